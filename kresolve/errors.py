@@ -1,0 +1,54 @@
+"""What can go wrong, as exceptions that carry their place.
+
+Every error that a user can meet derives from :class:`KresolveError`; its text
+is one line that shows the offending value and where it stands.  The command
+line prints that line and ends with status 2.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class KresolveError(Exception):
+    """The question was wrong, or its material is: one clear line."""
+
+
+class TreeError(KresolveError):
+    """A kernel tree is missing, incomplete, or cannot be fetched."""
+
+
+class ToolError(KresolveError):
+    """A program that kresolve calls is missing or failed."""
+
+
+class KconfigError(KresolveError):
+    """A Kconfig file of the tree cannot be read, with file and line."""
+
+
+class ConfigFileError(KresolveError):
+    """A .config or a fragment cannot be read, with file and line."""
+
+
+class RequestError(KresolveError):
+    """A request, pin or option names something that does not exist here."""
+
+
+class ModelError(KresolveError):
+    """A saved model is damaged or from another version of kresolve."""
+
+
+class WitnessError(KresolveError):
+    """Evaluator, clauses and conf disagree; kresolve cannot tell (status 3)."""
+
+
+def did_you_mean(name: str, known: Iterable[str], prefix: str = "") -> str:
+    """The tail of an error text: ``; did you mean X?`` or nothing.
+
+    ``prefix`` is written before each proposal (``CONFIG_``, say).
+    """
+    near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.75)
+    if not near:
+        return ""
+    return f"; did you mean {' or '.join(prefix + word for word in near)}?"

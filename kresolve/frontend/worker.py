@@ -1,0 +1,61 @@
+"""The child process in which a tree is parsed.
+
+It gets a job as JSON on standard input and answers with the model's bytes or
+an error as JSON on standard output.  Its environment is exactly conf's, its
+working directory an empty scratch directory that commands may write into.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+from kresolve.dialect import NEWEST, dialect_of
+from kresolve.errors import KresolveError
+from kresolve.model import TreeInfo
+
+
+def run(job: dict[str, Any]) -> bytes:
+    """Parse, lower, encode.  Raises KresolveError or Kconfiglib's error."""
+    from kresolve.frontend.lowering import lower
+    from kresolve.frontend.parser import parse
+    from kresolve.modelfile import to_bytes
+
+    info = TreeInfo(
+        **{
+            name: tuple(tuple(pair) for pair in value) if isinstance(value, list) else value
+            for name, value in job["info"].items()
+        }
+    )
+    raw = parse(job["kconfig"])
+    return to_bytes(lower(raw, info, dialect_of(info.version) or NEWEST))
+
+
+def main() -> int:
+    """Read a job, do it, answer."""
+    answer = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # commands of the tree write to stderr, not into the answer
+    job = json.loads(sys.stdin.buffer.read())
+    sys.setrecursionlimit(20_000)
+    try:
+        data = run(job)
+    except KresolveError as error:
+        failure = str(error)
+    except RecursionError:
+        failure = "an expression or a chain of files is nested too deeply"
+    except Exception as error:
+        # Kconfiglib raises KconfigError, OSError and others for bad files.
+        failure = " ".join(str(error).split()) or type(error).__name__
+    else:
+        answer.write(b"model\n" + data)
+        answer.close()
+        return 0
+    answer.write(b"error\n" + failure.encode("utf-8", "surrogateescape"))
+    answer.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,160 @@
+"""Lines of fragments and ``.config`` files: read and written, with their place.
+
+The rules for reading are those of scripts/kconfig/confdata.c
+(``conf_read_simple``, ``conf_set_sym_val``); which value a line gives depends
+on the symbol's type and is decided later, in :func:`typed_value`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from attrs import frozen
+
+from kresolve.errors import ConfigFileError
+from kresolve.location import Location
+from kresolve.values import LOGICAL, Type, valid
+
+PREFIX: Final = "CONFIG_"
+NOT_SET: Final = "is not set"
+
+_BARE_TRISTATE: Final = re.compile(r"[nmy]")
+_BINARY_SAMPLE: Final = 8192
+
+
+@frozen
+class Line:
+    """One assignment: ``CONFIG_X=value``, or ``# CONFIG_X is not set``.
+
+    ``value`` is the text after the equals sign as it stands in the file
+    (strings with their quotes), "n" for "is not set".
+    """
+
+    symbol: str
+    value: str
+    location: Location | None = None
+
+    def __str__(self) -> str:
+        if self.value == "n":
+            return f"# {PREFIX}{self.symbol} {NOT_SET}"
+        return f"{PREFIX}{self.symbol}={self.value}"
+
+
+@frozen
+class BadLine:
+    """A line that says nothing to conf, and why."""
+
+    text: str
+    reason: str
+    location: Location
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.reason}: {self.text}"
+
+
+def parse_lines(text: str, source: str, *, exact_unset: bool = True) -> tuple[list[Line], list[BadLine]]:
+    """The assignments of a ``.config`` or fragment, in order, and what is none.
+
+    ``source`` names the text in locations.  Comments and blank lines are
+    neither.  With ``exact_unset`` false, "is not set" may be followed by
+    anything, as before Linux 6.11.
+    """
+    good: list[Line] = []
+    bad: list[BadLine] = []
+    for number, raw in enumerate(text.split("\n"), start=1):
+        line = raw[:-1] if raw.endswith("\r") else raw
+        if not line:
+            continue
+        if line.startswith(PREFIX):
+            name, equals, value = line[len(PREFIX) :].partition("=")
+            if equals:
+                good.append(Line(name, value, Location(source, number)))
+            else:
+                bad.append(BadLine(line, "no equals sign", Location(source, number)))
+        elif line.startswith("# " + PREFIX):
+            name, _, rest = line[len(PREFIX) + 2 :].partition(" ")
+            if rest == NOT_SET or (not exact_unset and rest.startswith(NOT_SET)):
+                good.append(Line(name, "n", Location(source, number)))
+        elif not line.startswith("#"):
+            bad.append(BadLine(line, "not an assignment", Location(source, number)))
+    return good, bad
+
+
+def read_lines(path: Path, *, exact_unset: bool = True) -> tuple[list[Line], list[BadLine]]:
+    """Read a fragment or ``.config`` file.
+
+    Raises ConfigFileError when the file cannot be read or is no text.
+    """
+    return parse_lines(read_text(path), str(path), exact_unset=exact_unset)
+
+
+def read_text(path: Path) -> str:
+    """The text of a configuration file; ConfigFileError when it is none."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ConfigFileError(f"{path}: cannot read it: {error.strerror}") from error
+    if b"\0" in data[:_BINARY_SAMPLE] or b"\0" in data:
+        place = data[: data.index(b"\0")].count(b"\n") + 1
+        raise ConfigFileError(
+            f"{path}:{place}: this is a binary file, not a .config or a fragment"
+        )
+    return data.decode("utf-8", "surrogateescape")
+
+
+def typed_value(line: Line, type_: Type) -> str | None:
+    """The value that a line gives to a symbol of this type; None if conf ignores it.
+
+    "n", "m" or "y" for bool and tristate; the text without quotes for a
+    string; int and hex as they are spelled.
+    """
+    if type_ in LOGICAL:
+        return line.value[0] if valid(type_, line.value) else None
+    if type_ is Type.STRING:
+        return unquote(line.value)
+    if type_ is Type.UNKNOWN:
+        return None
+    return line.value if valid(type_, line.value) else None
+
+
+def unquote(text: str) -> str | None:
+    """A quoted string's content, backslashes resolved; None if it is not quoted.
+
+    What follows the closing quote is ignored, as conf does.
+
+    >>> print(unquote(r'"a \\"b\\" c" d'))
+    a "b" c
+    """
+    if not text.startswith('"'):
+        return None
+    content: list[str] = []
+    rest = iter(text[1:])
+    for letter in rest:
+        if letter == '"':
+            return "".join(content)
+        if letter == "\\":
+            letter = next(rest, "")
+        content.append(letter)
+    return None
+
+
+def quote(text: str) -> str:
+    r"""A string as conf writes it.
+
+    >>> print(quote('a "b"'))
+    "a \"b\""
+    """
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def spell(type_: Type, value: str) -> str:
+    """A value as it stands behind ``CONFIG_X=``."""
+    return quote(value) if type_ is Type.STRING else value
+
+
+def fragment_text(lines: Iterable[Line]) -> str:
+    """Lines as the text of a fragment."""
+    return "".join(f"{line}\n" for line in lines)

@@ -1,0 +1,265 @@
+"""The model of a tree's Kconfig: what its files say, immutable, by name.
+
+A model holds the entries of all Kconfig files in menu order, with the place
+of every line that matters, the symbols and choices that these entries define,
+and what was true when the tree was read (version, architecture, toolchain).
+It refers to symbols by name and knows nothing about values: the evaluator and
+the encoder both start from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TypeAlias
+
+from attrs import frozen
+
+from kresolve.dialect import Dialect
+from kresolve.expressions import Expr, Operand
+from kresolve.location import Location
+from kresolve.values import LOGICAL, Type
+
+
+@frozen
+class Guard:
+    """One line that limits what follows: ``depends on``, ``if``, ``visible if``."""
+
+    condition: Expr
+    location: Location
+
+
+@frozen
+class Prompt:
+    """A prompt, with the condition written behind it."""
+
+    text: str
+    condition: Expr | None
+    location: Location
+
+
+@frozen
+class Default:
+    """``default value if condition`` (and ``def_bool``, ``def_tristate``)."""
+
+    value: Expr
+    condition: Expr | None
+    location: Location
+
+
+@frozen
+class Select:
+    """``select target if condition``; also ``imply``, told apart by its list."""
+
+    target: str
+    condition: Expr | None
+    location: Location
+
+
+@frozen
+class Range:
+    """``range low high if condition``."""
+
+    low: Operand
+    high: Operand
+    condition: Expr | None
+    location: Location
+
+
+@frozen(kw_only=True)
+class Entry:
+    """Something that stands in the menu tree; ``parent`` is its index there, -1 at the top."""
+
+    parent: int
+    location: Location
+    depends: tuple[Guard, ...] = ()
+
+
+@frozen(kw_only=True)
+class Menu(Entry):
+    """``menu`` ... ``endmenu``."""
+
+    title: str
+    visible: tuple[Guard, ...] = ()
+
+
+@frozen(kw_only=True)
+class If(Entry):
+    """``if`` ... ``endif``: its condition is its one guard."""
+
+
+@frozen(kw_only=True)
+class Comment(Entry):
+    """``comment``."""
+
+    title: str
+
+
+@frozen(kw_only=True)
+class ChoiceEntry(Entry):
+    """``choice`` ... ``endchoice``."""
+
+    choice: int
+    prompts: tuple[Prompt, ...] = ()
+    defaults: tuple[Default, ...] = ()
+
+
+@frozen(kw_only=True)
+class Definition(Entry):
+    """``config`` or ``menuconfig``: one of a symbol's definitions."""
+
+    symbol: str
+    is_menu: bool = False
+    prompts: tuple[Prompt, ...] = ()
+    defaults: tuple[Default, ...] = ()
+    selects: tuple[Select, ...] = ()
+    implies: tuple[Select, ...] = ()
+    ranges: tuple[Range, ...] = ()
+    help_line: int = 0
+
+
+AnyEntry: TypeAlias = Menu | If | Comment | ChoiceEntry | Definition
+
+
+@frozen
+class Symbol:
+    """A symbol: its type, and the indices of the entries that define it."""
+
+    name: str
+    type: Type
+    definitions: tuple[int, ...]
+    #: The index of the choice that it is a member of, if it is.
+    choice: int | None = None
+
+    @property
+    def is_logical(self) -> bool:
+        """Is it bool or tristate?"""
+        return self.type in LOGICAL
+
+
+@frozen
+class Choice:
+    """A choice: the entry that opens it, and its members in menu order."""
+
+    index: int
+    entry: int
+    members: tuple[str, ...]
+
+
+@frozen
+class TreeInfo:
+    """What was read, and with what: part of every answer."""
+
+    version: str
+    arch: str
+    srcarch: str
+    source: str
+    #: (tool, version) for people, "not found" included.
+    toolchain: tuple[tuple[str, str], ...] = ()
+    #: The variables that conf gets, sorted.
+    variables: tuple[tuple[str, str], ...] = ()
+    #: The defconfig that ``make defconfig`` takes.
+    defconfig: str = ""
+
+    def __str__(self) -> str:
+        return f"Linux {self.version} {self.arch}"
+
+
+@frozen
+class ReverseDependency:
+    """A ``select`` or ``imply`` seen from its target: who, in which definition."""
+
+    selector: str
+    definition: int
+    select: Select
+
+
+@frozen(eq=False)
+class Model:
+    """All that the Kconfig files of one tree say for one architecture.
+
+    ``entries`` is in menu order, parents before children.  ``symbols`` maps
+    names in the order of their first definition.  ``order`` lists names and
+    choice indices so that everything that a value is calculated from comes
+    before it, and ``modules`` with all that it needs before anything else.
+    """
+
+    info: TreeInfo
+    dialect: Dialect
+    title: str
+    entries: tuple[AnyEntry, ...]
+    symbols: Mapping[str, Symbol]
+    choices: tuple[Choice, ...]
+    #: The symbol that switches modules on; None in trees without one.
+    modules: str | None
+    order: tuple[str | int, ...]
+    warnings: tuple[str, ...] = ()
+    #: The Kconfig files that were read, relative to the tree.
+    files: tuple[str, ...] = ()
+
+    def definitions(self, symbol: Symbol) -> Iterator[tuple[int, Definition]]:
+        """A symbol's definitions, each with its index among the entries."""
+        for index in symbol.definitions:
+            entry = self.entries[index]
+            assert isinstance(entry, Definition)
+            yield index, entry
+
+    def has_prompt(self, symbol: Symbol) -> bool:
+        """Has any definition of the symbol a prompt?"""
+        return any(definition.prompts for _, definition in self.definitions(symbol))
+
+    def location(self, name: str) -> Location | None:
+        """Where a symbol is defined first, with a prompt if any has one."""
+        symbol = self.symbols.get(name)
+        if symbol is None:
+            return None
+        found = [definition for _, definition in self.definitions(symbol)]
+        return next((d for d in found if d.prompts), found[0]).location
+
+    def prompt(self, name: str) -> str | None:
+        """The text of a symbol's first prompt, if it has one."""
+        symbol = self.symbols.get(name)
+        if symbol is None:
+            return None
+        for _, definition in self.definitions(symbol):
+            if definition.prompts:
+                return definition.prompts[0].text
+        return None
+
+    def menu_path(self, name: str) -> tuple[str, ...]:
+        """The titles of the menus that one walks through to a symbol, outermost first."""
+        symbol = self.symbols.get(name)
+        if symbol is None:
+            return ()
+        found = list(self.definitions(symbol))
+        _, entry = next(((i, d) for i, d in found if d.prompts), found[0])
+        path: list[str] = []
+        parent = entry.parent
+        while parent >= 0:
+            above = self.entries[parent]
+            if isinstance(above, Menu):
+                path.append(above.title)
+            elif isinstance(above, ChoiceEntry) and above.prompts:
+                path.append(above.prompts[0].text)
+            parent = above.parent
+        return tuple(reversed(path))
+
+    @cached_property
+    def selected_by(self) -> Mapping[str, tuple[ReverseDependency, ...]]:
+        """For each selected symbol, who selects it, in the order of the files."""
+        return self._reversed("selects")
+
+    @cached_property
+    def implied_by(self) -> Mapping[str, tuple[ReverseDependency, ...]]:
+        """For each implied symbol, who implies it, in the order of the files."""
+        return self._reversed("implies")
+
+    def _reversed(self, which: str) -> Mapping[str, tuple[ReverseDependency, ...]]:
+        found: dict[str, list[ReverseDependency]] = {}
+        for index, entry in enumerate(self.entries):
+            if isinstance(entry, Definition):
+                for select in getattr(entry, which):
+                    found.setdefault(select.target, []).append(
+                        ReverseDependency(entry.symbol, index, select)
+                    )
+        return {target: tuple(sources) for target, sources in found.items()}

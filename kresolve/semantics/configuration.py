@@ -1,0 +1,126 @@
+"""A configuration: what conf makes of lines, and how it writes it down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+from attrs import frozen
+
+from kresolve.lines import Line, spell
+from kresolve.model import Comment, Definition, Menu, Model
+from kresolve.semantics.evaluation import Evaluation
+from kresolve.semantics.inputs import Finish, user_values
+from kresolve.tristate import LETTERS, N
+from kresolve.values import LOGICAL
+
+
+@frozen(eq=False)
+class Configuration(Mapping[str, str]):
+    """The values of all symbols, as a mapping from names to text.
+
+    bool and tristate values are "n", "m" and "y".  A name that the tree does
+    not define is a KeyError.
+    """
+
+    model: Model
+    finish: Finish
+    evaluation: Evaluation
+
+    def __getitem__(self, name: str) -> str:
+        value = self.evaluation.logical.get(name)
+        if value is not None:
+            return LETTERS[value]
+        return self.evaluation.text[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self.model.symbols if name in self)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.evaluation.logical or name in self.evaluation.text
+
+    def __len__(self) -> int:
+        return len(self.evaluation.logical) + len(self.evaluation.text)
+
+    def tristate(self, name: str) -> int:
+        """The value of a bool or tristate as 0, 1 or 2; 0 for anything else."""
+        return self.evaluation.logical.get(name, N)
+
+    @property
+    def written(self) -> frozenset[str]:
+        """The symbols that conf writes into the ``.config``."""
+        return frozenset(self.evaluation.written)
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The assignments that conf writes, in its order."""
+        return tuple(
+            Line(name, spell(self.model.symbols[name].type, self[name]))
+            for name in self.model.symbols
+            if name in self.evaluation.written
+        )
+
+    def text(self) -> str:
+        """The ``.config`` to the letter (scripts/kconfig/confdata.c, ``conf_write``)."""
+        return "".join(_render(self))
+
+
+def evaluate(
+    model: Model, lines: Iterable[Line], finish: Finish = "olddefconfig"
+) -> Configuration:
+    """What conf makes of ``lines``: the whole configuration, in some 50 ms.
+
+    ``finish`` is the target that reads the lines; see :data:`Finish`.
+    """
+    evaluation = Evaluation(model, user_values(model, lines, finish))
+    evaluation.run()
+    return Configuration(model, finish, evaluation)
+
+
+def _render(configuration: Configuration) -> Iterator[str]:
+    model, evaluation = configuration.model, configuration.evaluation
+    yield f"#\n# Automatically generated file; DO NOT EDIT.\n# {model.title}\n#\n"
+    done: set[str] = set()
+    blank_before_symbol = False
+    open_menus: list[tuple[int, str]] = []  # visible menus around, with the entry's index
+
+    for index, entry in enumerate(model.entries):
+        while open_menus and not _inside(model, index, open_menus[-1][0]):
+            yield f"# end of {open_menus.pop()[1]}\n"
+            blank_before_symbol = True
+        if isinstance(entry, Menu | Comment):
+            if evaluation.depends(index) and _heading_shown(entry, evaluation):
+                yield f"\n#\n# {entry.title}\n#\n"
+                blank_before_symbol = False
+                if isinstance(entry, Menu):
+                    open_menus.append((index, entry.title))
+        elif isinstance(entry, Definition):
+            name = entry.symbol
+            if name in evaluation.written and name not in done:
+                if blank_before_symbol:
+                    yield "\n"
+                    blank_before_symbol = False
+                done.add(name)
+                symbol = model.symbols[name]
+                value = configuration[name]
+                if symbol.type in LOGICAL and value == "n":
+                    yield f"# CONFIG_{name} is not set\n"
+                else:
+                    yield f"CONFIG_{name}={spell(symbol.type, value)}\n"
+    while open_menus:
+        yield f"# end of {open_menus.pop()[1]}\n"
+
+
+def _inside(model: Model, index: int, menu: int) -> bool:
+    """Does an entry stand inside a menu?  Both are indices of entries."""
+    parent = model.entries[index].parent
+    while parent > menu:
+        parent = model.entries[parent].parent
+    return parent == menu
+
+
+def _heading_shown(entry: Menu | Comment, evaluation: Evaluation) -> bool:
+    """A menu's own ``visible if`` hides its heading; those around it do not."""
+    return isinstance(entry, Comment) or all(
+        evaluation.value(guard.condition) for guard in entry.visible
+    )

@@ -1,0 +1,380 @@
+"""The evaluator: conf's calculation of every value, rule by rule.
+
+A pure function from a model and user values to values.  Rules follow
+scripts/kconfig/symbol.c; each says which C function it answers for.  Symbols
+are visited in the model's order, so that everything a rule asks for is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from kresolve.expressions import And, Compare, Const, Expr, Not, Operand, Or, Sym, Text
+from kresolve.model import (
+    ChoiceEntry,
+    Default,
+    Definition,
+    Menu,
+    Model,
+    Range,
+    ReverseDependency,
+    Symbol,
+)
+from kresolve.semantics.inputs import UserValues
+from kresolve.tristate import LETTERS, M, N, Y
+from kresolve.values import LOGICAL, NUMERIC, Type, base_of, compare, leading_number
+
+#: What decided a value: the word, and the property where there is one.
+Cause: TypeAlias = tuple[str, Default | Range | None]
+
+_USER: Cause = ("user", None)
+_NOTHING: Cause = ("nothing", None)
+_IMPLIED: Cause = ("implied", None)
+_SELECTED: Cause = ("selected", None)
+_CHOSEN: Cause = ("chosen", None)
+_NOT_CHOSEN: Cause = ("not chosen", None)
+
+_INITIAL = {Type.INT: "0", Type.HEX: "0x0", Type.STRING: ""}
+
+
+class Evaluation:
+    """The values of one configuration while, and after, they are calculated.
+
+    ``logical`` holds bool and tristate values, ``text`` the others,
+    ``written`` the symbols that conf writes, ``causes`` what decided.
+    """
+
+    def __init__(self, model: Model, user: UserValues) -> None:
+        self.model = model
+        self.user = user
+        self.logical: dict[str, int] = {}
+        self.text: dict[str, str] = {}
+        self.written: set[str] = set()
+        self.causes: dict[str, Cause] = {}
+        #: The members of choices that are visible; chosen members by choice.
+        self.chosen: dict[int, str | None] = {}
+        self.modules = N
+        self._depends: list[int] = [-1] * len(model.entries)
+        self._shown: list[int] = [-1] * len(model.entries)
+
+    def run(self) -> None:
+        """Calculate everything, in order.
+
+        What MODULES needs comes first in a model's order, then MODULES: until
+        it is known, tristates are bools (``conf_read``, ``sym_get_type``).
+        """
+        for node in self.model.order:
+            self.calculate(node)
+            if node == self.model.modules:
+                self.modules = self.logical[node]
+
+    def calculate(self, node: str | int) -> None:
+        """``sym_calc_value`` of one symbol, or of a whole choice."""
+        if isinstance(node, int):
+            self.choice(node)
+            return
+        symbol = self.model.symbols[node]
+        if symbol.type in LOGICAL:
+            value, written, cause = self.bool_or_tristate(symbol)
+            self.logical[node] = value
+        elif symbol.type is Type.UNKNOWN:
+            return
+        else:
+            text, written, cause = self.number_or_string(symbol)
+            self.text[node] = text
+        self.causes[node] = cause
+        if written:
+            self.written.add(node)
+
+    # Rules for symbols
+
+    def bool_or_tristate(self, symbol: Symbol) -> tuple[int, bool, Cause]:
+        """The middle of ``sym_calc_value``: (value, whether it is written, cause)."""
+        name = symbol.name
+        definitions = [(i, self.model.entries[i]) for i in symbol.definitions]
+        promoted = symbol.type is Type.BOOL or self.modules == N
+        visible = self.visibility(symbol)
+        selected = self.reverse(self.model.selected_by.get(name, ()), promoted)
+        said = self.user.logical.get(name) if visible else None
+        written = visible != N or selected != N
+        cause = _NOTHING
+        if said is not None:
+            value = min(said, visible)
+            cause = _USER
+        else:
+            value = N
+            for index, definition in definitions:
+                default, strength = self.default(index, definition)
+                if default is not None:
+                    value = min(self.value(default.value), strength)
+                    written = written or value != N
+                    cause = ("default", default)
+                    break
+            implied = self.reverse(self.model.implied_by.get(name, ()), promoted)
+            if implied != N:
+                written = True
+                if implied > value:
+                    cause = _IMPLIED
+                value = min(max(value, implied), self.direct_dependency(symbol, promoted))
+        if selected > value:
+            value, cause = selected, _SELECTED
+        if value == M and promoted:
+            value = Y
+        return value, written, cause
+
+    def number_or_string(self, symbol: Symbol) -> tuple[str, bool, Cause]:
+        """The other half of ``sym_calc_value``, and ``sym_validate_range``."""
+        visible = self.visibility(symbol)
+        said = self.user.text.get(symbol.name) if visible else None
+        written = visible != N
+        cause = _NOTHING
+        value = _INITIAL[symbol.type]
+        if said is not None:
+            value, cause = said, _USER
+        else:
+            for index in symbol.definitions:
+                default, _ = self.default(index, self.model.entries[index])
+                if default is not None:
+                    cause = ("default", default)
+                    if isinstance(default.value, Sym | Const | Text):
+                        written = True
+                        value = self.stored_text(default.value)
+                    break
+        if symbol.type in NUMERIC:
+            limits = self.active_range(symbol)
+            if limits is not None:
+                clamped = self.clamp(value, symbol.type, limits)
+                if clamped is not None:
+                    value, cause = clamped, ("range", limits)
+        return value, written, cause
+
+    def visibility(self, symbol: Symbol) -> int:
+        """``sym_calc_visibility``: the best of the prompts, promoted."""
+        visible = N
+        for index in symbol.definitions:
+            definition = self.model.entries[index]
+            assert isinstance(definition, Definition)
+            if definition.prompts:
+                around = self.depends(index)
+                if around:
+                    around = min(around, self.shown(index))
+                if around > visible:
+                    for prompt in definition.prompts:
+                        value = (
+                            around
+                            if prompt.condition is None
+                            else min(around, self.value(prompt.condition))
+                        )
+                        if value > visible:
+                            visible = value
+        if visible == M and (symbol.type is not Type.TRISTATE or self.modules == N):
+            return Y
+        return visible
+
+    def direct_dependency(self, symbol: Symbol, promoted: bool) -> int:
+        """``dir_dep``: the best definition; one without any dependency does not count."""
+        best = -1
+        for index in symbol.definitions:
+            if guarded(self.model, index):
+                best = max(best, self.depends(index))
+        if best < 0:
+            return Y
+        return Y if best == M and promoted else best
+
+    def reverse(self, sources: Sequence[ReverseDependency], promoted: bool) -> int:
+        """``rev_dep`` and ``implied``: the strongest select or imply."""
+        best = N
+        logical = self.logical
+        for source in sources:
+            value = logical.get(source.selector, N)
+            if value > best:
+                value = min(value, self.depends(source.definition))
+                if value > best and source.select.condition is not None:
+                    value = min(value, self.value(source.select.condition))
+                if value > best:
+                    best = value
+        return Y if best == M and promoted else best
+
+    def default(self, index: int, entry: object) -> tuple[Default | None, int]:
+        """``sym_get_default_prop`` in one definition: (default, its condition's value)."""
+        assert isinstance(entry, Definition | ChoiceEntry)
+        if entry.defaults:
+            around = self.depends(index)
+            if around:
+                for default in entry.defaults:
+                    strength = (
+                        around
+                        if default.condition is None
+                        else min(around, self.value(default.condition))
+                    )
+                    if strength:
+                        return default, strength
+        return None, N
+
+    def active_range(self, symbol: Symbol) -> Range | None:
+        """``sym_get_range_prop``: the first range whose condition holds."""
+        for index in symbol.definitions:
+            definition = self.model.entries[index]
+            assert isinstance(definition, Definition)
+            if definition.ranges and self.depends(index):
+                for limits in definition.ranges:
+                    if limits.condition is None or self.value(limits.condition):
+                        return limits
+        return None
+
+    def clamp(self, value: str, type_: Type, limits: Range) -> str | None:
+        """``sym_validate_range``: the bound that replaces a value, None if it fits."""
+        number = leading_number(value, base_of(type_))
+        low = self.stored_text(limits.low)
+        if number < leading_number(low, self.range_base(limits.low, type_)):
+            return low
+        high = self.stored_text(limits.high)
+        if number > leading_number(high, self.range_base(limits.high, type_)):
+            return high
+        return None
+
+    def range_base(self, bound: Operand, type_: Type) -> int:
+        """``sym_get_range_val``: a bound is read in its own base if it is a number."""
+        own = self.type_of(bound)
+        return base_of(own if own in NUMERIC else type_)
+
+    # Choices
+
+    def choice(self, index: int) -> None:
+        """``sym_calc_choice``: which visible member of a choice is y."""
+        choice = self.model.choices[index]
+        symbols = self.model.symbols
+        said = self.user.logical
+        visible = [m for m in choice.members if self.visibility(symbols[m]) != N]
+        shown = set(visible)
+        order = self.user.priority.get(index, choice.members)
+        chosen = next((m for m in order if m in shown and said.get(m) == Y), None)
+        by_user = chosen is not None
+        if chosen is None:
+            chosen = self.choice_default(choice.entry, visible)
+            if chosen is not None and said.get(chosen) == N:
+                chosen = None
+        if chosen is None:
+            chosen = next((m for m in visible if m not in said), None)
+        if chosen is None:
+            chosen = next((m for m in reversed(order) if m in shown), None)
+        self.chosen[index] = chosen
+        for member in choice.members:
+            self.logical[member] = Y if member == chosen else N
+            if member in shown:
+                self.written.add(member)
+            self.causes[member] = (
+                (_USER if by_user else _CHOSEN) if member == chosen else _NOT_CHOSEN
+            )
+
+    def choice_default(self, entry: int, visible: Sequence[str]) -> str | None:
+        """``sym_choice_default``: the first active default that is visible, or the first member."""
+        choice = self.model.entries[entry]
+        assert isinstance(choice, ChoiceEntry)
+        around = self.depends(entry)
+        if around:
+            for default in choice.defaults:
+                if default.condition is None or self.value(default.condition):
+                    if isinstance(default.value, Sym) and default.value.name in visible:
+                        return default.value.name
+        return visible[0] if visible else None
+
+    # Dependencies of entries
+
+    def depends(self, index: int) -> int:
+        """What the dependencies of an entry and of all entries around it allow."""
+        value = self._depends[index]
+        if value < 0:
+            entry = self.model.entries[index]
+            value = self.depends(entry.parent) if entry.parent >= 0 else Y
+            for guard in entry.depends:
+                if not value:
+                    break
+                value = min(value, self.value(guard.condition))
+            self._depends[index] = value
+        return value
+
+    def shown(self, index: int) -> int:
+        """What the ``visible if`` lines of the menus around an entry allow."""
+        value = self._shown[index]
+        if value < 0:
+            entry = self.model.entries[index]
+            value = self.shown(entry.parent) if entry.parent >= 0 else Y
+            if isinstance(entry, Menu):
+                for guard in entry.visible:
+                    value = min(value, self.value(guard.condition))
+            self._shown[index] = value
+        return value
+
+    # Expressions
+
+    def value(self, expr: Expr) -> int:
+        """``expr_calc_value``."""
+        kind = expr.__class__
+        if kind is Sym:
+            return self.logical.get(expr.name, N)  # type: ignore[union-attr]
+        if kind is And:
+            lowest = Y
+            for operand in expr.operands:  # type: ignore[union-attr]
+                value = self.value(operand)
+                if value < lowest:
+                    if not value:
+                        return N
+                    lowest = value
+            return lowest
+        if kind is Or:
+            highest = N
+            for operand in expr.operands:  # type: ignore[union-attr]
+                value = self.value(operand)
+                if value > highest:
+                    if value == Y:
+                        return Y
+                    highest = value
+            return highest
+        if kind is Not:
+            return Y - self.value(expr.operand)  # type: ignore[union-attr]
+        if kind is Compare:
+            assert isinstance(expr, Compare)
+            left, right = expr.left, expr.right
+            holds = compare(
+                expr.op,
+                self.shown_text(left),
+                self.type_of(left),
+                self.shown_text(right),
+                self.type_of(right),
+            )
+            return Y if holds else N
+        return expr.value if isinstance(expr, Const) else N
+
+    def type_of(self, operand: Operand) -> Type:
+        """The type by which a comparison reads an operand."""
+        if isinstance(operand, Sym):
+            symbol = self.model.symbols.get(operand.name)
+            return Type.UNKNOWN if symbol is None else symbol.type
+        return Type.TRISTATE if isinstance(operand, Const) else Type.UNKNOWN
+
+    def shown_text(self, operand: Operand) -> str:
+        """``sym_get_string_value``: an operand as text in a comparison."""
+        if isinstance(operand, Sym):
+            value = self.logical.get(operand.name)
+            if value is not None:
+                return LETTERS[value]
+            return self.text.get(operand.name, operand.name)
+        return LETTERS[operand.value] if isinstance(operand, Const) else operand.value
+
+    def stored_text(self, operand: Operand) -> str:
+        """``curr.val``: as a default or bound; that of a bool or tristate is always "n"."""
+        if isinstance(operand, Sym) and operand.name in self.logical:
+            return LETTERS[N]
+        return self.shown_text(operand)
+
+
+def guarded(model: Model, index: int) -> bool:
+    """Does any dependency stand at an entry or around it?"""
+    while index >= 0:
+        entry = model.entries[index]
+        if entry.depends:
+            return True
+        index = entry.parent
+    return False
