@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import kconfiglib
+from attrs import evolve
 
 from kresolve.dialect import Dialect
 from kresolve.errors import KconfigError
@@ -287,7 +288,7 @@ class Lowering:
             for index, (entry, members) in enumerate(self.choices)
         )
         self.refuse_unequal_y(symbols)
-        return Model(
+        model = Model(
             info=info,
             dialect=dialect,
             title=self.raw.top_node.prompt[0],
@@ -295,10 +296,11 @@ class Lowering:
             symbols=symbols,
             choices=choices,
             modules=self.modules,
-            order=evaluation_order(tuple(self.entries), symbols, choices, self.modules),
+            order=(),
             warnings=tuple(self.raw.messages),
             files=tuple(dict.fromkeys(self.raw.kconfig_filenames)),
         )
+        return evolve(model, order=evaluation_order(model))
 
     def refuse_unequal_y(self, symbols: dict[str, Symbol]) -> None:
         """conf reads ``BOOL != y`` in a condition through a wrong pointer; refuse it."""

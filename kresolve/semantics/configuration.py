@@ -10,7 +10,7 @@ from attrs import frozen
 from kresolve.lines import Line, spell
 from kresolve.model import Comment, Definition, Menu, Model
 from kresolve.semantics.evaluation import Evaluation
-from kresolve.semantics.inputs import Finish, user_values
+from kresolve.uservalues import Finish, user_values
 from kresolve.tristate import LETTERS, N
 from kresolve.values import LOGICAL
 

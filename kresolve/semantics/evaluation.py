@@ -21,7 +21,7 @@ from kresolve.model import (
     ReverseDependency,
     Symbol,
 )
-from kresolve.semantics.inputs import UserValues
+from kresolve.uservalues import UserValues
 from kresolve.tristate import LETTERS, M, N, Y
 from kresolve.values import LOGICAL, NUMERIC, Type, base_of, compare, leading_number
 

@@ -1,0 +1,169 @@
+"""Boolean circuits as clauses: gates, constants, and which rule said what.
+
+Literals are integers as in DIMACS.  Gates are Tseitin's, both directions, so
+that fixing the inputs fixes everything.  Equal gates are one gate, and gates
+of constants are constants: most of a kernel tree folds away.
+
+A tristate value is a pair of literals, "m or more" and "y"
+(:data:`Tristate`); bool values have the same literal twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from attrs import frozen
+
+from kresolve.location import Location
+
+TRUE: Final = 1
+FALSE: Final = -1
+
+
+class Tristate(NamedTuple):
+    """A tristate value: is it at least m, is it y?"""
+
+    some: int
+    full: int
+
+
+NO_VALUE: Final = Tristate(FALSE, FALSE)
+FULL_VALUE: Final = Tristate(TRUE, TRUE)
+
+
+@frozen
+class Reason:
+    """A rule of the tree or of the user that a part of the circuit stands for.
+
+    ``kind`` is the kernel's word (depends, prompt, default, select, imply,
+    range, choice, visible, definition) or "line" for a line of the user.
+    """
+
+    kind: str
+    symbol: str
+    text: str
+    location: Location | None
+
+
+class Circuit:
+    """Clauses under construction.
+
+    With ``explaining``, every rule gets a selector: a literal that has to be
+    assumed for the rule to hold, so that a core of assumptions names rules.
+    """
+
+    def __init__(self, *, explaining: bool = False) -> None:
+        self.clauses: list[list[int]] = [[TRUE]]
+        self.top = TRUE
+        self.explaining = explaining
+        self.selectors: dict[Reason, int] = {}
+        self._gates: dict[tuple[int, ...], int] = {}
+
+    def variable(self) -> int:
+        """A new variable, free."""
+        self.top += 1
+        return self.top
+
+    def all_of(self, literals: Iterable[int]) -> int:
+        """The literal of a conjunction."""
+        operands = dict.fromkeys(literals)
+        operands.pop(TRUE, None)
+        if FALSE in operands:
+            return FALSE
+        for literal in operands:
+            if -literal in operands:
+                return FALSE
+        if len(operands) < 2:
+            return next(iter(operands), TRUE)
+        key = tuple(sorted(operands))
+        gate = self._gates.get(key)
+        if gate is None:
+            gate = self.variable()
+            self._gates[key] = gate
+            self.clauses.extend([-gate, literal] for literal in key)
+            self.clauses.append([gate, *(-literal for literal in key)])
+        return gate
+
+    def any_of(self, literals: Iterable[int]) -> int:
+        """The literal of a disjunction."""
+        return -self.all_of([-literal for literal in literals])
+
+    def both(self, a: int, b: int) -> int:
+        """``a`` and ``b``."""
+        if a == TRUE or a == b:
+            return b
+        if b == TRUE:
+            return a
+        return self.all_of((a, b))
+
+    def either(self, a: int, b: int) -> int:
+        """``a`` or ``b``."""
+        return -self.both(-a, -b)
+
+    def choose(self, condition: int, then: int, otherwise: int) -> int:
+        """``then`` if ``condition``, else ``otherwise``."""
+        if condition == TRUE or then == otherwise:
+            return then
+        if condition == FALSE:
+            return otherwise
+        return self.either(self.both(condition, then), self.both(-condition, otherwise))
+
+    def require(self, literals: Sequence[int]) -> None:
+        """Add a clause: one of the literals holds."""
+        if TRUE not in literals:
+            self.clauses.append([literal for literal in literals if literal != FALSE])
+
+    # Tristate values
+
+    def lowest(self, values: Iterable[Tristate]) -> Tristate:
+        """``&&``: the minimum."""
+        pairs = list(values)
+        if len(pairs) == 1:
+            return pairs[0]
+        return Tristate(self.all_of([p.some for p in pairs]), self.all_of([p.full for p in pairs]))
+
+    def highest(self, values: Iterable[Tristate]) -> Tristate:
+        """``||``: the maximum."""
+        pairs = list(values)
+        if len(pairs) == 1:
+            return pairs[0]
+        return Tristate(self.any_of([p.some for p in pairs]), self.any_of([p.full for p in pairs]))
+
+    def negated(self, value: Tristate) -> Tristate:
+        """``!``: two minus the value."""
+        return Tristate(-value.full, -value.some)
+
+    def select(self, condition: int, then: Tristate, otherwise: Tristate) -> Tristate:
+        """``then`` if ``condition``, else ``otherwise``."""
+        return Tristate(
+            self.choose(condition, then.some, otherwise.some),
+            self.choose(condition, then.full, otherwise.full),
+        )
+
+    def promoted(self, value: Tristate, always: int) -> Tristate:
+        """m becomes y where ``always`` holds (a bool, or no modules)."""
+        return Tristate(value.some, self.either(value.full, self.both(value.some, always)))
+
+    def logical(self, literal: int) -> Tristate:
+        """y if the literal holds, else n."""
+        return Tristate(literal, literal)
+
+    # Rules
+
+    def rule(self, reason: Reason, value: Tristate) -> Tristate:
+        """``value`` as far as the rule holds; any value when its selector does not."""
+        if not self.explaining:
+            return value
+        free = self.variable()
+        pair = Tristate(free, free)
+        if value.some != value.full:
+            pair = Tristate(free, self.variable())
+            self.require((-pair.full, pair.some))
+        selector = self.selectors.get(reason)
+        if selector is None:
+            selector = self.selectors[reason] = self.variable()
+        for mine, its in dict.fromkeys(zip(pair, value, strict=True)):
+            self.require((-selector, -mine, its))
+            self.require((-selector, mine, -its))
+        return pair

@@ -1,0 +1,414 @@
+"""The second witness: conf's rules as a circuit over the user's lines.
+
+One function for each Kconfig rule, named as in scripts/kconfig/symbol.c.  The
+circuit is exact in both directions: with the lines fixed, every value in the
+encoded cone is.  This module knows nothing of the evaluator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from kresolve.dependencies import Dependencies, Node
+from kresolve.encode.circuit import (
+    FALSE,
+    FULL_VALUE,
+    NO_VALUE,
+    TRUE,
+    Circuit,
+    Reason,
+    Tristate,
+)
+from kresolve.encode.user import User
+from kresolve.expressions import And, Compare, Const, Expr, Not, Operand, Or, Sym, Text
+from kresolve.model import (
+    ChoiceEntry,
+    Default,
+    Definition,
+    Guard,
+    Menu,
+    Model,
+    Range,
+    ReverseDependency,
+    Symbol,
+)
+from kresolve.tristate import LETTERS, M, N, Y
+from kresolve.values import NUMERIC, Type, base_of, compare, leading_number
+
+#: A value among texts: each possible text and the literal "this is it".
+Texts = dict[str, int]
+
+_INITIAL = {Type.INT: "0", Type.HEX: "0x0", Type.STRING: ""}
+
+
+class Encoding:
+    """The circuit of a growing set of symbols: see :meth:`add`.
+
+    ``values`` and ``texts`` hold what has been encoded.
+    """
+
+    def __init__(
+        self, model: Model, user: User, circuit: Circuit, dependencies: Dependencies | None = None
+    ) -> None:
+        self.model = model
+        self.user = user
+        self.circuit = circuit
+        self.dependencies = dependencies or Dependencies(model)
+        self.values: dict[str, Tristate] = {}
+        self.texts: dict[str, Texts] = {}
+        self.done: set[Node] = set()
+        self._position = {node: place for place, node in enumerate(model.order)}
+        self._depends: dict[int, Tristate] = {-1: FULL_VALUE}
+        self._shown: dict[int, Tristate] = {-1: FULL_VALUE}
+
+    def add(self, names: Iterable[str]) -> None:
+        """Encode symbols with everything that their values are calculated from."""
+        nodes = [self.dependencies.node(name) for name in names if name in self.model.symbols]
+        if self.model.modules is not None:
+            nodes.append(self.dependencies.node(self.model.modules))
+        cone = self.dependencies.cone(nodes) - self.done
+        for node in sorted(cone, key=self._position.__getitem__):
+            self.encode(node)
+        self.done |= cone
+
+    def value_of(self, name: str) -> Tristate:
+        """The value of a bool or tristate; n for anything else."""
+        return self.values.get(name, NO_VALUE)
+
+    def encode(self, node: Node) -> None:
+        """``sym_calc_value`` of one symbol, or of a whole choice."""
+        if isinstance(node, int):
+            self.choice(node)
+            return
+        symbol = self.model.symbols[node]
+        if symbol.is_logical:
+            self.values[node] = self._named(symbol, self.bool_or_tristate(symbol))
+        elif symbol.type is not Type.UNKNOWN:
+            self.texts[node] = self.number_or_string(symbol)
+
+    def _named(self, symbol: Symbol, value: Tristate) -> Tristate:
+        place = self.model.entries[symbol.definitions[0]].location
+        return self.circuit.rule(Reason("definition", symbol.name, symbol.type.value, place), value)
+
+    # Rules for symbols
+
+    def promotion(self, symbol: Symbol) -> int:
+        """Where m becomes y: in a bool, and without modules (``sym_get_type``)."""
+        if symbol.type is Type.BOOL or self.model.modules is None:
+            return TRUE
+        return -self.value_of(self.model.modules).some
+
+    def bool_or_tristate(self, symbol: Symbol) -> Tristate:
+        """The middle of ``sym_calc_value``."""
+        circuit = self.circuit
+        promotion = self.promotion(symbol)
+        visible = self.visibility(symbol)
+        given, some, full = self.user.said(symbol)
+        by_user = circuit.lowest((Tristate(some, full), visible))
+        otherwise = self.default(symbol)
+        implied = self.reverse("imply", self.model.implied_by.get(symbol.name, ()), promotion)
+        if implied.some != FALSE:
+            raised = circuit.lowest(
+                (circuit.highest((otherwise, implied)), self.direct_dependency(symbol, promotion))
+            )
+            otherwise = circuit.select(implied.some, raised, otherwise)
+        value = circuit.select(circuit.both(given, visible.some), by_user, otherwise)
+        selected = self.reverse("select", self.model.selected_by.get(symbol.name, ()), promotion)
+        return circuit.promoted(circuit.highest((value, selected)), promotion)
+
+    def visibility(self, symbol: Symbol) -> Tristate:
+        """``sym_calc_visibility``: the best of the prompts, promoted."""
+        circuit = self.circuit
+        found: list[Tristate] = []
+        for index, definition in self.model.definitions(symbol):
+            for prompt in definition.prompts:
+                value = circuit.lowest(
+                    (self.depends(index), self.shown(index), self.condition(prompt.condition))
+                )
+                reason = Reason("prompt", symbol.name, prompt.text, prompt.location)
+                found.append(circuit.rule(reason, value))
+        if not found:
+            return NO_VALUE
+        always = TRUE if symbol.type is not Type.TRISTATE else self.promotion(symbol)
+        return circuit.promoted(circuit.highest(found), always)
+
+    def direct_dependency(self, symbol: Symbol, promotion: int) -> Tristate:
+        """``dir_dep``: the best definition; one without any dependency does not count."""
+        found = [
+            self.depends(index) for index in symbol.definitions if self._guarded(index)
+        ]
+        if not found:
+            return FULL_VALUE
+        return self.circuit.promoted(self.circuit.highest(found), promotion)
+
+    def default(self, symbol: Symbol) -> Tristate:
+        """``sym_get_default_prop``: the first default whose condition is not n."""
+        circuit = self.circuit
+        defaults = self._defaults(symbol)
+        value = NO_VALUE
+        for index, default in reversed(defaults):
+            strength = circuit.lowest((self.depends(index), self.condition(default.condition)))
+            here = circuit.lowest((strength, self.expr(default.value)))
+            reason = Reason("default", symbol.name, str(default.value), default.location)
+            here = circuit.rule(reason, here)
+            value = circuit.select(strength.some, here, value)
+        return value
+
+    def reverse(
+        self, kind: str, sources: Sequence[ReverseDependency], promotion: int
+    ) -> Tristate:
+        """``rev_dep`` and ``implied``: the strongest select or imply."""
+        circuit = self.circuit
+        found: list[Tristate] = []
+        for source in sources:
+            selector = self.value_of(source.selector)
+            if selector.some == FALSE:
+                continue
+            value = circuit.lowest(
+                (
+                    selector,
+                    self.depends(source.definition),
+                    self.condition(source.select.condition),
+                )
+            )
+            if value.some != FALSE:
+                reason = Reason(
+                    kind, source.selector, source.select.target, source.select.location
+                )
+                found.append(circuit.rule(reason, value))
+        if not found:
+            return NO_VALUE
+        return circuit.promoted(circuit.highest(found), promotion)
+
+    def number_or_string(self, symbol: Symbol) -> Texts:
+        """The other half of ``sym_calc_value``, with ``sym_validate_range``."""
+        circuit = self.circuit
+        found: Texts = {}
+        rest = TRUE
+        said = self.user.text(symbol.name)
+        if said is not None:
+            visible = self.visibility(symbol).some
+            _put(circuit, found, said, visible)
+            rest = -visible
+        for index, default in self._defaults(symbol):
+            active = circuit.lowest((self.depends(index), self.condition(default.condition))).some
+            here = circuit.both(rest, active)
+            if isinstance(default.value, Sym | Const | Text):
+                for text, literal in self.stored_texts(default.value).items():
+                    _put(circuit, found, text, circuit.both(here, literal))
+            else:
+                _put(circuit, found, _INITIAL[symbol.type], here)
+            rest = circuit.both(rest, -active)
+        _put(circuit, found, _INITIAL[symbol.type], rest)
+        return self.clamped(symbol, found) if symbol.type in NUMERIC else found
+
+    def clamped(self, symbol: Symbol, texts: Texts) -> Texts:
+        """``sym_validate_range``: the first active range, one case for each text and bound."""
+        circuit = self.circuit
+        found: Texts = {}
+        rest = TRUE
+        for index, definition in self.model.definitions(symbol):
+            for limits in definition.ranges:
+                active = circuit.lowest(
+                    (self.depends(index), self.condition(limits.condition))
+                ).some
+                here = circuit.both(rest, active)
+                if here != FALSE:
+                    self._clamp(found, here, texts, limits, symbol.type)
+                rest = circuit.both(rest, -active)
+        for text, literal in texts.items():
+            _put(circuit, found, text, circuit.both(rest, literal))
+        return found
+
+    def _clamp(self, found: Texts, here: int, texts: Texts, limits: Range, type_: Type) -> None:
+        circuit = self.circuit
+        low_base, high_base = (
+            base_of(own if own in NUMERIC else type_)
+            for own in (self.type_of(limits.low), self.type_of(limits.high))
+        )
+        for text, literal in texts.items():
+            number = leading_number(text, base_of(type_))
+            for low, is_low in self.stored_texts(limits.low).items():
+                case = circuit.all_of((here, literal, is_low))
+                if number < leading_number(low, low_base):
+                    _put(circuit, found, low, case)
+                    continue
+                for high, is_high in self.stored_texts(limits.high).items():
+                    above = number > leading_number(high, high_base)
+                    _put(circuit, found, high if above else text, circuit.both(case, is_high))
+
+    # Choices
+
+    def choice(self, index: int) -> None:
+        """``sym_calc_choice``: which visible member of a choice is y."""
+        circuit = self.circuit
+        symbols = self.model.symbols
+        choice = self.model.choices[index]
+        members = choice.members
+        visible = {m: self.visibility(symbols[m]).some for m in members}
+        said = {m: self.user.said(symbols[m]) for m in members}
+        new_yes = {m: self.user.new_lines(m)[0] for m in members}
+        new_no = {m: self.user.new_lines(m)[1] for m in members}
+        order = self.user.order(index)
+        wins: dict[str, list[int]] = {m: [] for m in members}
+        rest = TRUE  # no member has been chosen by the rules so far
+
+        def take(candidates: Iterable[tuple[str, int]]) -> None:
+            nonlocal rest
+            for member, condition in candidates:
+                here = circuit.both(rest, condition)
+                wins[member].append(here)
+                rest = circuit.both(rest, -condition)
+
+        # A new y line stands in front; then the base's order.
+        take((m, circuit.both(visible[m], new_yes[m])) for m in members)
+        take((m, circuit.all_of((visible[m], said[m].full, -new_no[m]))) for m in order)
+        # The default, unless the user said n to it.
+        by_default = self.choice_default(choice.entry, members, visible)
+        take(
+            (m, circuit.both(by_default[m], -circuit.both(said[m].given, -said[m].full)))
+            for m in members
+        )
+        # The first visible member that the user said nothing about.
+        take((m, circuit.both(visible[m], -said[m].given)) for m in members)
+        # The last visible one of the list: new n lines stand before the rest of it.
+        take((m, circuit.all_of((visible[m], -new_no[m], -new_yes[m]))) for m in reversed(order))
+        take((m, visible[m]) for m in members)
+        entry = self.model.entries[choice.entry]
+        for member in members:
+            reason = Reason("choice", member, "", entry.location)
+            self.values[member] = circuit.rule(
+                reason, circuit.logical(circuit.any_of(wins[member]))
+            )
+
+    def choice_default(
+        self, entry_index: int, members: Sequence[str], visible: dict[str, int]
+    ) -> dict[str, int]:
+        """``sym_choice_default``: for each member, whether it is the default."""
+        circuit = self.circuit
+        entry = self.model.entries[entry_index]
+        assert isinstance(entry, ChoiceEntry)
+        found: dict[str, list[int]] = {m: [] for m in members}
+        rest = TRUE
+        around = self.depends(entry_index).some
+        for default in entry.defaults:
+            if isinstance(default.value, Sym) and default.value.name in found:
+                name = default.value.name
+                condition = circuit.all_of(
+                    (around, self.condition(default.condition).some, visible[name])
+                )
+                found[name].append(circuit.both(rest, condition))
+                rest = circuit.both(rest, -condition)
+        for member in members:
+            found[member].append(circuit.both(rest, visible[member]))
+            rest = circuit.both(rest, -visible[member])
+        return {m: circuit.any_of(cases) for m, cases in found.items()}
+
+    # Dependencies of entries
+
+    def depends(self, index: int) -> Tristate:
+        """What the dependencies of an entry and of all entries around it allow."""
+        known = self._depends.get(index)
+        if known is None:
+            entry = self.model.entries[index]
+            known = self.circuit.lowest(
+                (self.depends(entry.parent), *map(self._guard, entry.depends))
+            )
+            self._depends[index] = known
+        return known
+
+    def shown(self, index: int) -> Tristate:
+        """What the ``visible if`` lines of the menus around an entry allow."""
+        known = self._shown.get(index)
+        if known is None:
+            entry = self.model.entries[index]
+            visible = entry.visible if isinstance(entry, Menu) else ()
+            known = self.circuit.lowest((self.shown(entry.parent), *map(self._guard, visible)))
+            self._shown[index] = known
+        return known
+
+    def _guard(self, guard: Guard) -> Tristate:
+        reason = Reason("depends", "", str(guard.condition), guard.location)
+        return self.circuit.rule(reason, self.expr(guard.condition))
+
+    def _guarded(self, index: int) -> bool:
+        while index >= 0:
+            entry = self.model.entries[index]
+            if entry.depends:
+                return True
+            index = entry.parent
+        return False
+
+    def _defaults(self, symbol: Symbol) -> list[tuple[int, Default]]:
+        return [
+            (index, default)
+            for index, definition in self.model.definitions(symbol)
+            for default in definition.defaults
+        ]
+
+    # Expressions
+
+    def condition(self, expr: Expr | None) -> Tristate:
+        """A condition; y where none is written."""
+        return FULL_VALUE if expr is None else self.expr(expr)
+
+    def expr(self, expr: Expr) -> Tristate:
+        """``expr_calc_value``."""
+        match expr:
+            case Sym(name):
+                return self.value_of(name)
+            case And(operands):
+                return self.circuit.lowest(map(self.expr, operands))
+            case Or(operands):
+                return self.circuit.highest(map(self.expr, operands))
+            case Not(operand):
+                return self.circuit.negated(self.expr(operand))
+            case Compare():
+                return self.circuit.logical(self.comparison(expr))
+            case Const(value):
+                return Tristate(TRUE if value else FALSE, TRUE if value == Y else FALSE)
+            case _:
+                return NO_VALUE
+
+    def comparison(self, expr: Compare) -> int:
+        """One case for each pair of texts for which the comparison holds."""
+        circuit = self.circuit
+        left_type, right_type = self.type_of(expr.left), self.type_of(expr.right)
+        rights = self.shown_texts(expr.right)
+        return circuit.any_of(
+            [
+                circuit.both(is_left, is_right)
+                for left, is_left in self.shown_texts(expr.left).items()
+                for right, is_right in rights.items()
+                if compare(expr.op, left, left_type, right, right_type)
+            ]
+        )
+
+    def type_of(self, operand: Operand) -> Type:
+        """The type by which a comparison reads an operand."""
+        if isinstance(operand, Sym):
+            symbol = self.model.symbols.get(operand.name)
+            return Type.UNKNOWN if symbol is None else symbol.type
+        return Type.TRISTATE if isinstance(operand, Const) else Type.UNKNOWN
+
+    def shown_texts(self, operand: Operand) -> Texts:
+        """``sym_get_string_value``: the texts that an operand can be in a comparison."""
+        if not isinstance(operand, Sym):
+            return {LETTERS[operand.value] if isinstance(operand, Const) else operand.value: TRUE}
+        value = self.values.get(operand.name)
+        if value is None:
+            return self.texts.get(operand.name, {operand.name: TRUE})
+        cases = {N: -value.some, M: self.circuit.both(value.some, -value.full), Y: value.full}
+        return {LETTERS[v]: literal for v, literal in cases.items() if literal != FALSE}
+
+    def stored_texts(self, operand: Operand) -> Texts:
+        """``curr.val``: as a default or bound; that of a bool or tristate is always "n"."""
+        if isinstance(operand, Sym) and operand.name in self.values:
+            return {LETTERS[N]: TRUE}
+        return self.shown_texts(operand)
+
+
+def _put(circuit: Circuit, texts: Texts, text: str, literal: int) -> None:
+    """Add a case to a value among texts."""
+    if literal != FALSE:
+        texts[text] = circuit.either(texts.get(text, FALSE), literal)

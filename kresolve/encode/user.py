@@ -1,0 +1,150 @@
+"""What the user says, as literals: fixed lines, lines to be found, or both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from kresolve.encode.circuit import FALSE, TRUE, Circuit
+from kresolve.model import Model, Symbol
+from kresolve.tristate import LETTERS, M, N, Y
+from kresolve.uservalues import UserValues
+
+
+class Said(NamedTuple):
+    """A user value: is there one, is it at least m, is it y?"""
+
+    given: int
+    some: int
+    full: int
+
+
+UNSAID = Said(FALSE, FALSE, FALSE)
+
+
+class User(Protocol):
+    """Where the encoding learns what the user says."""
+
+    def said(self, symbol: Symbol) -> Said:
+        """The user value of a bool or tristate."""
+
+    def text(self, name: str) -> str | None:
+        """The user value of another symbol."""
+
+    def order(self, choice: int) -> Sequence[str]:
+        """The members of a choice from the front of its list, new lines apart."""
+
+    def new_lines(self, name: str) -> tuple[int, int]:
+        """For a choice's member: is there a new line that says y, one that says n?"""
+
+
+class FixedUser:
+    """The lines are known."""
+
+    def __init__(self, model: Model, values: UserValues) -> None:
+        self.model = model
+        self.values = values
+
+    def said(self, symbol: Symbol) -> Said:
+        value = self.values.logical.get(symbol.name)
+        if value is None:
+            return UNSAID
+        return Said(TRUE, TRUE if value else FALSE, TRUE if value == Y else FALSE)
+
+    def text(self, name: str) -> str | None:
+        return self.values.text.get(name)
+
+    def order(self, choice: int) -> Sequence[str]:
+        return self.values.priority.get(choice, self.model.choices[choice].members)
+
+    def new_lines(self, name: str) -> tuple[int, int]:
+        return FALSE, FALSE
+
+
+class FreeUser(FixedUser):
+    """Every bool or tristate may have any user value; the rest is as fixed."""
+
+    def __init__(self, model: Model, values: UserValues, circuit: Circuit) -> None:
+        super().__init__(model, values)
+        self.circuit = circuit
+        self.free: dict[str, Said] = {}
+
+    def said(self, symbol: Symbol) -> Said:
+        known = self.free.get(symbol.name)
+        if known is None:
+            given, some, full = (self.circuit.variable() for _ in range(3))
+            self.circuit.require((-some, given))
+            self.circuit.require((-full, some))
+            known = self.free[symbol.name] = Said(given, some, full)
+        return known
+
+    def assumptions(self) -> list[int]:
+        """The literals that fix every user value to the fixed one."""
+        found: list[int] = []
+        for name, said in self.free.items():
+            value = self.values.logical.get(name)
+            found.append(said.given if value is not None else -said.given)
+            found.append(said.some if value else -said.some)
+            found.append(said.full if value == Y else -said.full)
+        return found
+
+
+class PlannedUser(FixedUser):
+    """A known base, and lines to be found on top of it.
+
+    ``lines`` maps (symbol, value) to the literal "this line is in the plan".
+    Lines are offered for bools and tristates with a prompt, except one that
+    the base has already; a choice's members can be said again, because that
+    moves them to the front.
+    """
+
+    def __init__(self, model: Model, base: UserValues, circuit: Circuit) -> None:
+        super().__init__(model, base)
+        self.circuit = circuit
+        self.lines: dict[tuple[str, int], int] = {}
+        self._offered: dict[str, tuple[int, int, int]] = {}
+
+    def line(self, symbol: Symbol) -> tuple[int, int, int]:
+        """The literals of the lines that say n, m and y; at most one holds."""
+        known = self._offered.get(symbol.name)
+        if known is None:
+            known = self._offered[symbol.name] = self._offer(symbol)
+        return known
+
+    def _offer(self, symbol: Symbol) -> tuple[int, int, int]:
+        if not symbol.is_logical or not self.model.has_prompt(symbol):
+            return FALSE, FALSE, FALSE
+        has_already = self.values.logical.get(symbol.name) if symbol.choice is None else None
+        found = [FALSE, FALSE, FALSE]
+        for value in (N, M, Y):
+            if value == has_already or (value == M and symbol.type.value != "tristate"):
+                continue
+            literal = found[value] = self.circuit.variable()
+            self.lines[symbol.name, value] = literal
+        for first, second in ((N, M), (N, Y), (M, Y)):
+            self.circuit.require((-found[first], -found[second]))
+        return found[N], found[M], found[Y]
+
+    def said(self, symbol: Symbol) -> Said:
+        no, module, yes = self.line(symbol)
+        base = super().said(symbol)
+        circuit = self.circuit
+        return Said(
+            circuit.any_of((base.given, no, module, yes)),
+            circuit.any_of((module, yes, circuit.both(base.some, -no))),
+            circuit.either(yes, circuit.all_of((base.full, -no, -module))),
+        )
+
+    def new_lines(self, name: str) -> tuple[int, int]:
+        no, _, yes = self.line(self.model.symbols[name])
+        return yes, no
+
+    def offered(self) -> Iterator[tuple[str, int, int]]:
+        """All lines on offer: (symbol, value, literal)."""
+        for (name, value), literal in self.lines.items():
+            yield name, value, literal
+
+
+def line_text(name: str, value: int) -> str:
+    """A line as people write it."""
+    return f"CONFIG_{name}={LETTERS[value]}" if value else f"# CONFIG_{name} is not set"

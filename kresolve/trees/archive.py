@@ -1,0 +1,301 @@
+"""Unpack the kept part of a kernel tarball, trusting nothing in it.
+
+The archive is read once, as a stream; nothing but the kept files reaches the
+disk.  Files are written before any symbolic link exists, so no member can be
+written through a link, and a link that leads outside is refused.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+from kresolve.errors import TreeError
+from kresolve.trees.selection import ESSENTIAL, keeps
+from kresolve.trees.tools import base_environment, find_program, last_line
+
+# Endings of the tarballs we read, and how they are compressed.
+COMPRESSIONS = {
+    ".tar": "",
+    ".tar.gz": "gz",
+    ".tgz": "gz",
+    ".tar.xz": "xz",
+    ".txz": "xz",
+    ".tar.bz2": "bz2",
+    ".tbz2": "bz2",
+    ".tar.zst": "zst",
+    ".tzst": "zst",
+}
+
+_BLOCK = 1 << 20
+# A tar archive ends with two blocks of zeros of 512 bytes each.
+_END_MARK = bytes(1024)
+_DAMAGE = (tarfile.TarError, lzma.LZMAError, zlib.error, gzip.BadGzipFile, EOFError)
+
+
+def compression_of(name: str) -> str | None:
+    """The compression that a tarball's name promises ("" for none).
+
+    None if ``name`` is no name of a tarball.
+    """
+    for ending, compression in COMPRESSIONS.items():
+        if name.lower().endswith(ending):
+            return compression
+    return None
+
+
+def missing_from(directory: Path) -> list[str]:
+    """What ``directory`` lacks to be a kernel tree, as relative paths."""
+    return [name for name in ESSENTIAL if not (directory / name).exists()]
+
+
+def unpack_tree(
+    stream: IO[bytes],
+    compression: str,
+    destination: Path,
+    *,
+    origin: str,
+    on_read: Callable[[int], None] = lambda count: None,
+) -> None:
+    """Write the kept files of the kernel tree in ``stream`` to ``destination``.
+
+    ``stream``: the tarball's bytes, read to the end; ``compression`` as
+    :func:`compression_of` says.  ``destination`` must not exist yet; its parent
+    does and is scratch space.  A leading directory (``linux-6.12/``) is dropped.
+    ``on_read`` hears how many (compressed) bytes have been read so far.
+
+    Raises TreeError, one line that starts with ``origin``, if the archive is
+    damaged, unsafe, or holds no kernel tree.
+    """
+    scratch = destination.with_name(destination.name + ".members")
+    scratch.mkdir()
+    try:
+        counted = cast(IO[bytes], io.BufferedReader(_Counted(stream, on_read), _BLOCK))
+        with _decompressed(counted, compression, origin) as plain:
+            _unpack_members(plain, scratch, origin)
+    except _DAMAGE as error:
+        raise TreeError(f"{origin}: damaged or truncated tarball: {_text(error)}") from error
+    except OSError as error:
+        # bz2 says OSError for bad data; a real one carries a number
+        if error.errno is not None:
+            raise
+        raise TreeError(f"{origin}: damaged or truncated tarball: {_text(error)}") from error
+    _find_root(scratch, origin).rename(destination)
+    shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _unpack_members(plain: IO[bytes], root: Path, origin: str) -> None:
+    tail = _Tail(plain)
+    links: list[tuple[Path, str]] = []
+    with tarfile.open(fileobj=tail, mode="r|", bufsize=_BLOCK) as tar:
+        for member in tar:
+            name = _checked_name(member.name, origin)
+            if member.isdir() or not _kept(name):
+                continue
+            path = root / name
+            if member.issym():
+                links.append((path, member.linkname))
+            elif member.isreg():
+                content = tar.extractfile(member)
+                assert content is not None  # it is a regular file
+                _write(path, content, member, origin)
+            elif member.islnk():
+                _copy(root / _checked_name(member.linkname, origin), path, member, origin)
+            else:
+                raise TreeError(f"{origin}: unsafe tarball: {name} is a device or a pipe")
+    tail.drain()  # the checksum at the end counts too
+    if tail.last != _END_MARK:
+        raise tarfile.ReadError("it ends in the middle")
+    _make_links(links, root, origin)
+
+
+def _kept(name: str) -> bool:
+    # With or without a leading directory: which of both, only the end tells.
+    return keeps(name) or keeps(name.partition("/")[2])
+
+
+def _checked_name(name: str, origin: str) -> str:
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    if name.startswith("/") or ".." in parts:
+        raise TreeError(f"{origin}: unsafe tarball: member {name!r} leads outside")
+    return "/".join(parts)
+
+
+def _write(path: Path, content: IO[bytes], member: tarfile.TarInfo, origin: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            shutil.copyfileobj(content, file, _BLOCK)
+    except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+        raise TreeError(
+            f"{origin}: damaged tarball: {member.name} is a file and a directory"
+        ) from error
+    path.chmod(0o755 if member.mode & 0o100 else 0o644)
+
+
+def _copy(source: Path, path: Path, member: tarfile.TarInfo, origin: str) -> None:
+    # a hard link; its target came earlier, if it was kept
+    if not source.is_file():
+        raise TreeError(
+            f"{origin}: {member.name} is a link to {member.linkname}, which is not kept"
+        )
+    with source.open("rb") as content:
+        _write(path, content, member, origin)
+
+
+def _make_links(links: list[tuple[Path, str]], root: Path, origin: str) -> None:
+    for path, target in links:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        path.symlink_to(target)
+    inside = root.resolve()
+    for path, target in links:
+        # only now: a link may lead through another one
+        try:
+            real = path.resolve()
+        except (OSError, RuntimeError) as error:
+            raise TreeError(f"{origin}: unsafe tarball: {path.name} is a loop") from error
+        if os.path.isabs(target) or not real.is_relative_to(inside):
+            name = path.relative_to(root)
+            raise TreeError(f"{origin}: unsafe tarball: link {name} leads outside ({target})")
+
+
+def _find_root(scratch: Path, origin: str) -> Path:
+    inner = sorted(entry for entry in scratch.iterdir() if entry.is_dir())
+    roots = [place for place in [scratch, *inner] if not missing_from(place)]
+    if not roots:
+        raise TreeError(f"{origin}: no kernel tree in it ({', '.join(ESSENTIAL)} wanted)")
+    if len(roots) > 1:
+        names = ", ".join(root.name for root in roots)
+        raise TreeError(f"{origin}: more than one kernel tree in it ({names})")
+    return roots[0]
+
+
+@contextmanager
+def _decompressed(stream: IO[bytes], compression: str, origin: str) -> Iterator[IO[bytes]]:
+    if compression == "zst" or (compression == "xz" and shutil.which("xz")):
+        # xz itself uses all processors, which the lzma module does not
+        command = ["zstd", "-dc"] if compression == "zst" else ["xz", "-dc", "-T0"]
+        with _through(command, stream, origin) as plain:
+            yield plain
+    elif compression == "xz":
+        with lzma.open(stream) as plain_xz:
+            yield cast(IO[bytes], plain_xz)
+    elif compression == "gz":
+        with gzip.open(stream) as plain_gz:
+            yield cast(IO[bytes], plain_gz)
+    elif compression == "bz2":
+        with bz2.open(stream) as plain_bz2:
+            yield cast(IO[bytes], plain_bz2)
+    else:
+        yield stream
+
+
+@contextmanager
+def _through(command: list[str], stream: IO[bytes], origin: str) -> Iterator[IO[bytes]]:
+    """What ``command`` makes of ``stream``, which a thread feeds to it."""
+    environment = base_environment()
+    program = find_program(command[0], environment)
+    trouble: list[BaseException] = []
+
+    def feed(sink: IO[bytes]) -> None:
+        try:
+            with sink:
+                shutil.copyfileobj(stream, sink, _BLOCK)
+        except BrokenPipeError:
+            pass  # the program ended early, and says why itself
+        except Exception as error:
+            trouble.append(error)
+
+    with (
+        tempfile.TemporaryFile() as messages,
+        subprocess.Popen(
+            [program, *command[1:]],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=messages,
+        ) as child,
+    ):
+        assert child.stdin is not None and child.stdout is not None
+        feeder = threading.Thread(target=feed, args=(child.stdin,), daemon=True)
+        feeder.start()
+        damage: BaseException | None = None
+        try:
+            yield child.stdout
+        except _DAMAGE as error:
+            damage = error  # the program may know better what is wrong
+        except BaseException:
+            child.kill()
+            raise
+        finally:
+            child.stdout.close()
+            status = child.wait()
+            feeder.join()
+        if trouble:
+            raise trouble[0]
+        if status > 0:
+            messages.seek(0)
+            said = last_line(messages.read().decode(errors="replace"))
+            raise tarfile.ReadError(said or f"{command[0]} failed")
+        if damage is not None:
+            raise damage
+
+
+class _Counted(io.RawIOBase):
+    """Passes a stream on and reports how much of it has been read."""
+
+    def __init__(self, stream: IO[bytes], on_read: Callable[[int], None]) -> None:
+        self._stream = stream
+        self._on_read = on_read
+        self._count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        data = self._stream.read(len(buffer))
+        buffer[: len(data)] = data
+        self._count += len(data)
+        self._on_read(self._count)
+        return len(data)
+
+
+class _Tail(io.RawIOBase):
+    """Passes a stream on and remembers its last 1024 bytes."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.last = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        if len(data) >= len(_END_MARK):
+            self.last = data[-len(_END_MARK) :]
+        elif data:
+            self.last = (self.last + data)[-len(_END_MARK) :]
+        return data
+
+    def drain(self) -> None:
+        while self.read(_BLOCK):
+            pass
+
+
+def _text(error: BaseException) -> str:
+    return last_line(str(error)) or type(error).__name__

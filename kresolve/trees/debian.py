@@ -1,0 +1,208 @@
+"""Debian's kernel source packages: ``debian:6.12`` and ``debian:6.12@SUITE``.
+
+In the cache, ``trees/debian/PACKAGE_VERSION`` holds a tree, which never
+changes, and ``trees/debian-specs/SPEC.json`` says which of them a spec means
+until somebody asks the archive again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import tarfile
+from pathlib import Path
+from typing import IO, cast
+
+from attrs import frozen
+
+from kresolve.errors import TreeError, did_you_mean
+from kresolve.progress import Progress
+from kresolve.trees import cache
+from kresolve.trees.apt import AptError, Package, PrivateApt
+from kresolve.trees.apt_sources import sources_of_suite
+from kresolve.trees.archive import compression_of, unpack_tree
+from kresolve.trees.selection import SELECTION_VERSION
+from kresolve.trees.tools import find_program, last_line
+
+_PREFIX = "linux-source-"
+
+# Words by which apt says that it lacks a key.
+_KEY_TROUBLE = re.compile(r"NO_PUBKEY|EXPKEYSIG|not signed|public key", re.IGNORECASE)
+
+
+@frozen
+class DebianTree:
+    """A cached tree: ``directory`` has ``tree/`` and the file ``source``."""
+
+    directory: Path
+    package_version: str
+
+
+def fetch(spec: str, *, progress: Progress, refresh: bool = False) -> DebianTree:
+    """The tree of linux-source-VERSION; ``spec`` is VERSION or VERSION@SUITE.
+
+    Runs apt only if the cache has no tree for ``spec``, or on ``refresh``.
+    Raises TreeError or ToolError.
+    """
+    version, at, suite = spec.partition("@")
+    if not re.fullmatch(r"[0-9][0-9A-Za-z.+~-]*", version):
+        raise TreeError(f"debian:{spec}: a version is wanted, as in debian:6.12")
+    if at and not re.fullmatch(r"[a-z0-9][a-z0-9./-]*", suite):
+        raise TreeError(f"debian:{spec}: a suite is wanted after @, as in debian:{version}@trixie")
+    pointer = cache.cache_root() / "trees" / "debian-specs" / f"{cache.safe_name(spec)}.json"
+    known = None if refresh else _read_pointer(pointer)
+    if known:
+        return known
+
+    def waiting() -> None:
+        progress.note(f"waiting: another kresolve fetches debian:{spec}")
+
+    with cache.building(pointer, on_wait=waiting) as scratch:
+        known = None if refresh else _read_pointer(pointer)
+        if known:
+            return known
+        apt = PrivateApt(scratch)
+        package = _choose(apt, version, suite, progress)
+        name = cache.safe_name(f"{package.name}_{package.version}_{SELECTION_VERSION}")
+        entry = cache.cache_root() / "trees" / "debian" / name
+
+        def build(content: Path) -> None:
+            _download_and_unpack(apt, package, content / "tree", progress)
+            label = f"debian:{spec} ({package.version})"
+            (content / "source").write_text(label, encoding="utf-8")
+
+        cache.complete_directory(entry, build, on_wait=waiting, durable=True)
+        _write_pointer(pointer, entry, package)
+    return DebianTree(entry, package.version)
+
+
+def _read_pointer(pointer: Path) -> DebianTree | None:
+    try:
+        known = json.loads(pointer.read_text(encoding="utf-8"))
+        name, version = str(known["entry"]), str(known["package_version"])
+        current = known["selection"] == SELECTION_VERSION
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # none, or damaged: fetching writes it anew
+    entry = cache.cache_root() / "trees" / "debian" / cache.safe_name(name)
+    return DebianTree(entry, version) if current and entry.is_dir() else None
+
+
+def _write_pointer(pointer: Path, entry: Path, package: Package) -> None:
+    content = {
+        "entry": entry.name,
+        "package": package.name,
+        "package_version": package.version,
+        "selection": SELECTION_VERSION,
+    }
+    cache.write_atomically(pointer, json.dumps(content, indent=1).encode() + b"\n")
+
+
+def _choose(apt: PrivateApt, version: str, suite: str, progress: Progress) -> Package:
+    """The newest package of ``version`` (in ``suite``, if that is not empty)."""
+    spec = f"debian:{version}@{suite}" if suite else f"debian:{version}"
+    with progress.task("reading Debian's package lists", 100) as task:
+        if suite:
+            complaint = _use_suite(apt, suite, spec)
+        else:
+            complaint = apt.update(task.update)
+        task.update(100, 100)
+    found = apt.versions(_PREFIX + version)
+    if found:
+        if complaint:
+            progress.note(f"apt: {complaint}")
+        return found[0]
+    others = [name for name in apt.names(_PREFIX) if name[len(_PREFIX) :][:1].isdigit()]
+    if complaint and not others:
+        raise TreeError(f"{spec}: apt: {complaint}")
+    there = f"there is {', '.join(others)}" if others else "there is no linux-source package"
+    hint = did_you_mean(_PREFIX + version, others)
+    where = f"suite {suite}" if suite else "the suites that apt is configured for"
+    raise TreeError(
+        f"{spec}: no package {_PREFIX}{version} in {where} ({there}){hint}; "
+        f"name another suite as in debian:{version}@SUITE"
+    )
+
+
+def _use_suite(apt: PrivateApt, suite: str, spec: str) -> str:
+    """Point ``apt`` at ``suite``; returns a complaint that is no reason to stop."""
+    candidates = sources_of_suite(apt.configured_sources(), suite)
+    if not candidates:
+        raise TreeError(f"{spec}: apt's configuration names no archive with suites")
+    reached, complaints = [], []
+    for candidate in candidates:
+        # One at a time: which of them exist is only known by asking.
+        apt.use_sources([candidate])
+        complaint = apt.update()
+        if not complaint:
+            reached.append(candidate)
+            continue
+        if _KEY_TROUBLE.search(apt.update_output()):
+            complaint = (
+                f"the key of suite {candidate.suites[0]} is not trusted here ({complaint}); "
+                "a newer package debian-archive-keyring may have it"
+            )
+        complaints.append(complaint)
+    if not reached:
+        raise TreeError(f"{spec}: apt: {complaints[0]}")
+    apt.use_sources(reached)
+    # together again; what has been fetched is only checked
+    return apt.update() if len(candidates) > 1 else ""
+
+
+def _download_and_unpack(
+    apt: PrivateApt, package: Package, tree: Path, progress: Progress
+) -> None:
+    label = f"{package.name} {package.version}"
+    with progress.task(f"downloading {label}", package.size, unit="bytes") as task:
+        try:
+            deb = apt.download(package, lambda percent: task.update(package.size * percent / 100))
+        except AptError as error:
+            raise TreeError(f"{label}: apt: {error}") from error
+        task.update(package.size)
+    try:
+        _unpack_deb(deb, tree, label, progress)
+    finally:
+        deb.unlink(missing_ok=True)
+
+
+def _unpack_deb(deb: Path, tree: Path, label: str, progress: Progress) -> None:
+    """Stream the tarball in ``deb`` to ``tree``; nothing else is written."""
+    with subprocess.Popen(
+        [find_program("dpkg-deb"), "--fsys-tarfile", str(deb)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as child:
+        assert child.stdout is not None and child.stderr is not None
+        try:
+            found = _unpack_inner(child.stdout, tree, label, progress)
+        except tarfile.TarError as error:
+            child.stdout.close()
+            said = last_line(child.stderr.read().decode(errors="replace"))
+            raise TreeError(f"{label}: damaged package: {said or error}") from error
+        except BaseException:
+            child.kill()
+            raise
+        if not found:
+            raise TreeError(f"{label}: no tarball {_PREFIX}*.tar.* in the package")
+
+
+def _unpack_inner(package: IO[bytes], tree: Path, label: str, progress: Progress) -> bool:
+    with tarfile.open(fileobj=package, mode="r|", bufsize=1 << 20) as outer:
+        for member in outer:
+            name = member.name.rpartition("/")[2]
+            compression = compression_of(name)
+            if name.startswith(_PREFIX) and compression is not None and member.isreg():
+                stream = outer.extractfile(member)
+                assert stream is not None  # it is a regular file
+                with progress.task(f"unpacking {label}", member.size, unit="bytes") as task:
+                    unpack_tree(
+                        cast(IO[bytes], stream),
+                        compression,
+                        tree,
+                        origin=label,
+                        on_read=task.update,
+                    )
+                return True
+    return False

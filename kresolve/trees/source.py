@@ -1,0 +1,190 @@
+"""Find a kernel tree by what a person calls it: a directory, a tarball, Debian's."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from attrs import frozen
+
+from kresolve.errors import TreeError
+from kresolve.progress import SILENT, Progress
+from kresolve.trees import cache, debian
+from kresolve.trees.archive import COMPRESSIONS, compression_of, missing_from, unpack_tree
+from kresolve.trees.selection import SELECTION_VERSION
+
+# Schemes of interface.md that are not there yet.
+_LATER = ("kernel.org", "git")
+
+_VERSION_NAMES = ("VERSION", "PATCHLEVEL", "SUBLEVEL", "EXTRAVERSION")
+
+
+@frozen
+class SourceTree:
+    """A kernel tree on disk.
+
+    ``path``: absolute, symbolic links resolved (as make resolves it).
+    ``source``: what a person would call it, with the exact package version.
+    ``version``: as ``make kernelversion`` says, "6.12.117".
+    ``identity``: differs where the material differs.  For a tree in the cache
+    its key there; for a user's directory its real path, so whoever keeps
+    something derived from it has to watch the files themselves.
+    """
+
+    path: Path
+    source: str
+    version: str
+    identity: str
+
+    @property
+    def cached(self) -> bool:
+        """Whether this tree is kresolve's own copy, which nobody changes."""
+        return not self.identity.startswith("directory:")
+
+
+def find_tree(
+    spec: str | Path | None, *, progress: Progress = SILENT, refresh: bool = False
+) -> SourceTree:
+    """The tree that ``spec`` names; see interface.md.
+
+    ``spec``: a directory, a tarball, ``debian:6.12``, ``debian:6.12@SUITE``, or
+    None for the current directory.  A Path is never taken for a scheme.
+    Fetching and unpacking happen once and show on ``progress``; ``refresh``
+    asks the archive again whether there is a newer version (``debian:`` only).
+
+    Raises TreeError (one line) if there is no such tree, ToolError if a program
+    that fetching needs is missing, KresolveError if the cache is not writable.
+    """
+    if spec is None:
+        return _current_directory()
+    if isinstance(spec, str):
+        if not spec:
+            raise TreeError("the name of the tree is empty")
+        scheme, colon, rest = spec.partition(":")
+        if colon and scheme == "debian":
+            return _from_debian(spec, rest, progress, refresh)
+        if colon and scheme in _LATER:
+            raise TreeError(f"{spec}: trees from {scheme}: are not supported yet")
+    path = Path(spec)
+    if path.is_dir():
+        return _user_directory(path, str(spec))
+    if not path.exists():
+        raise TreeError(f"{spec}: no such directory or tarball")
+    if compression_of(path.name) is None:
+        raise TreeError(
+            f"{spec}: neither a kernel directory nor a tarball ({', '.join(COMPRESSIONS)})"
+        )
+    return _from_tarball(path, str(spec), progress)
+
+
+def read_version(directory: Path) -> str:
+    """The version in the top Makefile of the tree in ``directory``.
+
+    Raises TreeError if the Makefile has none.
+    """
+    makefile = directory / "Makefile"
+    try:
+        text = makefile.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise TreeError(f"{makefile}: {error.strerror}") from error
+    found: dict[str, str] = {}
+    for name in _VERSION_NAMES:
+        match = re.search(rf"^{name}[ \t]*:?=[ \t]*([^\s#]*)", text, re.MULTILINE)
+        if match:
+            found[name] = match[1]
+    if not found.get("VERSION"):
+        raise TreeError(f"{makefile}: no VERSION = in it; is this a kernel tree?")
+    # the same rule as the Makefile's own KERNELVERSION
+    version = found["VERSION"]
+    if found.get("PATCHLEVEL"):
+        version += f".{found['PATCHLEVEL']}"
+        if found.get("SUBLEVEL"):
+            version += f".{found['SUBLEVEL']}"
+    return version + found.get("EXTRAVERSION", "")
+
+
+def cached_trees() -> list[SourceTree]:
+    """The complete trees in the cache, by name."""
+    found = []
+    for origin in ("debian", "tarball"):
+        base = cache.cache_root() / "trees" / origin
+        if base.is_dir():
+            for entry in sorted(base.iterdir()):
+                if not entry.name.startswith(".") and (entry / "tree").is_dir():
+                    source = (entry / "source").read_text("utf-8", "surrogateescape")
+                    found.append(_cached(entry, source))
+    return found
+
+
+def _current_directory() -> SourceTree:
+    here = Path.cwd()
+    missing = missing_from(here)
+    if missing:
+        raise TreeError(
+            f"no tree named, and {here} is not a kernel tree (no {', no '.join(missing)}): "
+            "name one, as in --tree DIRECTORY, --tree linux-6.12.tar.xz or --tree debian:6.12"
+        )
+    return _user_directory(here, str(here))
+
+
+def _user_directory(path: Path, source: str) -> SourceTree:
+    missing = missing_from(path)
+    if missing:
+        raise TreeError(f"{source}: not a kernel tree: no {', no '.join(missing)} in it")
+    real = path.resolve()
+    return SourceTree(
+        path=real,
+        source=source,
+        version=read_version(real),
+        identity=f"directory:{real}",
+    )
+
+
+def _from_debian(spec: str, rest: str, progress: Progress, refresh: bool) -> SourceTree:
+    entry = debian.fetch(rest, progress=progress, refresh=refresh)
+    return _cached(entry.directory, f"{spec} ({entry.package_version})")
+
+
+def _from_tarball(path: Path, source: str, progress: Progress) -> SourceTree:
+    real = path.resolve()
+    try:
+        status = real.stat()
+        # Reading 150 MB to hash them would cost a second at every call.
+        what = f"{real}\0{status.st_size}\0{status.st_mtime_ns}\0{SELECTION_VERSION}"
+        key = hashlib.sha256(what.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        name = f"{cache.safe_name(real.name)}-{key}"
+        entry = cache.cache_root() / "trees" / "tarball" / name
+
+        def build(scratch: Path) -> None:
+            with (
+                progress.task(f"unpacking {real.name}", status.st_size, unit="bytes") as task,
+                real.open("rb") as stream,
+            ):
+                compression = compression_of(real.name)
+                assert compression is not None  # the caller looked
+                unpack_tree(
+                    stream, compression, scratch / "tree", origin=source, on_read=task.update
+                )
+            read_version(scratch / "tree")  # a tree that has none is never used
+            (scratch / "source").write_text(source, encoding="utf-8", errors="surrogateescape")
+
+        cache.complete_directory(
+            entry,
+            build,
+            on_wait=lambda: progress.note(f"waiting: another kresolve unpacks {real.name}"),
+            durable=True,
+        )
+    except PermissionError as error:
+        raise TreeError(f"{source}: {error.strerror}") from error
+    return _cached(entry, source)
+
+
+def _cached(entry: Path, source: str) -> SourceTree:
+    tree = (entry / "tree").resolve()
+    return SourceTree(
+        path=tree,
+        source=source,
+        version=read_version(tree),
+        identity=f"{entry.parent.name}:{entry.name}",
+    )
