@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
-from attrs import field, frozen
+from attrs import frozen
 
 from kresolve.tristate import LETTERS, M, N, Y
 
@@ -78,7 +78,7 @@ class Not:
 class And:
     """``a && b && ...``, with at least two operands."""
 
-    operands: tuple[Expr, ...] = field(converter=tuple)
+    operands: tuple[Expr, ...]
 
     def __str__(self) -> str:
         return " && ".join(
@@ -90,7 +90,7 @@ class And:
 class Or:
     """``a || b || ...``, with at least two operands."""
 
-    operands: tuple[Expr, ...] = field(converter=tuple)
+    operands: tuple[Expr, ...]
 
     def __str__(self) -> str:
         return " || ".join(str(operand) for operand in self.operands)

@@ -160,6 +160,8 @@ class TreeInfo:
     variables: tuple[tuple[str, str], ...] = ()
     #: The defconfig that ``make defconfig`` takes.
     defconfig: str = ""
+    #: Sizes and times of the files that were read, as one digest.
+    stamp: str = ""
 
     def __str__(self) -> str:
         return f"Linux {self.version} {self.arch}"

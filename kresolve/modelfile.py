@@ -7,9 +7,11 @@ format's version and is refused when it is damaged or of another version.
 
 from __future__ import annotations
 
+import gc
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 from attrs import asdict, fields
@@ -74,17 +76,30 @@ def to_bytes(model: Model) -> bytes:
 def from_bytes(data: bytes, source: str) -> Model:
     """The model in a file's content; ModelError names ``source`` when it is none."""
     try:
-        document = json.loads(zlib.decompress(data))
-        if document.get("format") != FORMAT:
-            raise ModelError(
-                f"{source}: this model's format is {document.get('format')!r}, "
-                f"not {FORMAT!r}; make it anew from its tree"
-            )
-        return _Reader(document).model()
+        with _no_collection():
+            document = json.loads(zlib.decompress(data))
+            if document.get("format") != FORMAT:
+                raise ModelError(
+                    f"{source}: this model's format is {document.get('format')!r}, "
+                    f"not {FORMAT!r}; make it anew from its tree"
+                )
+            return _Reader(document).model()
     except ModelError:
         raise
     except (zlib.error, ValueError, LookupError, TypeError, AttributeError) as error:
         raise ModelError(f"{source}: this is not a saved model, or it is damaged") from error
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Without the garbage collector: a hundred thousand objects come to stay."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class _Writer:
@@ -295,7 +310,7 @@ class _Reader:
         )
 
 
-def _restored(cls: Callable[..., _T], values: dict[str, Any]) -> _T:
+def _restored(cls: type[_T], values: dict[str, Any]) -> _T:
     """A class of plain fields from JSON, whose arrays were tuples."""
     known = {f.name for f in fields(cls)}  # type: ignore[arg-type]
     if known != set(values):

@@ -21,7 +21,7 @@ from attrs import frozen
 from kresolve.errors import ToolError, TreeError
 from kresolve.progress import SILENT, Progress
 from kresolve.trees.cache import cache_root, complete_directory
-from kresolve.trees.environment import Environment, make_arguments
+from kresolve.trees.environment import Environment, Llvm, make_arguments
 from kresolve.trees.source import SourceTree
 from kresolve.trees.tools import base_environment, find_program, last_line, run
 
@@ -132,7 +132,7 @@ def make_target(
     *,
     arch: str,
     cross_compile: str | None = None,
-    llvm: bool | str = False,
+    llvm: Llvm = False,
     config: str | None = None,
     extra: Mapping[str, str] = {},
 ) -> OracleResult:
@@ -149,7 +149,7 @@ def make_target(
         directory = Path(scratch)
         if config is not None:
             _write(directory / ".config", config)
-        command = ["make", "-f", tree.path / "Makefile"]
+        command: list[str | Path] = ["make", "-f", tree.path / "Makefile"]
         command += make_arguments(arch, cross_compile, llvm)
         start = time.monotonic()
         answer = run(
@@ -224,9 +224,7 @@ def _object_names(place: Path, environment: Mapping[str, str]) -> list[str]:
     """The object files that conf consists of, as the tree's Makefile lists them."""
     rule = f"kresolve: ; @echo {_MARK} $(conf-objs)"
     command = ["make", "-rR", "--no-print-directory", "-f", "Makefile", f"--eval={rule}"]
-    answer = run(
-        [*command, "src=.", "obj=.", "kresolve"], environment=environment, directory=place
-    )
+    answer = run([*command, "src=.", "obj=.", "kresolve"], environment=environment, directory=place)
     for line in answer.stdout.splitlines():
         if line.startswith(_MARK):
             names = line.removeprefix(_MARK).split()
@@ -251,6 +249,6 @@ def _write(path: Path, text: str) -> None:
 
 def _read(path: Path, mode: str) -> str:
     try:
-        return path.read_text(encoding="utf-8", errors="surrogateescape")
+        return path.read_bytes().decode("utf-8", "surrogateescape")
     except FileNotFoundError as error:
         raise ToolError(f"{mode} wrote no {path.name}") from error

@@ -185,11 +185,11 @@ class Encoding:
         circuit = self.circuit
         found: Texts = {}
         rest = TRUE
-        said = self.user.text(symbol.name)
-        if said is not None:
-            visible = self.visibility(symbol).some
-            _put(circuit, found, said, visible)
-            rest = -visible
+        visible = self.visibility(symbol).some
+        for text, literal in self.user.texts(symbol):
+            here = circuit.both(visible, literal)
+            _put(circuit, found, text, here)
+            rest = circuit.both(rest, -here)
         for index, default in self._defaults(symbol):
             active = circuit.lowest((self.depends(index), self.condition(default.condition))).some
             here = circuit.both(rest, active)

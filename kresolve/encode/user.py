@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from kresolve.encode.circuit import FALSE, TRUE, Circuit
@@ -28,8 +28,8 @@ class User(Protocol):
     def said(self, symbol: Symbol) -> Said:
         """The user value of a bool or tristate."""
 
-    def text(self, name: str) -> str | None:
-        """The user value of another symbol."""
+    def texts(self, symbol: Symbol) -> Sequence[tuple[str, int]]:
+        """The user values that another symbol may have: at most one literal holds."""
 
     def order(self, choice: int) -> Sequence[str]:
         """The members of a choice from the front of its list, new lines apart."""
@@ -51,8 +51,9 @@ class FixedUser:
             return UNSAID
         return Said(TRUE, TRUE if value else FALSE, TRUE if value == Y else FALSE)
 
-    def text(self, name: str) -> str | None:
-        return self.values.text.get(name)
+    def texts(self, symbol: Symbol) -> Sequence[tuple[str, int]]:
+        value = self.values.text.get(symbol.name)
+        return () if value is None else ((value, TRUE),)
 
     def order(self, choice: int) -> Sequence[str]:
         return self.values.priority.get(choice, self.model.choices[choice].members)
@@ -93,16 +94,25 @@ class PlannedUser(FixedUser):
     """A known base, and lines to be found on top of it.
 
     ``lines`` maps (symbol, value) to the literal "this line is in the plan".
-    Lines are offered for bools and tristates with a prompt, except one that
-    the base has already; a choice's members can be said again, because that
-    moves them to the front.
+    Lines are offered for symbols with a prompt, except one that the base has
+    already; a choice's members can be said again, because that moves them to
+    the front.  ``offered_texts`` holds the values that are worth a line of an
+    int, hex or string.
     """
 
-    def __init__(self, model: Model, base: UserValues, circuit: Circuit) -> None:
+    def __init__(
+        self,
+        model: Model,
+        base: UserValues,
+        circuit: Circuit,
+        offered_texts: Mapping[str, Sequence[str]],
+    ) -> None:
         super().__init__(model, base)
         self.circuit = circuit
-        self.lines: dict[tuple[str, int], int] = {}
+        self.offered_texts = offered_texts
+        self.lines: dict[tuple[str, str], int] = {}
         self._offered: dict[str, tuple[int, int, int]] = {}
+        self._texts: dict[str, tuple[tuple[str, int], ...]] = {}
 
     def line(self, symbol: Symbol) -> tuple[int, int, int]:
         """The literals of the lines that say n, m and y; at most one holds."""
@@ -120,7 +130,7 @@ class PlannedUser(FixedUser):
             if value == has_already or (value == M and symbol.type.value != "tristate"):
                 continue
             literal = found[value] = self.circuit.variable()
-            self.lines[symbol.name, value] = literal
+            self.lines[symbol.name, LETTERS[value]] = literal
         for first, second in ((N, M), (N, Y), (M, Y)):
             self.circuit.require((-found[first], -found[second]))
         return found[N], found[M], found[Y]
@@ -139,12 +149,21 @@ class PlannedUser(FixedUser):
         no, _, yes = self.line(self.model.symbols[name])
         return yes, no
 
-    def offered(self) -> Iterator[tuple[str, int, int]]:
-        """All lines on offer: (symbol, value, literal)."""
-        for (name, value), literal in self.lines.items():
-            yield name, value, literal
+    def texts(self, symbol: Symbol) -> Sequence[tuple[str, int]]:
+        known = self._texts.get(symbol.name)
+        if known is None:
+            known = self._texts[symbol.name] = tuple(self._offer_texts(symbol))
+        return known
 
-
-def line_text(name: str, value: int) -> str:
-    """A line as people write it."""
-    return f"CONFIG_{name}={LETTERS[value]}" if value else f"# CONFIG_{name} is not set"
+    def _offer_texts(self, symbol: Symbol) -> Iterator[tuple[str, int]]:
+        base = self.values.text.get(symbol.name)
+        none_new = TRUE
+        for text in self.offered_texts.get(symbol.name, ()):
+            if text != base and self.model.has_prompt(symbol):
+                literal = self.circuit.variable()
+                self.lines[symbol.name, text] = literal
+                here = self.circuit.both(literal, none_new)
+                none_new = self.circuit.both(none_new, -literal)
+                yield text, here
+        if base is not None:
+            yield base, none_new

@@ -2,22 +2,99 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Final
 
 from attrs import asdict
 
-from kresolve.errors import KconfigError, ToolError
+from kresolve.errors import KconfigError, ModelError, ToolError
 from kresolve.model import Model, TreeInfo
-from kresolve.modelfile import from_bytes
+from kresolve.modelfile import FORMAT, from_bytes
+from kresolve.progress import SILENT, Progress
+from kresolve.trees import Environment, SourceTree, environment_fingerprint, probe_environment
+from kresolve.trees.cache import cache_root, safe_name, write_atomically
 
-_CHILD = (
+_CHILD: Final = (
     "import sys; sys.path[:] = {path!r}; from kresolve.frontend.worker import main; sys.exit(main())"
 )
+
+
+def load_model(
+    tree: SourceTree,
+    *,
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    progress: Progress = SILENT,
+) -> Model:
+    """The model of a tree for an architecture, from the cache if nothing changed.
+
+    Parsed anew when the tree's files, the toolchain or kresolve changed; see
+    :func:`kresolve.trees.environment_fingerprint` for what counts.  Raises
+    KconfigError with file and line for Kconfig files that cannot be read.
+    """
+    fingerprint = environment_fingerprint(tree, arch, cross_compile, llvm)
+    key = hashlib.sha256(
+        "\0".join((FORMAT, _own_stamp(), tree.identity, str(tree.path), fingerprint)).encode()
+    ).hexdigest()
+    name = safe_name(f"{tree.version}-{arch or 'native'}-{key[:24]}.model")
+    path = cache_root() / "models" / name
+    model = _cached(path)
+    if model is not None and (tree.cached or model.info.stamp == stamp(tree.path, model.files)):
+        return model
+    with progress.task(f"reading the Kconfig files of Linux {tree.version}") as task:
+        task.update(0)
+        environment = probe_environment(tree, arch=arch, cross_compile=cross_compile, llvm=llvm)
+        data = parse_tree(_info(tree, environment), environment=environment.as_dict())
+    write_atomically(path, data)
+    return from_bytes(data, str(path))
+
+
+def _cached(path: Path) -> Model | None:
+    """A model in the cache; None if there is none, or none that can be read."""
+    try:
+        return from_bytes(path.read_bytes(), str(path))
+    except (OSError, ModelError):
+        return None
+
+
+def _info(tree: SourceTree, environment: Environment) -> TreeInfo:
+    variables = environment.as_dict()
+    return TreeInfo(
+        version=tree.version,
+        arch=environment.arch,
+        srcarch=environment.srcarch,
+        source=tree.source,
+        toolchain=environment.toolchain,
+        variables=environment.variables,
+        defconfig=variables.get("KBUILD_DEFCONFIG", ""),
+    )
+
+
+def stamp(tree: Path, files: Iterable[str]) -> str:
+    """A digest of the sizes and times of a tree's Kconfig files and scripts."""
+    digest = hashlib.sha256()
+    scripts = sorted((tree / "scripts").glob("*.sh"))
+    for path in (*(tree / name for name in files), *scripts):
+        try:
+            found = path.stat()
+            digest.update(f"{path}\0{found.st_mtime_ns}\0{found.st_size}\n".encode())
+        except OSError:
+            digest.update(f"{path}\0gone\n".encode())
+    return digest.hexdigest()
+
+
+def _own_stamp() -> str:
+    """What changes when kresolve's own reading of trees does."""
+    here = Path(__file__).parent
+    sources = (*here.glob("*.py"), *(here.parent / f"{m}.py" for m in ("model", "expressions")))
+    return ",".join(f"{path.name}:{path.stat().st_mtime_ns}" for path in sorted(sources))
 
 
 def parse_tree(
@@ -44,6 +121,7 @@ def parse_tree(
     if kind == b"model":
         return content
     if kind == b"error":
-        raise KconfigError(content.decode("utf-8", "surrogateescape"))
+        text = content.decode("utf-8", "surrogateescape")
+        raise KconfigError(f"{text} (tree: {info.source})")
     last = done.stderr.decode("utf-8", "replace").strip().splitlines()
     raise ToolError(f"parsing {info.source} failed: {last[-1] if last else done.returncode}")

@@ -10,7 +10,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+from pathlib import Path
 from typing import Any
+
+from attrs import evolve
 
 from kresolve.dialect import NEWEST, dialect_of
 from kresolve.errors import KresolveError
@@ -19,6 +22,7 @@ from kresolve.model import TreeInfo
 
 def run(job: dict[str, Any]) -> bytes:
     """Parse, lower, encode.  Raises KresolveError or Kconfiglib's error."""
+    from kresolve.frontend.loading import stamp
     from kresolve.frontend.lowering import lower
     from kresolve.frontend.parser import parse
     from kresolve.modelfile import to_bytes
@@ -30,7 +34,9 @@ def run(job: dict[str, Any]) -> bytes:
         }
     )
     raw = parse(job["kconfig"])
-    return to_bytes(lower(raw, info, dialect_of(info.version) or NEWEST))
+    model = lower(raw, info, dialect_of(info.version) or NEWEST)
+    read = stamp(Path(raw.srctree), model.files)
+    return to_bytes(evolve(model, info=evolve(info, stamp=read)))
 
 
 def main() -> int:

@@ -7,7 +7,6 @@ keys, proxies and credentials are those of the system's configuration.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import subprocess
@@ -19,7 +18,7 @@ from attrs import frozen
 
 from kresolve.errors import ToolError, TreeError
 from kresolve.trees.apt_sources import AptSource, read_sources
-from kresolve.trees.tools import find_program, last_line
+from kresolve.trees.tools import find_program, kill_session, last_line
 
 
 @frozen
@@ -64,7 +63,10 @@ class PrivateApt:
         # What other indexes the system's apt would fetch is known only to apt.
         known = self._ask("apt-config", "dump", "--format", "%F%n", "Acquire::IndexTargets")
         self._configure(
-            {match[1] for match in re.finditer(r"::IndexTargets::(deb::[^:\n]+)$", known, re.M)}
+            {
+                match[1]
+                for match in re.finditer(r"::IndexTargets::(deb::[^:\n]+)$", known, re.MULTILINE)
+            }
         )
 
     def configured_sources(self) -> list[AptSource]:
@@ -193,7 +195,7 @@ class PrivateApt:
         program, *arguments = command
         reading, writing = os.pipe()
         with (
-            open(reading, encoding="utf-8", errors="replace") as status,
+            os.fdopen(reading, encoding="utf-8", errors="replace") as status,
             tempfile.TemporaryFile() as messages,
         ):
             try:
@@ -213,6 +215,7 @@ class PrivateApt:
                     stdout=subprocess.DEVNULL,
                     stderr=messages,
                     pass_fds=(writing,),
+                    start_new_session=True,
                 )
             finally:
                 os.close(writing)
@@ -223,11 +226,7 @@ class PrivateApt:
                         on_percent(float(match[1]))
                 child.wait()
             except BaseException:  # Ctrl-C too: never leave apt behind
-                child.terminate()
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    child.wait(timeout=5)
-                child.kill()
-                child.wait()
+                kill_session(child)
                 raise
             messages.seek(0)
             return child.returncode, messages.read().decode("utf-8", "replace")

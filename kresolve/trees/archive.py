@@ -11,7 +11,6 @@ import bz2
 import gzip
 import io
 import lzma
-import os
 import shutil
 import subprocess
 import tarfile
@@ -168,7 +167,7 @@ def _make_links(links: list[tuple[Path, str]], root: Path, origin: str) -> None:
             real = path.resolve()
         except (OSError, RuntimeError) as error:
             raise TreeError(f"{origin}: unsafe tarball: {path.name} is a loop") from error
-        if os.path.isabs(target) or not real.is_relative_to(inside):
+        if Path(target).is_absolute() or not real.is_relative_to(inside):
             name = path.relative_to(root)
             raise TreeError(f"{origin}: unsafe tarball: link {name} leads outside ({target})")
 
@@ -217,7 +216,7 @@ def _through(command: list[str], stream: IO[bytes], origin: str) -> Iterator[IO[
                 shutil.copyfileobj(stream, sink, _BLOCK)
         except BrokenPipeError:
             pass  # the program ended early, and says why itself
-        except Exception as error:
+        except (*_DAMAGE, OSError, ValueError) as error:
             trouble.append(error)
 
     with (
@@ -230,7 +229,8 @@ def _through(command: list[str], stream: IO[bytes], origin: str) -> Iterator[IO[
             stderr=messages,
         ) as child,
     ):
-        assert child.stdin is not None and child.stdout is not None
+        assert child.stdin is not None
+        assert child.stdout is not None
         feeder = threading.Thread(target=feed, args=(child.stdin,), daemon=True)
         feeder.start()
         damage: BaseException | None = None

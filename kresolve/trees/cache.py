@@ -111,9 +111,7 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def building(
-    path: Path, *, on_wait: Callable[[], None] | None = None
-) -> Iterator[Path]:
+def building(path: Path, *, on_wait: Callable[[], None] | None = None) -> Iterator[Path]:
     """Hold the right to build ``path``; gives an empty scratch directory.
 
     The scratch directory is on the file system of ``path`` (rename works), and

@@ -12,7 +12,7 @@ import re
 import subprocess
 import tarfile
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
 from attrs import frozen
 
@@ -150,9 +150,7 @@ def _use_suite(apt: PrivateApt, suite: str, spec: str) -> str:
     return apt.update() if len(candidates) > 1 else ""
 
 
-def _download_and_unpack(
-    apt: PrivateApt, package: Package, tree: Path, progress: Progress
-) -> None:
+def _download_and_unpack(apt: PrivateApt, package: Package, tree: Path, progress: Progress) -> None:
     label = f"{package.name} {package.version}"
     with progress.task(f"downloading {label}", package.size, unit="bytes") as task:
         try:
@@ -174,7 +172,8 @@ def _unpack_deb(deb: Path, tree: Path, label: str, progress: Progress) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as child:
-        assert child.stdout is not None and child.stderr is not None
+        assert child.stdout is not None
+        assert child.stderr is not None
         try:
             found = _unpack_inner(child.stdout, tree, label, progress)
         except tarfile.TarError as error:
@@ -198,7 +197,7 @@ def _unpack_inner(package: IO[bytes], tree: Path, label: str, progress: Progress
                 assert stream is not None  # it is a regular file
                 with progress.task(f"unpacking {label}", member.size, unit="bytes") as task:
                     unpack_tree(
-                        cast(IO[bytes], stream),
+                        stream,
                         compression,
                         tree,
                         origin=label,

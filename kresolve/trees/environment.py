@@ -12,6 +12,7 @@ import platform
 import re
 import tempfile
 from pathlib import Path
+from typing import TypeAlias
 
 from attrs import frozen
 
@@ -71,6 +72,9 @@ _PREFIXED_TOOLS = ("gcc", "ld", "as", "ar", "nm", "objcopy", "objdump", "readelf
 _LLVM_TOOLS = ("clang", "ld.lld", "llvm-ar", "llvm-nm", "llvm-objcopy", "llvm-readelf")
 _PLAIN_TOOLS = ("cc", "make", "rustc", "bindgen", "pahole", "python3", "perl", "awk", "sh")
 
+# As for make: no, LLVM=1, or a version suffix ("-15") or directory ("/opt/llvm/").
+Llvm: TypeAlias = bool | str
+
 _GOAL = "kresolveconfig"  # the Makefile takes its branch for *config goals
 _MARK = "kresolve-variables"
 
@@ -80,7 +84,8 @@ class Environment:
     """The environment that ``make ARCH=... olddefconfig`` gives to conf.
 
     ``arch``: as asked for; ``srcarch``: its directory below ``arch/``.
-    ``variables``: name and value, sorted by name, exactly what conf gets.
+    ``variables``: name and value, sorted by name, exactly what conf gets; only
+    the object directory, where the caller of conf runs it, is always ``.``.
     ``toolchain``: name and version line, or "not found", for people to read.
     """
 
@@ -118,12 +123,11 @@ def probe_environment(
     *,
     arch: str | None = None,
     cross_compile: str | None = None,
-    llvm: bool | str = False,
+    llvm: Llvm = False,
 ) -> Environment:
     """Ask make what conf would get, and the tools for their versions.
 
-    ``arch`` None: this machine's.  ``cross_compile`` and ``llvm`` as for make
-    (``llvm``: True, or a version suffix "-15", or a directory "/opt/llvm/").
+    ``arch`` None: this machine's.  ``cross_compile`` and ``llvm`` as for make.
     Nothing of the user's environment but paths and Rust's settings counts.
     Takes about half a second; nothing is written into the tree.
 
@@ -132,7 +136,7 @@ def probe_environment(
     """
     chosen = arch or default_arch()
     _check_arch(tree, chosen)
-    _check_path(tree.path)
+    _check_path(tree)
     variables = _ask_make(tree, make_arguments(chosen, cross_compile, llvm))
     return Environment(
         arch=chosen,
@@ -143,10 +147,7 @@ def probe_environment(
 
 
 def environment_fingerprint(
-    tree: SourceTree,
-    arch: str | None = None,
-    cross_compile: str | None = None,
-    llvm: bool | str = False,
+    tree: SourceTree, arch: str | None, cross_compile: str | None, llvm: Llvm
 ) -> str:
     """A key that changes whenever :func:`probe_environment` could change.
 
@@ -178,7 +179,7 @@ def environment_fingerprint(
     srcarch = _aliases(tree).get(chosen, chosen)
     for makefile in ("Makefile", f"arch/{srcarch}/Makefile", "scripts"):
         add(makefile, _stamp(tree.path / makefile))
-    rustup = environment.get("RUSTUP_HOME") or os.path.join(environment.get("HOME", ""), ".rustup")
+    rustup = environment.get("RUSTUP_HOME") or f"{environment.get('HOME', '')}/.rustup"
     for name in ("settings.toml", "toolchains"):
         add(name, _stamp(Path(rustup, name)))
     return digest.hexdigest()[:24]
@@ -202,21 +203,20 @@ def _check_arch(tree: SourceTree, arch: str) -> None:
         hint = f"; did you mean {proper}?"
     else:
         hint = did_you_mean(arch, known)
-    raise TreeError(
-        f"{tree.source}: unknown architecture {arch}{hint} (known: {', '.join(known)})"
-    )
+    raise TreeError(f"{tree.source}: unknown architecture {arch}{hint} (known: {', '.join(known)})")
 
 
-def _check_path(path: Path) -> None:
+def _check_path(tree: SourceTree) -> None:
     # make refuses it, and Kconfig's own $(shell ...) calls would break
-    if any(character in str(path) for character in " \t\n:"):
+    if any(character in str(tree.path) for character in " \t\n:"):
+        remedy = "set $KRESOLVE_CACHE to a path without" if tree.cached else "move it"
         raise TreeError(
-            f"{path}: make refuses a kernel tree whose path has a space or a colon; "
-            "move it, or name it by a path without"
+            f"{tree.path}: make refuses a kernel tree whose path has a space or a colon; {remedy}"
         )
 
 
-def make_arguments(arch: str, cross_compile: str | None, llvm: bool | str) -> list[str]:
+def make_arguments(arch: str, cross_compile: str | None, llvm: Llvm) -> list[str]:
+    """How the question is put on make's command line."""
     arguments = [f"ARCH={arch}"]
     if cross_compile:
         arguments.append(f"CROSS_COMPILE={cross_compile}")
@@ -226,7 +226,7 @@ def make_arguments(arch: str, cross_compile: str | None, llvm: bool | str) -> li
 
 
 def _ask_make(tree: SourceTree, arguments: list[str]) -> dict[str, str]:
-    command = [
+    command: list[str | Path] = [
         "make",
         "--no-print-directory",
         "-rR",
@@ -238,8 +238,11 @@ def _ask_make(tree: SourceTree, arguments: list[str]) -> dict[str, str]:
     ]
     # In an empty directory: what make takes for the object directory is ours.
     with tempfile.TemporaryDirectory(prefix="kresolve-") as scratch:
-        answer = run(command, environment=base_environment(), directory=Path(scratch))
+        objects = os.path.realpath(scratch)
+        answer = run(command, environment=base_environment(), directory=Path(objects))
     _, mark, listing = answer.stdout.rpartition(f"{_MARK}\n")
+    # Some releases export its path (abs_objtree); conf runs in another one.
+    listing = listing.replace(objects, ".")
     if answer.returncode or not mark:
         said = last_line(answer.stderr) or f"make ended with status {answer.returncode}"
         raise ToolError(f"{tree.source}: make cannot tell conf's environment: {said}")
@@ -266,15 +269,13 @@ def _toolchain(tree: SourceTree, variables: dict[str, str]) -> tuple[tuple[str, 
             shown.append((name, "not found"))
             continue
         with tempfile.TemporaryDirectory(prefix="kresolve-") as scratch:
-            answer = run(
-                [*command, "--version"], environment=environment, directory=Path(scratch)
-            )
+            answer = run([*command, "--version"], environment=environment, directory=Path(scratch))
         lines = answer.stdout.splitlines()
         shown.append((name, lines[0].strip() if lines and not answer.returncode else "not found"))
     return tuple(shown)
 
 
-def _tool_names(cross_compile: str | None, llvm: bool | str) -> list[str]:
+def _tool_names(cross_compile: str | None, llvm: Llvm) -> list[str]:
     names = list(_PLAIN_TOOLS) + list(_PREFIXED_TOOLS)
     if cross_compile:
         names += [cross_compile + name for name in _PREFIXED_TOOLS]

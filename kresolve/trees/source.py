@@ -63,7 +63,7 @@ def find_tree(
             raise TreeError("the name of the tree is empty")
         scheme, colon, rest = spec.partition(":")
         if colon and scheme == "debian":
-            return _from_debian(spec, rest, progress, refresh)
+            return _from_debian(spec, rest, progress, refresh=refresh)
         if colon and scheme in _LATER:
             raise TreeError(f"{spec}: trees from {scheme}: are not supported yet")
     path = Path(spec)
@@ -141,7 +141,7 @@ def _user_directory(path: Path, source: str) -> SourceTree:
     )
 
 
-def _from_debian(spec: str, rest: str, progress: Progress, refresh: bool) -> SourceTree:
+def _from_debian(spec: str, rest: str, progress: Progress, *, refresh: bool) -> SourceTree:
     entry = debian.fetch(rest, progress=progress, refresh=refresh)
     return _cached(entry.directory, f"{spec} ({entry.package_version})")
 

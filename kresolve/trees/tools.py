@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -76,20 +78,37 @@ def run(
     """Run ``command`` in ``directory`` with exactly ``environment``.
 
     Both outputs are captured; bytes that are no UTF-8 survive as surrogates.
-    The exit status is the caller's to judge.  Ctrl-C kills the child.
+    The exit status is the caller's to judge.  Ctrl-C kills the child and its
+    children, so that none of them writes into ``directory`` any more.
     Raises ToolError when the program cannot be started.
     """
     program = find_program(str(command[0]), environment)
+    arguments = [program, *map(str, command[1:])]
     try:
-        return subprocess.run(
-            [program, *map(str, command[1:])],
+        child = subprocess.Popen(
+            arguments,
             env=dict(environment),
             cwd=directory,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="surrogateescape",
-            check=False,
+            start_new_session=True,
         )
     except OSError as error:
         raise ToolError(f"cannot run {program}: {error.strerror}") from error
+    with child:
+        try:
+            output, messages = child.communicate()
+        except BaseException:
+            kill_session(child)
+            raise
+    return subprocess.CompletedProcess(arguments, child.returncode, output, messages)
+
+
+def kill_session(child: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:
+    """End ``child``, started in a session of its own, and all that it started."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()

@@ -1,0 +1,74 @@
+# What there is to do here: `make help`.
+#
+# Every target sets up what it needs by itself: system packages (as root, on
+# Debian and its kin), a virtual environment in .venv, kresolve in it.  What a
+# command answers goes to stdout, all talk to stderr: `make plan >criu.config`.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+# Variables that mean something to the kernel's make and conf, and make's own,
+# must not reach the makes that kresolve and its tests run inside a kernel tree.
+unexport ARCH SRCARCH SUBARCH CROSS_COMPILE LLVM LLVM_IAS CC LD HOSTCC O V C M W \
+	CFLAGS CPPFLAGS LDFLAGS srctree objtree KERNELVERSION KBUILD_OUTPUT KBUILD_SRC \
+	KCONFIG_CONFIG KCONFIG_ALLCONFIG KCONFIG_SEED KCONFIG_PROBABILITY \
+	KCONFIG_DEFCONFIG_LIST KCONFIG_NOSILENTUPDATE KCONFIG_OVERWRITECONFIG \
+	KCONFIG_WARN_UNKNOWN_SYMBOLS KCONFIG_WERROR
+CLEAN := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES -u GNUMAKEFLAGS
+
+BIN := .venv/bin
+READY := .venv/ready
+KRESOLVE := $(CLEAN) $(BIN)/kresolve
+PYTEST := $(CLEAN) $(BIN)/python -m pytest
+# Test processes at a time.
+TEST_JOBS := 2
+
+.PHONY: plan test test-long lint bench setup clean help FORCE
+
+plan: $(READY) ## print the fragment that CRIU needs on allnoconfig of Linux 6.12
+	@$(KRESOLVE) plan criu --tree debian:6.12 --arch x86_64 --base allnoconfig --verify conf
+
+# pytest comes last and runs whatever the others said, so that the last line
+# is its summary; the exit status counts all of them.
+test: $(READY) ## ruff, mypy and the tests
+	@status=0; \
+	$(BIN)/ruff check . || status=1; \
+	$(BIN)/ruff format --check . || status=1; \
+	$(BIN)/mypy || status=1; \
+	$(KRESOLVE) tree fetch debian:6.12 || status=1; \
+	[ $$status = 0 ] || echo "make test: something above failed; the tests run all the same"; \
+	$(PYTEST) -n $(TEST_JOBS) || status=1; \
+	exit $$status
+
+test-long: $(READY) ## the tests that take minutes, with more and other random cases
+	@$(PYTEST) -n $(TEST_JOBS) -m long --hypothesis-profile=long
+
+lint: $(READY) ## ruff and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: $(READY) ## measure, and write the results as JSON
+	@test -f benchmarks/run.py || { echo "there are no benchmarks yet" >&2; exit 1; }
+	@$(CLEAN) $(BIN)/python benchmarks/run.py
+
+setup: $(READY) ## only set up .venv
+	@echo "ready: $(CURDIR)/.venv" >&2
+
+clean: ## remove .venv and whatever tools left in the checkout
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	@find kresolve tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
+
+# A .venv knows where it was made; in a copied checkout it would run the other
+# one's code.
+ifneq ($(file <$(READY)),$(CURDIR))
+$(READY): FORCE
+endif
+$(READY): pyproject.toml tools/setup
+	@$(CLEAN) tools/setup .venv >&2

@@ -1,0 +1,221 @@
+"""A request in a world as clauses: what must hold, what is wanted, what is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from attrs import field, frozen
+
+from kresolve.encode import FALSE, TRUE, Circuit, Encoding, PlannedUser, Tristate
+from kresolve.lines import Line, spell
+from kresolve.planner.objective import ORDERS, gates, is_option, switches
+from kresolve.planner.request import Request
+from kresolve.planner.world import World
+from kresolve.solve import Level, Solution
+from kresolve.tristate import LETTERS
+from kresolve.values import Type, valid
+
+
+@frozen
+class Question:
+    """What a plan has to achieve, and by which order it is judged.
+
+    ``pins`` keep the base's value, ``forbidden`` have to end as n.  ``prefer``
+    is the value to prefer where a request accepts m and y.
+    """
+
+    requests: tuple[Request, ...]
+    pins: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    objective: str = "default"
+    prefer: str = "y"
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """The symbols that somebody said something about."""
+        return frozenset(r.symbol for r in self.requests) | frozenset(self.forbidden)
+
+    def demands(self, world: World) -> Iterable[tuple[str, tuple[str, ...], str]]:
+        """Everything that must hold: (symbol, accepted values, why)."""
+        for request in self.requests:
+            yield request.symbol, request.accept, request.origin
+        for name in self.forbidden:
+            yield name, ("n",), f"--forbid {name}"
+        for name in self.pins:
+            yield name, (world.before[name],), f"--pin {name}"
+
+
+@frozen(eq=False)
+class Problem:
+    """The clauses of a question in a world, for a growing set of symbols."""
+
+    world: World
+    question: Question
+    explaining: bool = False
+    circuit: Circuit = field(init=False)
+    user: PlannedUser = field(init=False)
+    encoding: Encoding = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        world = self.world
+        circuit = Circuit(explaining=self.explaining)
+        user = PlannedUser(world.model, world.user, circuit, offered_texts(world, self.question))
+        encoding = Encoding(world.model, user, circuit, world.dependencies)
+        object.__setattr__(self, "circuit", circuit)
+        object.__setattr__(self, "user", user)
+        object.__setattr__(self, "encoding", encoding)
+        self.add(name for name, _, _ in self.question.demands(world))
+        self.add(gates(world.model))
+
+    def add(self, names: Iterable[str]) -> None:
+        """Take symbols, and all that they depend on, into account."""
+        self.encoding.add(names)
+
+    def literal(self, name: str, value: str) -> int:
+        """The literal "the symbol ends with this value"."""
+        symbol = self.world.model.symbols[name]
+        if not symbol.is_logical:
+            return self.encoding.texts[name].get(value, FALSE)
+        here: Tristate = self.encoding.value_of(name)
+        return {
+            "n": -here.some,
+            "m": self.circuit.both(here.some, -here.full),
+            "y": here.full,
+        }[value]
+
+    def demand(self, name: str, accept: Sequence[str]) -> list[int]:
+        """The clause "the symbol ends with one of these values"."""
+        return [self.literal(name, value) for value in accept]
+
+    def constraints(self) -> list[list[int]]:
+        """What makes lines a plan: the demands hold, and each line says what results."""
+        found = [self.demand(name, accept) for name, accept, _ in self.question.demands(self.world)]
+        members: dict[int, list[int]] = {}
+        for (name, value), literal in self.user.lines.items():
+            found.append([-literal, self.literal(name, value)])
+            choice = self.world.model.symbols[name].choice
+            if choice is not None and value == "y":
+                members.setdefault(choice, []).append(literal)
+        for forbidden in self.unsayable():
+            found.append([-forbidden])
+        for literals in members.values():
+            found += [[-a, -b] for i, a in enumerate(literals) for b in literals[i + 1 :]]
+        return found
+
+    def unsayable(self) -> list[int]:
+        """Lines that no plan contains: any for what is pinned."""
+        pinned = set(self.question.pins)
+        return [literal for (name, _), literal in self.user.lines.items() if name in pinned]
+
+    def levels(self) -> list[Level]:
+        """The objective's levels over the encoded symbols, then the preferred values."""
+        model, before = self.world.model, self.world.before
+        asked = self.question.asked
+        wanted: dict[str, list[int]] = {"lost": [], "switched": [], "added": [], "lines": []}
+        for name, value in self.encoding.values.items():
+            if name in asked or not is_option(model, name):
+                continue
+            old = before.tristate(name)
+            if old:
+                wanted["lost"].append(value.full if old == 2 else value.some)
+            else:
+                wanted["added"].append(-value.some)
+        for name in gates(model):
+            if name not in asked:
+                wanted["switched"].append(self.literal(name, before[name]))
+        for (name, text), literal in self.user.lines.items():
+            wanted["lines"].append(-literal)
+            if name not in asked and switches(Line(name, text), before):
+                wanted["switched"].append(-literal)
+        preferred = [
+            self.literal(request.symbol, self.question.prefer)
+            for request in self.question.requests
+            if len(request.accept) > 1 and self.question.prefer in request.accept
+        ]
+        names = ORDERS[self.question.objective]
+        return [
+            *(Level(name, _open(wanted[name])) for name in names),
+            Level("preferred", _open(preferred)),
+        ]
+
+    def plan_lines(self, solution: Solution) -> tuple[Line, ...]:
+        """The lines of a solution: in menu order, the y of a choice behind its n."""
+        model = self.world.model
+        said = {
+            name: value for (name, value), literal in self.user.lines.items()
+            if solution.holds(literal)
+        }
+        found: list[Line] = []
+        last_of_choice: dict[int, Line] = {}
+        for name, symbol in model.symbols.items():
+            if name in said:
+                line = Line(name, spell(symbol.type, said[name]))
+                if symbol.choice is not None and said[name] == "y":
+                    last_of_choice[symbol.choice] = line
+                else:
+                    found.append(line)
+        for choice, line in last_of_choice.items():
+            found.insert(_behind(model.choices[choice].members, line, found, list(model.symbols)), line)
+        return tuple(found)
+
+    def fixed(self, lines: Iterable[Line]) -> list[int]:
+        """Assumptions under which exactly these lines are in the plan."""
+        said = {(line.symbol, line.value) for line in lines}
+        model = self.world.model
+        return [
+            literal if (name, spell(model.symbols[name].type, value)) in said else -literal
+            for (name, value), literal in self.user.lines.items()
+        ]
+
+    def satisfied(self, solution: Solution, request: Request) -> bool:
+        """Does a request hold in a solution?"""
+        return any(
+            solution.holds(self.literal(request.symbol, value)) for value in request.accept
+        )
+
+
+def offered_texts(world: World, question: Question) -> Mapping[str, tuple[str, ...]]:
+    """The values of ints, hexes and strings that may be worth a line.
+
+    Those asked for, and for numbers in comparisons, values on both sides of
+    each constant.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for name, constants in world.compared.items():
+        type_ = world.model.symbols[name].type
+        for constant in constants:
+            for text in _around(constant, type_):
+                found.setdefault(name, {})[text] = None
+    for request in question.requests:
+        if not world.model.symbols[request.symbol].is_logical:
+            found[request.symbol] = dict.fromkeys(request.accept)
+    for name in (*question.pins, *question.forbidden):
+        found.pop(name, None)
+    return {name: tuple(texts) for name, texts in found.items()}
+
+
+def _around(constant: str, type_: Type) -> list[str]:
+    """A constant and, if it is a number, its neighbours, as values of a type."""
+    if type_ is Type.STRING:
+        return [constant]
+    if not valid(type_, constant):
+        return []
+    number = int(constant, 10 if type_ is Type.INT else 16)
+    spelled = str if type_ is Type.INT else hex
+    return [text for n in (number - 1, number, number + 1) if valid(type_, text := spelled(n))]
+
+
+def _open(literals: Iterable[int]) -> tuple[int, ...]:
+    """Literals whose truth is not settled already; impossible ones count."""
+    return tuple(literal for literal in literals if literal != TRUE)
+
+
+def _behind(
+    members: Sequence[str], line: Line, lines: list[Line], order: list[str]
+) -> int:
+    """Where a choice's y line goes: behind its members' n lines, else in menu order."""
+    own = [place for place, other in enumerate(lines) if other.symbol in members]
+    if own:
+        return own[-1] + 1
+    rank = order.index(line.symbol)
+    return sum(order.index(other.symbol) < rank for other in lines)

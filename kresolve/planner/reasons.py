@@ -1,0 +1,201 @@
+"""Why each line of a plan is there, and why other requests need none.
+
+What a line is for is found by leaving it out: the requests that are then lost
+need it, and the way from such a request to the line leads over values that
+changed, one rule at a time.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from kresolve.expressions import Expr, names
+from kresolve.location import Location
+from kresolve.model import ChoiceEntry, Definition, Menu, Model
+from kresolve.planner.request import Request
+from kresolve.planner.result import PlanLine, Role, Satisfied
+from kresolve.planner.search import Found
+from kresolve.semantics import Configuration
+from kresolve.solve import Solution
+
+
+def plan_lines(found: Found) -> tuple[PlanLine, ...]:
+    """The lines of a plan with their roles and reasons."""
+    model = found.problem.world.model
+    requests = {request.symbol: request for request in found.problem.question.requests}
+    lines: list[PlanLine] = []
+    for line in found.lines:
+        without = found.without[line.symbol]
+        lost = tuple(
+            r.symbol for r in requests.values() if not found.problem.satisfied(without, r)
+        )
+        role: Role = (
+            "requested"
+            if line.symbol in requests
+            else "disable"
+            if line.value == "n"
+            else "prerequisite"
+        )
+        if role == "requested":
+            others = [name for name in lost if name != line.symbol]
+            why = "requested" + (f"; needed by {_listed(others)} too" if others else "")
+        else:
+            why = _chain(found, line.symbol, without, lost)
+        lines.append(
+            PlanLine(
+                symbol=line.symbol,
+                value=line.value,
+                text=str(line),
+                role=role,
+                why=why,
+                needed_by=lost,
+                location=model.location(line.symbol),
+                menu=model.menu_path(line.symbol),
+            )
+        )
+    return tuple(lines)
+
+
+def _chain(found: Found, target: str, without: Solution, lost: tuple[str, ...]) -> str:
+    """How the nearest of the lost demands depends on a line's symbol."""
+    path = _shortest(found, target, without, lost)
+    if path is None:
+        return f"{_listed(lost)} needs it" if lost else "a pinned or forbidden option needs it"
+    steps = []
+    for user, used in zip(path, path[1:], strict=False):
+        rule = relation(found.problem.world.model, user, used)
+        steps.append(f"{user} {rule[0]}{used} ({rule[1]})" if rule else f"{user} needs {used}")
+    more = [name for name in lost if name != path[0]]
+    tail = f"; so do {_listed(more)}" if len(more) > 1 else f"; so does {more[0]}" if more else ""
+    return ", ".join(steps) + tail
+
+
+def _shortest(
+    found: Found, target: str, without: Solution, lost: tuple[str, ...]
+) -> list[str] | None:
+    """The shortest way from a lost request to the target over changed values."""
+    problem = found.problem
+    model, dependencies = problem.world.model, problem.world.dependencies
+
+    def changed(name: str) -> bool:
+        value = problem.encoding.values.get(name)
+        return value is not None and any(
+            without.holds(literal) != found.solution.holds(literal) for literal in value
+        )
+
+    came_from: dict[str, str] = {name: "" for name in lost}
+    queue = deque(lost)
+    while queue:
+        here = queue.popleft()
+        if here == target:
+            path = [here]
+            while came_from[path[-1]]:
+                path.append(came_from[path[-1]])
+            return path[::-1]
+        for node in dependencies.needs(dependencies.node(here)):
+            for name in (model.choices[node].members if isinstance(node, int) else (node,)):
+                if name not in came_from and (name == target or changed(name)):
+                    came_from[name] = here
+                    queue.append(name)
+    return None
+
+
+def relation(model: Model, user: str, used: str) -> tuple[str, Location] | None:
+    """The rule by which one symbol's value depends on another's: (words, place)."""
+    symbol = model.symbols[user]
+    for index, definition in model.definitions(symbol):
+        for condition, location in _guards(model, index):
+            if used in names(condition):
+                return "depends on ", location
+        for prompt in definition.prompts:
+            if prompt.condition is not None and used in names(prompt.condition):
+                return "is offered only if ", prompt.location
+    for reverse in model.selected_by.get(user, ()):
+        if reverse.selector == used:
+            return "is selected by ", reverse.select.location
+    for _, definition in model.definitions(symbol):
+        for default in definition.defaults:
+            if any(used in names(e) for e in (default.value, default.condition) if e is not None):
+                return "has a default from ", default.location
+    for reverse in model.implied_by.get(user, ()):
+        if reverse.selector == used:
+            return "is implied by ", reverse.select.location
+    if symbol.choice is not None:
+        place = model.entries[model.choices[symbol.choice].entry].location
+        if model.symbols[used].choice == symbol.choice:
+            return "is in one choice with ", place
+        return "is in a choice that needs ", place
+    return None
+
+
+def _guards(model: Model, index: int) -> Iterator[tuple[Expr, Location]]:
+    """The dependencies of an entry and of all entries around it, with "visible if"."""
+    while index >= 0:
+        entry = model.entries[index]
+        for guard in entry.depends:
+            yield guard.condition, guard.location
+        if isinstance(entry, Menu):
+            for guard in entry.visible:
+                yield guard.condition, guard.location
+        index = entry.parent
+
+
+def satisfied(found: Found) -> tuple[Satisfied, ...]:
+    """The requests that need no line, each with its reason."""
+    said = {line.symbol for line in found.lines}
+    return tuple(
+        Satisfied(request.symbol, found.after[request.symbol], _cause(found, request))
+        for request in found.problem.question.requests
+        if request.symbol not in said
+    )
+
+
+def _cause(found: Found, request: Request) -> str:
+    """Why a symbol has its value, in one clause."""
+    world, after = found.problem.world, found.after
+    model, name = world.model, request.symbol
+    word, rule = after.evaluation.causes.get(name, ("nothing", None))
+    if word == "user":
+        return f"{world.base} says so"
+    if word == "selected":
+        return _selector(model, after, name)
+    if word == "default" and rule is not None:
+        value = getattr(rule, "value", "")
+        return f"default {value} ({rule.location})"
+    if word == "implied":
+        return "implied"
+    if word == "range" and rule is not None:
+        return f"the range at {rule.location}"
+    if word in ("chosen", "not chosen"):
+        choice = model.symbols[name].choice
+        assert choice is not None
+        entry = model.entries[model.choices[choice].entry]
+        assert isinstance(entry, ChoiceEntry)
+        return f"{word} in the choice at {entry.location}"
+    return "nothing makes it otherwise"
+
+
+def _selector(model: Model, after: Configuration, name: str) -> str:
+    """The strongest select of a symbol that counts here."""
+    value = after.tristate(name)
+    for reverse in model.selected_by.get(name, ()):
+        entry = model.entries[reverse.definition]
+        assert isinstance(entry, Definition)
+        condition = reverse.select.condition
+        strength = min(
+            after.tristate(reverse.selector),
+            after.evaluation.depends(reverse.definition),
+            2 if condition is None else after.evaluation.value(condition),
+        )
+        if strength >= min(value, 1) and strength:
+            return f"selected by {reverse.selector} ({reverse.select.location})"
+    return "selected"
+
+
+def _listed(names_: list[str] | tuple[str, ...], most: int = 4) -> str:
+    """Names for a sentence, the long rest as a number."""
+    shown = list(names_[:most])
+    if len(names_) > most:
+        return f"{', '.join(shown)} and {len(names_) - most} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)

@@ -1,0 +1,117 @@
+"""A plan as data: what to write, why, what it does, and who has confirmed it."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from attrs import evolve, field, frozen
+
+from kresolve.encode import Reason
+from kresolve.lines import Line
+from kresolve.location import Location
+from kresolve.model import TreeInfo
+from kresolve.planner.objective import Measure
+from kresolve.planner.request import Request
+
+Status: TypeAlias = Literal["planned", "impossible", "unknown"]
+Role: TypeAlias = Literal["requested", "prerequisite", "disable"]
+
+
+@frozen
+class PlanLine:
+    """A line of the fragment.
+
+    ``why`` is a sentence; ``needed_by`` are the requests that are lost without
+    the line, never none.
+    """
+
+    symbol: str
+    value: str
+    text: str
+    role: Role
+    why: str
+    needed_by: tuple[str, ...]
+    location: Location | None
+    menu: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@frozen
+class Satisfied:
+    """A request that needs no line, and why."""
+
+    symbol: str
+    value: str
+    why: str
+
+
+@frozen
+class Change:
+    """A symbol whose value the plan changes."""
+
+    symbol: str
+    before: str
+    after: str
+
+
+@frozen
+class Conflict:
+    """Why there is no plan: demands and rules that cannot hold together.
+
+    ``demands`` are requests, pins and forbidden symbols as (symbol, accepted
+    values, origin); ``rules`` are lines of Kconfig files.  Leaving any one of
+    them out would make the rest possible.
+    """
+
+    demands: tuple[tuple[str, tuple[str, ...], str], ...]
+    rules: tuple[Reason, ...]
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbols involved, those of the demands first."""
+        found = [name for name, _, _ in self.demands]
+        found += [rule.symbol for rule in self.rules if rule.symbol]
+        return tuple(dict.fromkeys(found))
+
+
+@frozen
+class Verified:
+    """Which witnesses have confirmed a plan; None: not asked."""
+
+    evaluator: bool | None = None
+    conf: bool | None = None
+
+
+@frozen(eq=False)
+class Plan:
+    """The answer to a request.
+
+    ``status`` is "planned" (and verified), "impossible" (proved, see
+    ``conflict``) or "unknown".
+    """
+
+    status: Status
+    request: tuple[Request, ...]
+    tree: TreeInfo
+    base: str
+    finish: str
+    objective_name: str
+    lines: tuple[PlanLine, ...] = ()
+    satisfied: tuple[Satisfied, ...] = ()
+    changes: tuple[Change, ...] = ()
+    objective: tuple[Measure, ...] = ()
+    verified: Verified = field(factory=Verified)
+    conflict: Conflict | None = None
+    #: What the user should know: notes of profiles, weak proofs.
+    notes: tuple[str, ...] = ()
+
+    @property
+    def assignments(self) -> tuple[Line, ...]:
+        """The lines as assignments."""
+        return tuple(Line(line.symbol, line.value) for line in self.lines)
+
+    def confirmed_by_conf(self, held: bool) -> Plan:
+        """The same plan with conf's word on it."""
+        return evolve(self, verified=evolve(self.verified, conf=held))

@@ -1,0 +1,50 @@
+"""A world: a tree, a base in it, and what the build does with the lines."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from attrs import frozen
+
+from kresolve.dependencies import Dependencies, compared_texts
+from kresolve.lines import Line
+from kresolve.model import Model
+from kresolve.semantics import Configuration, Finish, UserValues, evaluate, user_values
+
+
+@frozen(eq=False)
+class World:
+    """Where a fragment has to hold.
+
+    ``lines`` is the base with the fragments on top; ``base`` names it for
+    people.  What is learned of a world is kept with it.
+    """
+
+    model: Model
+    base: str
+    lines: tuple[Line, ...]
+    finish: Finish = "olddefconfig"
+
+    @cached_property
+    def before(self) -> Configuration:
+        """The configuration without any plan."""
+        return self.after(())
+
+    def after(self, lines: tuple[Line, ...]) -> Configuration:
+        """The configuration with ``lines`` appended to the base."""
+        return evaluate(self.model, (*self.lines, *lines), self.finish)
+
+    @cached_property
+    def user(self) -> UserValues:
+        """What the base says, as conf takes it."""
+        return user_values(self.model, self.lines, self.finish)
+
+    @cached_property
+    def dependencies(self) -> Dependencies:
+        """The dependencies of the model's nodes."""
+        return Dependencies(self.model)
+
+    @cached_property
+    def compared(self) -> dict[str, tuple[str, ...]]:
+        """The constants with which ints, hexes and strings are compared."""
+        return compared_texts(self.model)

@@ -1,0 +1,110 @@
+"""Solving: the best assignment by ordered levels, cores, and what follows.
+
+The only module that knows python-sat.  MaxSAT is RC2 (core-guided, stratified,
+with Glucose 4, which was some twenty times faster here than CaDiCaL inside
+RC2).  What it returns as optimum is proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+
+from attrs import frozen
+from pysat.examples.rc2 import RC2Stratified
+from pysat.formula import WCNF
+from pysat.solvers import Glucose4
+
+
+@frozen
+class Level:
+    """One level of an order: the literals that are wanted, each worth the same."""
+
+    name: str
+    wanted: tuple[int, ...]
+
+
+@frozen
+class Solution:
+    """An assignment: which variables are true, and the cost of each level."""
+
+    true: frozenset[int]
+    costs: tuple[int, ...] = ()
+
+    def holds(self, literal: int) -> bool:
+        """Is a literal true here?"""
+        return (abs(literal) in self.true) == (literal > 0)
+
+
+def best(clauses: Sequence[Sequence[int]], levels: Sequence[Level]) -> Solution | None:
+    """The best assignment: the first level counts before the second, and so on.
+
+    A level's cost is the number of its wanted literals that are false.  None
+    if the clauses cannot be satisfied.  The result is optimal, level by level:
+    each level weighs more than everything below it.
+    """
+    formula = WCNF()
+    formula.extend([list(clause) for clause in clauses])
+    weight = 1
+    for level in reversed(levels):
+        for literal in level.wanted:
+            formula.append([literal], weight=weight)
+        weight *= len(level.wanted) + 1
+    with RC2Stratified(formula, solver="g4", adapt=True, exhaust=True, minz=True) as search:
+        found = search.compute()
+    if found is None:
+        return None
+    true = frozenset(literal for literal in found if literal > 0)
+    solution = Solution(true)
+    costs = tuple(
+        sum(not solution.holds(literal) for literal in level.wanted) for level in levels
+    )
+    return Solution(true, costs)
+
+
+class Session:
+    """A solver that keeps its clauses, for many questions with assumptions."""
+
+    def __init__(self, clauses: Iterable[Sequence[int]]) -> None:
+        self._solver = Glucose4(bootstrap_with=clauses)
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._solver.delete()
+
+    def solve(self, assumptions: Sequence[int]) -> Solution | None:
+        """An assignment in which the assumptions hold, if there is one."""
+        if not self._solver.solve(assumptions=list(assumptions)):
+            return None
+        return Solution(frozenset(literal for literal in self._solver.get_model() if literal > 0))
+
+    def core(self, assumptions: Sequence[int]) -> list[int] | None:
+        """Assumptions that cannot hold together, none of them superfluous.
+
+        None if all of them can.  The order of ``assumptions`` says which are
+        given up first: the last ones.
+        """
+        if self._solver.solve(assumptions=list(assumptions)):
+            return None
+        return self._minimal(assumptions)
+
+    def _minimal(self, assumptions: Sequence[int]) -> list[int]:
+        """Leave out what is not needed, one after the other (deletion)."""
+        rank = {literal: place for place, literal in enumerate(assumptions)}
+        core = sorted(self._solver.get_core() or (), key=rank.__getitem__)
+        needed: list[int] = []
+        while core:
+            candidate = core.pop()
+            if self._solver.solve(assumptions=needed + core):
+                needed.append(candidate)
+            else:
+                kept = set(self._solver.get_core() or ())
+                core = [literal for literal in core if literal in kept]
+        return sorted(needed, key=rank.__getitem__)

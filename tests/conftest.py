@@ -1,0 +1,63 @@
+"""What all tests share: the real tree, the neighbour folder, Hypothesis's settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from kresolve.trees import SourceTree
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+
+# A test that uses one of these is marked by it, so that no mark is forgotten.
+MARK_OF_FIXTURE = {"kernel_tree": "tree", "shared_dir": "shared"}
+
+# The default run gives the same answer every time, on a busy machine too; the
+# long one looks at more, and at other, examples each time.
+settings.register_profile(
+    "short",
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "long",
+    settings.get_profile("short"),
+    derandomize=False,
+    max_examples=2000,
+)
+settings.load_profile("short")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by the fixtures they use, before ``-m`` selects."""
+    for item in items:
+        for fixture in getattr(item, "fixturenames", ()):
+            if fixture in MARK_OF_FIXTURE:
+                item.add_marker(MARK_OF_FIXTURE[fixture])
+
+
+@pytest.fixture(scope="session")
+def kernel_tree() -> SourceTree:
+    """Debian's Linux 6.12, fetched the first time and cached.
+
+    Each process of a parallel run asks for itself: the cache stands two at once.
+    """
+    from kresolve.trees import find_tree
+
+    return find_tree("debian:6.12")
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """The folder ``shared`` beside the checkout, with data that is not ours to carry."""
+    if not SHARED.is_dir():
+        pytest.skip("there is no ../shared")
+    return SHARED

@@ -1,0 +1,326 @@
+"""The floors of the package: who may import whom, and which library lives where.
+
+Every module's imports are read from its source, whatever stands around them:
+in a function, under ``TYPE_CHECKING``, or as ``import_module("name")``.  A unit
+is a module or a package right below ``kresolve``; inside a unit all may import
+all.  See docs/explanation.md for what lives on which floor.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+
+PACKAGE = Path(__file__).parents[2] / "kresolve"
+
+
+@frozen
+class Rules:
+    """What a package has promised about its imports."""
+
+    floors: tuple[tuple[str, ...], ...]
+    """The units, lowest floor first; all of them, each once."""
+
+    neighbours: frozenset[tuple[str, str]]
+    """(importer, imported) of one floor: the steps inside a floor."""
+
+    libraries: Mapping[str, tuple[str, ...]]
+    """Library: the modules or packages that may import it, "" for all."""
+
+    public_functions: frozenset[str]
+    """Names that no module may bear, besides those of ``__all__``."""
+
+
+KRESOLVE = Rules(
+    floors=(
+        ("errors", "progress", "tristate"),
+        ("dialect", "expressions", "lines", "location", "values"),
+        ("model", "modelfile", "uservalues"),
+        ("dependencies", "encode", "frontend", "oracle", "semantics", "trees"),
+        ("solve",),
+        ("planner", "profiles"),
+        ("explanation",),
+        ("report",),
+        ("__init__", "__main__", "api", "cli"),
+    ),
+    neighbours=frozenset(
+        {
+            ("lines", "location"),  # every line knows where it was read
+            ("lines", "values"),  # and what a value of its type looks like
+            ("modelfile", "model"),  # it saves and loads one
+            ("uservalues", "model"),  # lines mean something only where symbols have types
+            ("frontend", "dependencies"),  # a loop is an error of the Kconfig files
+            ("encode", "dependencies"),  # the cone of a request
+            ("frontend", "trees"),  # it reads the files of one, in its environment
+            ("oracle", "trees"),  # it builds the conf of one, in its environment
+            ("__init__", "api"),  # the face is what the package shows
+            ("cli", "api"),  # a command does what the Python function does
+            ("cli", "__init__"),  # --version
+            ("__main__", "cli"),  # python -m kresolve
+        }
+    ),
+    libraries={
+        "attrs": ("",),
+        "kconfiglib": ("frontend",),
+        "networkx": ("dependencies",),
+        "platformdirs": ("trees.cache",),
+        "pysat": ("solve",),
+        "rich": ("report",),
+        "subprocess": ("frontend", "oracle", "trees"),
+    },
+    # The commands; each is, or will be, a function of the same name.
+    public_functions=frozenset(
+        {
+            *("check", "explain", "gates", "graph", "lint", "merge", "migrate", "minimize"),
+            *("olddefconfig", "plan", "savedefconfig", "search", "show", "survey"),
+        }
+    ),
+)
+
+
+@frozen
+class Import:
+    """One import: ``names`` are the absolute names it may stand for."""
+
+    module: str
+    line: int
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.module}:{self.line} imports {self.name}"
+
+
+def _modules(package: Path) -> dict[str, Path]:
+    """Every module of a package by its dotted name below it: ``trees.cache``.
+
+    A package's own ``__init__`` is called like the package, the outermost one
+    ``__init__``.
+    """
+    modules = {}
+    for path in sorted(package.rglob("*.py")):
+        parts = path.relative_to(package).with_suffix("").parts
+        if len(parts) > 1 and parts[-1] == "__init__":
+            parts = parts[:-1]
+        modules[".".join(parts)] = path
+    return modules
+
+
+def _imports(root: str, module: str, path: Path) -> Iterator[Import]:
+    """What a module imports, by absolute name: ``kresolve.trees.cache``."""
+    inside = [root, *module.split(".")] if module != "__init__" else [root, ""]
+    if path.name == "__init__.py" and module != "__init__":
+        inside.append("")
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Import():
+                for alias in node.names:
+                    yield Import(module, node.lineno, alias.name)
+            case ast.ImportFrom(module=source, level=level):
+                above = inside[: len(inside) - level] if level else []
+                start = ".".join([*above, *([source] if source else [])])
+                for alias in node.names:
+                    yield Import(module, node.lineno, f"{start}.{alias.name}")
+            case ast.Call(args=[ast.Constant(value=str(name)), *_]) if _imports_by_name(node.func):
+                yield Import(module, node.lineno, name)
+
+
+def _imports_by_name(function: ast.expr) -> bool:
+    """Is this ``import_module`` or ``__import__``?"""
+    return (isinstance(function, ast.Attribute) and function.attr == "import_module") or (
+        isinstance(function, ast.Name) and function.id in {"import_module", "__import__"}
+    )
+
+
+def _public_names(path: Path) -> set[str]:
+    """The names in a module's ``__all__``."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id="__all__")], value=value)
+                | ast.AnnAssign(target=ast.Name(id="__all__"), value=ast.expr() as value)
+            ):
+                return set(ast.literal_eval(value))
+    return set()
+
+
+def _unit(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def violations(package: Path, rules: Rules) -> list[str]:
+    """Everything in a package that its rules do not allow, one line each."""
+    root = package.name
+    modules = _modules(package)
+    units = {_unit(module) for module in modules}
+    floor_of = {unit: floor for floor, names in enumerate(rules.floors) for unit in names}
+    faults = [f"{unit} is on no floor" for unit in sorted(units - floor_of.keys())]
+
+    public = rules.public_functions
+    if "__init__" in modules:
+        public |= _public_names(modules["__init__"])
+    faults += [f"module {unit} bears a public name" for unit in sorted(units & public)]
+
+    for module, path in modules.items():
+        for found in _imports(root, module, path):
+            name = found.name
+            if name == root or name.startswith(f"{root}."):
+                below = name.removeprefix(root).removeprefix(".")
+                imported = _unit(below) if _unit(below) in units else "__init__"
+                fault = _floor_fault(_unit(module), imported, floor_of, rules)
+            else:
+                fault = _library_fault(module, _unit(name), floor_of, rules)
+            if fault:
+                faults.append(f"{found}: {fault}")
+    return faults
+
+
+def _floor_fault(
+    importer: str, imported: str, floor_of: Mapping[str, int], rules: Rules
+) -> str | None:
+    if importer == imported or not {importer, imported} <= floor_of.keys():
+        return None
+    if floor_of[imported] < floor_of[importer]:
+        return None
+    if floor_of[imported] > floor_of[importer]:
+        return "that is a floor above"
+    return None if (importer, imported) in rules.neighbours else "that is the same floor"
+
+
+def _library_fault(
+    module: str, library: str, floor_of: Mapping[str, int], rules: Rules
+) -> str | None:
+    places = rules.libraries.get(library)
+    if places is None:
+        return None if library in sys.stdlib_module_names else "an unknown library"
+    if floor_of.get(_unit(module)) == 0 and library not in sys.stdlib_module_names:
+        return "the ground floor uses no library"
+    if any(place in {"", module} or module.startswith(f"{place}.") for place in places):
+        return None
+    return f"only {' and '.join(places)} may"
+
+
+def test_kresolve_keeps_its_floors() -> None:
+    """Modules import only from floors below, and libraries stay in their one place."""
+    assert violations(PACKAGE, KRESOLVE) == []
+
+
+def test_each_unit_has_one_floor() -> None:
+    """The table is a table: no unit stands on two floors."""
+    units = [unit for floor in KRESOLVE.floors for unit in floor]
+
+    assert sorted(set(units)) == sorted(units)
+
+
+def test_steps_inside_a_floor_stay_inside_and_lead_one_way() -> None:
+    """A permitted neighbour is on the same floor, and never permitted back."""
+    floor_of = {unit: number for number, floor in enumerate(KRESOLVE.floors) for unit in floor}
+
+    for importer, imported in KRESOLVE.neighbours:
+        assert floor_of[importer] == floor_of[imported]
+        assert (imported, importer) not in KRESOLVE.neighbours
+
+
+@pytest.mark.parametrize("pair", [("encode", "semantics"), ("semantics", "encode")])
+def test_the_two_witnesses_never_meet(pair: tuple[str, str]) -> None:
+    """Evaluator and clauses can vouch for each other only while neither knows the other."""
+    floor_of = {unit: number for number, floor in enumerate(KRESOLVE.floors) for unit in floor}
+
+    assert _floor_fault(*pair, floor_of, KRESOLVE) == "that is the same floor"
+
+
+# ------------------------------------------------- the test itself is tested
+
+TOY = Rules(
+    floors=(("ground",), ("left", "right", "step"), ("top",), ("__init__",)),
+    neighbours=frozenset({("step", "left")}),
+    libraries={"attrs": ("",), "rich": ("right.screen",), "subprocess": ("left",)},
+    public_functions=frozenset({"check"}),
+)
+
+SOUND = {
+    "__init__.py": "from toy.top import plan\n__all__ = ['plan']\n",
+    "ground.py": "import math\n",
+    "left.py": "import subprocess\nfrom attrs import frozen\nfrom toy import ground\n",
+    "right/__init__.py": "from toy.right.screen import draw\nfrom . import screen\n",
+    "right/screen.py": "import rich.table\nimport toy.right\nfrom .. import ground\n",
+    "step.py": "from toy.left import frozen\nfrom .ground import math\n",
+    "top.py": "def plan():\n    from .right.screen import draw\n",
+}
+
+
+def _package(folder: Path, files: Mapping[str, str]) -> Path:
+    package = folder / "toy"
+    for name, text in files.items():
+        path = package / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return package
+
+
+def test_a_sound_package_passes(tmp_path: Path) -> None:
+    """Imports from below, inside a unit, over a permitted step and in a library's place pass."""
+    assert violations(_package(tmp_path, SOUND), TOY) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("ground.py", "import toy.top", "ground:1 imports toy.top: that is a floor above"),
+        ("left.py", "from toy import top", "left:1 imports toy.top: that is a floor above"),
+        (
+            "left.py",
+            "def late():\n    from .right import draw",
+            "left:2 imports toy.right.draw: that is the same floor",
+        ),
+        (
+            "left.py",
+            "if TYPE_CHECKING:\n    from .step import x",
+            "left:2 imports toy.step.x: that is the same floor",
+        ),
+        (
+            "right/screen.py",
+            "from ..left import x",
+            "right.screen:1 imports toy.left.x: that is the same floor",
+        ),
+        (
+            "right/__init__.py",
+            "from .. import top",
+            "right:1 imports toy.top: that is a floor above",
+        ),
+        (
+            "left.py",
+            "import importlib\nimportlib.import_module('toy.right')",
+            "left:2 imports toy.right: that is the same floor",
+        ),
+        (
+            "top.py",
+            "from toy import plan",
+            "top:1 imports toy.plan: that is a floor above",
+        ),
+        ("top.py", "import rich", "top:1 imports rich: only right.screen may"),
+        ("right/__init__.py", "import rich", "right:1 imports rich: only right.screen may"),
+        (
+            "top.py",
+            "from subprocess import run",
+            "top:1 imports subprocess.run: only left may",
+        ),
+        (
+            "ground.py",
+            "import attrs",
+            "ground:1 imports attrs: the ground floor uses no library",
+        ),
+        ("top.py", "import numpy", "top:1 imports numpy: an unknown library"),
+        ("attic.py", "", "attic is on no floor"),
+        ("attic/dust.py", "", "attic is on no floor"),
+        ("check.py", "", "module check bears a public name"),
+        ("plan/__init__.py", "", "module plan bears a public name"),
+    ],
+)
+def test_a_violation_is_caught(tmp_path: Path, name: str, text: str, expected: str) -> None:
+    """Each way to break a rule is found, wherever the import stands."""
+    assert expected in violations(_package(tmp_path, SOUND | {name: text}), TOY)

@@ -1,0 +1,162 @@
+"""The profiles in data/ are what data/README.md says a profile is."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DATA = Path(__file__).parents[2] / "data"
+PROFILES = sorted((DATA / "profiles").glob("*.toml"))
+
+NEEDED = {"symbol", "accept", "required", "source"}
+KEYS: dict[str, type] = {
+    "symbol": str,
+    "accept": list,
+    "required": bool,
+    "since": str,
+    "until": str,
+    "one_of": list,
+    "feature": str,
+    "note": str,
+    "source": str,
+}
+SYMBOL = re.compile(r"[A-Z0-9_]+")
+FEATURE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+VERSION = re.compile(r"\d+\.\d+(\.\d+)?")
+
+# The list that CRIU's users have always been told, but for EXPERT.
+TRADITIONAL = set(
+    """
+    CHECKPOINT_RESTORE NAMESPACES UTS_NS IPC_NS PID_NS NET_NS USER_NS FHANDLE EVENTFD EPOLL
+    UNIX_DIAG INET_DIAG INET_UDP_DIAG PACKET_DIAG NETLINK_DIAG TUN NETFILTER_XT_MARK
+    """.split()
+)
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Read a profile as plain data."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def core_at(version: tuple[int, ...]) -> set[str]:
+    """The required core symbols of the criu profile on a kernel version."""
+
+    def numbers(text: str) -> tuple[int, ...]:
+        return tuple(int(part) for part in text.split("."))
+
+    symbols = set()
+    for option in load(DATA / "profiles" / "criu.toml")["option"]:
+        until = numbers(option.get("until", "999.0"))
+        if (
+            option["required"]
+            and "feature" not in option
+            and numbers(option.get("since", "0.0")) <= version
+            and version[: len(until)] <= until
+        ):
+            symbols.add(option["symbol"])
+    return symbols
+
+
+def test_there_are_profiles() -> None:
+    """The tests below have something to look at."""
+    assert [path.stem for path in PROFILES] == ["criu"]
+
+
+@pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
+def test_a_profile_says_who_it_is(path: Path) -> None:
+    """A profile has its file's name, one line of description, options, and nothing else."""
+    profile = load(path)
+
+    assert set(profile) == {"name", "description", "option"}
+    assert profile["name"] == path.stem
+    assert profile["description"].strip() == profile["description"].splitlines()[0] != ""
+    assert profile["option"]
+
+
+@pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
+def test_options_have_the_documented_keys_and_types(path: Path) -> None:
+    """Every option has the needed keys, only documented ones, each of its type."""
+    for option in load(path)["option"]:
+        assert option.keys() >= NEEDED, option
+        assert option.keys() <= KEYS.keys(), option
+        for key, value in option.items():
+            assert type(value) is KEYS[key], (option["symbol"], key)
+
+
+@pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
+def test_options_have_sensible_values(path: Path) -> None:
+    """Symbols are bare names, values y or y and m, versions numbers, and texts are not empty."""
+    for option in load(path)["option"]:
+        symbol = option["symbol"]
+        others = option.get("one_of", [])
+        assert option["accept"] in (["y"], ["y", "m"]), symbol
+        for name in (symbol, *others):
+            assert SYMBOL.fullmatch(name), name
+            assert not name.startswith("CONFIG_"), name
+        assert symbol not in others
+        assert FEATURE.fullmatch(option.get("feature", "core")), symbol
+        for key in ("since", "until"):
+            assert VERSION.fullmatch(option.get(key, "0.0")), (symbol, key)
+        for key in ("note", "source"):
+            text = option.get(key, "x")
+            assert text == " ".join(text.split()) != "", (symbol, key)
+
+
+@pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
+def test_no_symbol_is_asked_for_twice(path: Path) -> None:
+    """A symbol stands once in the core and once in a feature at most."""
+    counts = Counter((option["symbol"], option.get("feature")) for option in load(path)["option"])
+
+    assert [pair for pair, count in counts.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("key", sorted(KEYS))
+def test_every_key_is_documented(key: str) -> None:
+    """data/README.md has a row for every key that an option may have."""
+    assert f"| `{key}` |" in (DATA / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_file_is_listed_with_its_origin() -> None:
+    """data/README.md gives the source of every file."""
+    text = (DATA / "README.md").read_text(encoding="utf-8")
+
+    for path in DATA.rglob("*"):
+        if path.is_file() and path != DATA / "README.md":
+            assert f"| `{path.relative_to(DATA)}` |" in text, path
+
+
+def test_criu_asks_for_the_traditional_list_but_not_for_expert() -> None:
+    """All 17 options of the traditional list are in the core; EXPERT is not."""
+    core = core_at((6, 12, 117))
+
+    assert core >= TRADITIONAL
+    assert "EXPERT" not in core
+
+
+def test_criu_asks_for_what_version_3_19_cannot_do_without() -> None:
+    """MEMBARRIER, and what else is fatal to CRIU 3.19, is in the core."""
+    assert core_at((6, 12)) >= {"MEMBARRIER", "PROC_PAGE_MONITOR", "SYSVIPC", "INOTIFY_USER"}
+
+
+@pytest.mark.parametrize(
+    ("version", "present", "absent"),
+    [
+        ((5, 10, 223), {"PROC_SYSCTL"}, {"SYSCTL", "KCMP"}),
+        ((6, 1, 192), {"PROC_SYSCTL", "KCMP"}, {"SYSCTL"}),
+        ((6, 12, 117), {"PROC_SYSCTL", "KCMP"}, {"SYSCTL"}),
+        ((7, 3, 4), {"SYSCTL", "KCMP"}, {"PROC_SYSCTL"}),
+    ],
+)
+def test_criu_follows_the_names_of_the_version(
+    version: tuple[int, ...], present: set[str], absent: set[str]
+) -> None:
+    """A renamed or split symbol is asked for under the name that the kernel has."""
+    core = core_at(version)
+
+    assert core >= present
+    assert not core & absent
