@@ -7,7 +7,11 @@ on the symbol's type and is decided later, in :func:`typed_value`.
 
 from __future__ import annotations
 
-import re
+import gzip
+import lzma
+import os
+import tempfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -21,8 +25,6 @@ from kresolve.values import LOGICAL, Type, valid
 PREFIX: Final = "CONFIG_"
 NOT_SET: Final = "is not set"
 
-_BARE_TRISTATE: Final = re.compile(r"[nmy]")
-_BINARY_SAMPLE: Final = 8192
 
 
 @frozen
@@ -92,12 +94,21 @@ def read_lines(path: Path, *, exact_unset: bool = True) -> tuple[list[Line], lis
 
 
 def read_text(path: Path) -> str:
-    """The text of a configuration file; ConfigFileError when it is none."""
+    """The text of a configuration file, unpacked if it is gzip or xz.
+
+    Raises ConfigFileError when it cannot be read or is no text.
+    """
     try:
         data = path.read_bytes()
+        if data.startswith(b"\x1f\x8b"):
+            data = gzip.decompress(data)
+        elif data.startswith(b"\xfd7zXZ\0"):
+            data = lzma.decompress(data)
+    except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
+        raise ConfigFileError(f"{path}: damaged compressed file: {error}") from error
     except OSError as error:
-        raise ConfigFileError(f"{path}: cannot read it: {error.strerror}") from error
-    if b"\0" in data[:_BINARY_SAMPLE] or b"\0" in data:
+        raise ConfigFileError(f"{path}: cannot read it: {error.strerror or error}") from error
+    if b"\0" in data:
         place = data[: data.index(b"\0")].count(b"\n") + 1
         raise ConfigFileError(
             f"{path}:{place}: this is a binary file, not a .config or a fragment"
@@ -158,3 +169,43 @@ def spell(type_: Type, value: str) -> str:
 def fragment_text(lines: Iterable[Line]) -> str:
     """Lines as the text of a fragment."""
     return "".join(f"{line}\n" for line in lines)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a text file so that it is there as a whole or not at all.
+
+    Raises ConfigFileError with the system's reason.
+    """
+    try:
+        if path.exists() and not path.is_file():  # a pipe, /dev/stdout
+            path.write_text(text, encoding="utf-8", errors="surrogateescape")
+            return
+        with tempfile.NamedTemporaryFile(
+            "w",
+            dir=path.parent,
+            prefix=f".{path.name}.",
+            delete=False,
+            encoding="utf-8",
+            errors="surrogateescape",
+        ) as file:
+            scratch = Path(file.name)
+            try:
+                file.write(text)
+                file.close()
+                scratch.chmod(_mode(path))
+                scratch.replace(path)
+            except BaseException:
+                scratch.unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        raise ConfigFileError(f"{path}: cannot write it: {error.strerror}") from error
+
+
+def _mode(path: Path) -> int:
+    """The permissions of a file that is replaced, or those of a new one."""
+    try:
+        return path.stat().st_mode & 0o777
+    except OSError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask

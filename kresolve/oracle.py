@@ -29,9 +29,13 @@ _SOURCES = "scripts/kconfig"
 _SHARED_HEADERS = "scripts/include"  # absent before 6.9
 _MARK = "kresolve-objects"
 
-# Modes whose starting point is the .config that stands there.
+# Modes that ask no questions.  conf takes a mode that it does not know for one
+# that asks all of them.
+_FROM_NOTHING = frozenset(
+    {"allnoconfig", "alldefconfig", "allyesconfig", "allmodconfig", "randconfig", "defconfig"}
+)
 _READS_CONFIG = frozenset(
-    {"olddefconfig", "oldconfig", "savedefconfig", "syncconfig", "listnewconfig"}
+    {"olddefconfig", "savedefconfig", "syncconfig", "listnewconfig", "helpnewconfig"}
     | {"yes2modconfig", "mod2yesconfig", "mod2noconfig"}
 )
 
@@ -97,8 +101,10 @@ class Oracle:
 
         Raises ToolError with conf's last line if conf fails.
         """
-        program = self.program()
         name, _, file = mode.partition("=")
+        if name not in _FROM_NOTHING | _READS_CONFIG:
+            raise ToolError(f"conf is never run with --{name} here")
+        program = self.program()
         if config is None and name in _READS_CONFIG:
             config = ""
         with tempfile.TemporaryDirectory(prefix="kresolve-conf-") as scratch:

@@ -125,7 +125,8 @@ class Encoding:
                 value = circuit.lowest(
                     (self.depends(index), self.shown(index), self.condition(prompt.condition))
                 )
-                reason = Reason("prompt", symbol.name, prompt.text, prompt.location)
+                text = _with_condition(f'"{prompt.text}"', prompt.condition)
+                reason = Reason("prompt", symbol.name, text, prompt.location)
                 found.append(circuit.rule(reason, value))
         if not found:
             return NO_VALUE
@@ -149,7 +150,8 @@ class Encoding:
         for index, default in reversed(defaults):
             strength = circuit.lowest((self.depends(index), self.condition(default.condition)))
             here = circuit.lowest((strength, self.expr(default.value)))
-            reason = Reason("default", symbol.name, str(default.value), default.location)
+            text = _with_condition(str(default.value), default.condition)
+            reason = Reason("default", symbol.name, text, default.location)
             here = circuit.rule(reason, here)
             value = circuit.select(strength.some, here, value)
         return value
@@ -172,9 +174,8 @@ class Encoding:
                 )
             )
             if value.some != FALSE:
-                reason = Reason(
-                    kind, source.selector, source.select.target, source.select.location
-                )
+                text = _with_condition(source.select.target, source.select.condition)
+                reason = Reason(kind, source.selector, text, source.select.location)
                 found.append(circuit.rule(reason, value))
         if not found:
             return NO_VALUE
@@ -406,6 +407,11 @@ class Encoding:
         if isinstance(operand, Sym) and operand.name in self.values:
             return {LETTERS[N]: TRUE}
         return self.shown_texts(operand)
+
+
+def _with_condition(text: str, condition: Expr | None) -> str:
+    """A property as it stands in a Kconfig file."""
+    return text if condition is None else f"{text} if {condition}"
 
 
 def _put(circuit: Circuit, texts: Texts, text: str, literal: int) -> None:

@@ -51,6 +51,7 @@ def plan_lines(found: Found) -> tuple[PlanLine, ...]:
                 why=why,
                 needed_by=lost,
                 location=model.location(line.symbol),
+                prompt=model.prompt(line.symbol) or "",
                 menu=model.menu_path(line.symbol),
             )
         )
@@ -111,16 +112,27 @@ def relation(model: Model, user: str, used: str) -> tuple[str, Location] | None:
         for prompt in definition.prompts:
             if prompt.condition is not None and used in names(prompt.condition):
                 return "is offered only if ", prompt.location
-    for reverse in model.selected_by.get(user, ()):
-        if reverse.selector == used:
-            return "is selected by ", reverse.select.location
+    for word, reverses in (
+        ("selected", model.selected_by.get(user, ())),
+        ("implied", model.implied_by.get(user, ())),
+    ):
+        for reverse in reverses:
+            if reverse.selector == used:
+                return f"is {word} by ", reverse.select.location
     for _, definition in model.definitions(symbol):
         for default in definition.defaults:
             if any(used in names(e) for e in (default.value, default.condition) if e is not None):
                 return "has a default from ", default.location
-    for reverse in model.implied_by.get(user, ()):
-        if reverse.selector == used:
-            return "is implied by ", reverse.select.location
+    for word, reverses in (
+        ("selected", model.selected_by.get(user, ())),
+        ("implied", model.implied_by.get(user, ())),
+    ):
+        for reverse in reverses:
+            conditions = [condition for condition, _ in _guards(model, reverse.definition)]
+            if reverse.select.condition is not None:
+                conditions.append(reverse.select.condition)
+            if any(used in names(condition) for condition in conditions):
+                return f"is {word} by {reverse.selector} if ", reverse.select.location
     if symbol.choice is not None:
         place = model.entries[model.choices[symbol.choice].entry].location
         if model.symbols[used].choice == symbol.choice:

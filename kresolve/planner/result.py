@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
 from kresolve.encode import Reason
-from kresolve.lines import Line
+from kresolve.errors import RequestError
+from kresolve.lines import Line, write_atomically
 from kresolve.location import Location
 from kresolve.model import TreeInfo
+from kresolve.planner.fragment import fragment_text
 from kresolve.planner.objective import Measure
 from kresolve.planner.request import Request
 
@@ -32,6 +35,7 @@ class PlanLine:
     why: str
     needed_by: tuple[str, ...]
     location: Location | None
+    prompt: str
     menu: tuple[str, ...]
 
     def __str__(self) -> str:
@@ -106,6 +110,20 @@ class Plan:
     conflict: Conflict | None = None
     #: What the user should know: notes of profiles, weak proofs.
     notes: tuple[str, ...] = ()
+
+    @property
+    def fragment(self) -> str:
+        """The text of the fragment; empty when there is no plan."""
+        return fragment_text(self) if self.status == "planned" else ""
+
+    def write(self, path: str | Path) -> None:
+        """Write the fragment, all of it or nothing.
+
+        Raises RequestError when there is no plan to write.
+        """
+        if self.status != "planned":
+            raise RequestError(f"{path}: not written: the request is {self.status}")
+        write_atomically(Path(path), self.fragment)
 
     @property
     def assignments(self) -> tuple[Line, ...]:

@@ -144,7 +144,7 @@ def _use_suite(apt: PrivateApt, suite: str, spec: str) -> str:
             )
         complaints.append(complaint)
     if not reached:
-        raise TreeError(f"{spec}: apt: {complaints[0]}")
+        raise TreeError(f"{spec}: apt cannot read suite {suite}: {complaints[0]}")
     apt.use_sources(reached)
     # together again; what has been fetched is only checked
     return apt.update() if len(candidates) > 1 else ""

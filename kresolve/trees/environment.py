@@ -84,8 +84,9 @@ class Environment:
     """The environment that ``make ARCH=... olddefconfig`` gives to conf.
 
     ``arch``: as asked for; ``srcarch``: its directory below ``arch/``.
-    ``variables``: name and value, sorted by name, exactly what conf gets; only
-    the object directory, where the caller of conf runs it, is always ``.``.
+    ``variables``: name and value, sorted by name, exactly what conf gets, but
+    for blanks at the end of compiler flags; the object directory, where whoever
+    calls conf runs it, is always ``.``.
     ``toolchain``: name and version line, or "not found", for people to read.
     """
 

@@ -1,0 +1,326 @@
+"""The package's face in Python: trees that answer questions.
+
+>>> from kresolve import plan
+>>> p = plan("criu", tree="debian:6.12", base="allnoconfig")  # doctest: +SKIP
+>>> p.write("criu.config")  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from attrs import frozen
+
+from kresolve.bases import Base, find_base
+from kresolve.errors import RequestError, TreeError, WitnessError, did_you_mean
+from kresolve.frontend import load_model
+from kresolve.lines import BadLine, Line, fragment_text, read_lines
+from kresolve.model import Model, Symbol, TreeInfo
+from kresolve.modelfile import from_bytes, to_bytes
+from kresolve.oracle import Oracle
+from kresolve.planner import (
+    ORDERS,
+    Plan,
+    Question,
+    Request,
+    World,
+    answer,
+    checked,
+    from_fragment,
+    from_mapping,
+    merged,
+    parse_request,
+)
+from kresolve.profiles import find_profile, profile_names
+from kresolve.progress import SILENT, Progress
+from kresolve.semantics import Configuration, Finish, evaluate
+from kresolve.trees import Environment, SourceTree, find_tree
+from kresolve.trees.cache import write_atomically
+
+#: A request as people write it: text, a list, or a dict of names and values.
+Requests: TypeAlias = str | Path | Request | Mapping[str, object] | Iterable[str | Path | Request]
+
+_FINISHES = ("olddefconfig", "allnoconfig")
+
+
+@frozen(eq=False)
+class Tree:
+    """A kernel tree for one architecture and toolchain: its model, ready for questions."""
+
+    model: Model
+    #: The files of the tree; None for a saved model.
+    source: SourceTree | None = None
+
+    @classmethod
+    def load(
+        cls,
+        tree: str | Path | None = None,
+        *,
+        arch: str | None = None,
+        cross_compile: str | None = None,
+        llvm: bool | str = False,
+        progress: Progress = SILENT,
+    ) -> Tree:
+        """Load a tree: a directory, a tarball, "debian:6.12", or a saved model.
+
+        ``arch`` is as for ``make ARCH=``, this machine's by default.  The first
+        time takes a few seconds, later some tenths of a second.  Raises
+        TreeError, KconfigError or ToolError with what is wrong and where.
+        """
+        saved = _saved_model(tree)
+        if saved is not None:
+            if arch is not None and arch != saved.info.arch:
+                raise TreeError(f"{tree}: this model is of {saved.info.arch}, not {arch}")
+            return cls(saved)
+        source = find_tree(tree, progress=progress)
+        model = load_model(
+            source, arch=arch, cross_compile=cross_compile, llvm=llvm, progress=progress
+        )
+        return cls(model, source)
+
+    @property
+    def info(self) -> TreeInfo:
+        """Version, architecture, toolchain: what was read, and with what."""
+        return self.model.info
+
+    def save(self, path: str | Path) -> None:
+        """Save the model; ``Tree.load`` reads it where there is neither tree nor compiler."""
+        write_atomically(Path(path), to_bytes(self.model))
+
+    def __getitem__(self, name: str) -> Symbol:
+        """A symbol, with or without CONFIG_; KeyError with a proposal if there is none."""
+        bare = name.removeprefix("CONFIG_")
+        if bare not in self.model.symbols:
+            hint = did_you_mean(bare, self.model.symbols)
+            raise KeyError(f"{self.info} has no option {bare}{hint}")
+        return self.model.symbols[bare]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.removeprefix("CONFIG_") in self.model.symbols
+
+    def base(self, base: str | Path = "defconfig") -> Base:
+        """The lines of a base: a make target, "empty", "running" or a file."""
+        return find_base(self.model, self.source.path if self.source else None, base)
+
+    def world(
+        self,
+        base: str | Path = "defconfig",
+        fragments: Iterable[str | Path] = (),
+        finish: Finish = "olddefconfig",
+    ) -> World:
+        """A base of this tree with fragments on top."""
+        if finish not in _FINISHES:
+            raise RequestError(f"finish {finish!r}: say {' or '.join(_FINISHES)}")
+        lines = list(self.base(base).lines)
+        for fragment in fragments:
+            lines += self.read(fragment)[0]
+        name = " + ".join([str(base), *map(str, fragments)])
+        return World(self.model, name, tuple(lines), finish)
+
+    def read(self, path: str | Path) -> tuple[list[Line], list[BadLine]]:
+        """The lines of a fragment or ``.config``, and those that say nothing."""
+        return read_lines(Path(path), exact_unset=self.model.dialect.exact_unset)
+
+    def olddefconfig(
+        self, config: str | Path | Iterable[Line] = (), *, finish: Finish = "olddefconfig"
+    ) -> Configuration:
+        """What ``make olddefconfig`` makes of a ``.config`` (a path, or lines)."""
+        if isinstance(config, str | Path):
+            config = self.read(config)[0]
+        return evaluate(self.model, config, finish)
+
+    @cached_property
+    def oracle(self) -> Oracle:
+        """The tree's own conf; TreeError for a saved model."""
+        if self.source is None:
+            raise TreeError("a saved model has no conf; name the tree itself to verify with conf")
+        info = self.info
+        return Oracle(
+            self.source, Environment(info.arch, info.srcarch, info.variables, info.toolchain)
+        )
+
+    def requests(self, *wanted: Requests) -> tuple[Request, ...]:
+        """Requests as people write them, checked against this tree.
+
+        Text is a profile ("criu", "criu:lazy-pages"), an option ("X", "X=m",
+        "X=y|m") or "@FILE"; a Path is a fragment whose every line is requested.
+        """
+        found: list[Request] = []
+        for one in wanted:
+            if isinstance(one, Request):
+                found.append(one)
+            elif isinstance(one, Path):
+                found += from_fragment(self.model, one)
+            elif isinstance(one, str):
+                found += self._typed(one)
+            elif isinstance(one, Mapping):
+                found += from_mapping(self.model, one)
+            else:
+                found += self.requests(*one)
+        return merged(found)
+
+    def _typed(self, text: str) -> list[Request]:
+        text = text.strip()
+        if text.startswith("@"):
+            return from_fragment(self.model, Path(text[1:]))
+        name, _, features = text.partition(":")
+        profile = find_profile(name)
+        if profile is not None:
+            wanted = [feature for feature in features.split(",") if feature]
+            return profile.requests(self.model, wanted)
+        if ":" in text and "=" not in text:
+            raise RequestError(
+                f"{name}: no such profile{did_you_mean(name, profile_names())}; "
+                f"there is {', '.join(profile_names())}"
+            )
+        symbol, value = parse_request(text)
+        return [checked(self.model, symbol, value, text)]
+
+    def plan(
+        self,
+        *request: Requests,
+        base: str | Path = "defconfig",
+        fragments: Iterable[str | Path] = (),
+        finish: Finish = "olddefconfig",
+        pin: str | Iterable[str] = (),
+        forbid: str | Iterable[str] = (),
+        prefer: str = "y",
+        objective: str = "default",
+        verify: str | None = None,
+        progress: Progress = SILENT,
+    ) -> Plan:
+        """The lines that a request needs on top of a base; see :func:`kresolve.plan`."""
+        if objective not in ORDERS:
+            raise RequestError(
+                f"objective {objective!r}{did_you_mean(objective, ORDERS)}; say {', '.join(ORDERS)}"
+            )
+        if prefer not in ("y", "m"):
+            raise RequestError(f"prefer {prefer!r}: say y or m")
+        if verify not in (None, "conf"):
+            raise RequestError(f"verify {verify!r}: say conf")
+        requests = self.requests(*request)
+        if not requests:
+            raise RequestError("nothing is asked for; name an option or a profile")
+        world = self.world(base, list(fragments), finish)
+        question = Question(
+            requests=requests,
+            pins=self._names(pin, "--pin"),
+            forbidden=self._names(forbid, "--forbid"),
+            objective=objective,
+            prefer=prefer,
+        )
+        plan = answer(world, question, progress=progress)
+        if verify == "conf" and plan.status == "planned":
+            with progress.task("asking the tree's own conf"):
+                plan = self._verified(world, question, plan)
+        return plan
+
+    def _names(self, names: str | Iterable[str], option: str) -> tuple[str, ...]:
+        """Names of options that a pin or a ban names."""
+        listed = [names] if isinstance(names, str) else list(names)
+        found = []
+        for name in listed:
+            bare = name.removeprefix("CONFIG_")
+            symbol = self.model.symbols.get(bare)
+            if symbol is None:
+                hint = did_you_mean(bare, self.model.symbols)
+                raise RequestError(f"{option} {name}: {self.info} has no such option{hint}")
+            if option == "--forbid" and not symbol.is_logical:
+                raise RequestError(f"{option} {name}: it is of type {symbol.type} and cannot be n")
+            found.append(bare)
+        return tuple(dict.fromkeys(found))
+
+    def _verified(self, world: World, question: Question, plan: Plan) -> Plan:
+        """Ask conf, and compare all that it writes with what was evaluated."""
+        lines = (*world.lines, *plan.assignments)
+        theirs = self.conf(lines, world.finish)
+        mine = world.after(plan.assignments).text()
+        if theirs != mine:
+            raise WitnessError(
+                f"conf and the evaluator disagree: {_first_difference(theirs, mine)}; "
+                "please report this"
+            )
+        return plan.confirmed_by_conf(held=True)
+
+    def conf(self, lines: Iterable[Line], finish: Finish = "olddefconfig") -> str:
+        """The ``.config`` that the tree's own conf makes of lines."""
+        text = fragment_text(lines)
+        if finish == "olddefconfig":
+            return self.oracle.run(finish, text).config
+        return self.oracle.run(finish, None, allconfig=text).config
+
+
+def _first_difference(theirs: str, mine: str) -> str:
+    for number, (left, right) in enumerate(
+        zip(theirs.splitlines(), mine.splitlines(), strict=False), start=1
+    ):
+        if left != right:
+            return f"line {number} is {left!r} for conf, {right!r} here"
+    return "one .config is longer"
+
+
+def _saved_model(tree: Any) -> Model | None:
+    """The model in a file, None if ``tree`` names no saved model."""
+    if not isinstance(tree, str | Path):
+        return None
+    path = Path(tree)
+    try:
+        with path.open("rb") as file:
+            if file.read(1) != b"x":  # zlib's first byte
+                return None
+        return from_bytes(path.read_bytes(), str(path))
+    except OSError:
+        return None
+
+
+def plan(
+    *request: Requests,
+    tree: str | Path | Tree | None = None,
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    base: str | Path = "defconfig",
+    fragments: Iterable[str | Path] = (),
+    finish: Finish = "olddefconfig",
+    pin: str | Iterable[str] = (),
+    forbid: str | Iterable[str] = (),
+    prefer: str = "y",
+    objective: str = "default",
+    verify: str | None = None,
+    progress: Progress = SILENT,
+) -> Plan:
+    """The fragment lines that make a request survive on top of a base.
+
+    ``request``: a profile ("criu"), options ("X", "X=m", {"X": "y"}), "@FILE",
+    a Path to a fragment, or lists of these.  ``tree``: see :meth:`Tree.load`;
+    a Tree already loaded saves the loading.  ``base``: a make target, "empty",
+    a NAME_defconfig or a file, with ``fragments`` merged on top.  ``finish``:
+    "olddefconfig", or "allnoconfig" as ``merge_config.sh -n`` does.  ``pin``:
+    options that keep the base's value; ``forbid``: options that must be n.
+    ``prefer``: y or m where a request takes both.  ``objective``: "default" or
+    "lines".  ``verify``: "conf" to ask the tree's own conf as well.
+
+    The plan's ``status`` is "planned" or "impossible" (proved).  Raises
+    KresolveError when the question is wrong, WitnessError when evaluator,
+    clauses and conf disagree.
+    """
+    loaded = (
+        tree
+        if isinstance(tree, Tree)
+        else Tree.load(tree, arch=arch, cross_compile=cross_compile, llvm=llvm, progress=progress)
+    )
+    return loaded.plan(
+        *request,
+        base=base,
+        fragments=fragments,
+        finish=finish,
+        pin=pin,
+        forbid=forbid,
+        prefer=prefer,
+        objective=objective,
+        verify=verify,
+        progress=progress,
+    )

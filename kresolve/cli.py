@@ -1,0 +1,327 @@
+"""The command line: ``kresolve COMMAND``.
+
+Data goes to standard output, talk and progress to standard error.  Exit
+status: 0 it holds, 1 it does not, 2 the question was wrong, 3 kresolve could
+not tell; 130 when interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from kresolve.errors import ConfigFileError, KresolveError, WitnessError
+
+if TYPE_CHECKING:
+    from kresolve.api import Tree
+    from kresolve.progress import Progress
+
+HOLDS, FAILS, WRONG, UNKNOWN, INTERRUPTED = 0, 1, 2, 3, 130
+
+_PLAN_EXAMPLES = """\
+examples:
+  kresolve plan criu --tree debian:6.12 --base allnoconfig -o criu.config
+  kresolve plan INET_UDP_DIAG TUN=m --base defconfig --verify conf
+  kresolve plan 'NETFILTER_XT_MARK=y|m' --base .config --json
+  kresolve plan @wanted.config --base tinyconfig --pin EXPERT --objective lines
+
+a request is a profile (criu, criu:lazy-pages), X or X=y, X=m, 'X=y|m', X=n,
+or @FILE for every line of a fragment
+"""
+_OLDDEFCONFIG_EXAMPLES = """\
+examples:
+  kresolve olddefconfig .config -o .config.new
+  kresolve olddefconfig my.config --tree debian:6.12 --arch arm64 -o out.config
+"""
+_TREE_EXAMPLES = """\
+examples:
+  kresolve tree fetch debian:6.12
+  kresolve tree list
+  kresolve tree show --tree debian:6.12 --arch x86_64
+  kresolve tree save linux-6.12.model --tree debian:6.12 --arch x86_64
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Errors in one line, with the way to the help."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(WRONG, f"{self.prog}: {message} (try {self.prog} --help)\n")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    parser = _Parser(
+        prog="kresolve",
+        description="Which config-fragment lines make Linux kernel options survive, proved.",
+    )
+    parser.add_argument("--version", action="version", version=f"kresolve {_version()}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_plan(commands)
+    _add_olddefconfig(commands)
+    _add_tree(commands)
+    return parser
+
+
+def _add_plan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    plan = _command(commands, "plan", "the lines that a request needs on a base", _PLAN_EXAMPLES)
+    plan.add_argument("request", nargs="+", metavar="REQUEST", help="an option, a profile or @FILE")
+    _add_tree_arguments(plan)
+    _add_base_arguments(plan)
+    plan.add_argument("--pin", action="append", default=[], metavar="X", help="X keeps its value")
+    plan.add_argument("--forbid", action="append", default=[], metavar="X", help="X must end as n")
+    plan.add_argument("--prefer", choices=("y", "m"), default="y", help="where y and m both do")
+    plan.add_argument(
+        "--objective",
+        choices=("default", "lines"),
+        default="default",
+        help="what is best: what a kernel developer would write, or the fewest lines",
+    )
+    plan.add_argument("--verify", choices=("conf",), help="ask the tree's own conf as well")
+    plan.add_argument("--json", action="store_true", help="the whole answer as JSON on stdout")
+    plan.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the fragment there")
+    plan.set_defaults(run=_plan)
+
+
+def _add_olddefconfig(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _command(
+        commands,
+        "olddefconfig",
+        "the .config that conf would write, without conf",
+        _OLDDEFCONFIG_EXAMPLES,
+    )
+    command.add_argument("input", type=Path, metavar="IN", help="a .config or fragment")
+    command.add_argument("-o", "--output", type=Path, metavar="OUT", help="default: stdout")
+    _add_tree_arguments(command)
+    _add_finish_argument(command)
+    command.set_defaults(run=_olddefconfig)
+
+
+def _add_tree(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    tree = _command(commands, "tree", "trees and saved models", _TREE_EXAMPLES)
+    actions = tree.add_subparsers(dest="action", metavar="ACTION", required=True)
+    fetch = actions.add_parser("fetch", help="fetch a tree, or a newer version of it")
+    fetch.add_argument("tree", metavar="TREE", help="debian:6.12, debian:6.12@SUITE, a tarball")
+    fetch.set_defaults(run=_tree_fetch)
+    listing = actions.add_parser("list", help="the trees in the cache")
+    listing.set_defaults(run=_tree_list)
+    show = actions.add_parser("show", help="a tree's version, architecture and toolchain")
+    show.add_argument("name", nargs="?", metavar="TREE", help="the same as --tree")
+    _add_tree_arguments(show)
+    show.add_argument("--json", action="store_true", help="as JSON, with all variables")
+    show.set_defaults(run=_tree_show)
+    save = actions.add_parser("save", help="save a model, to be used without tree and compiler")
+    save.add_argument("output", type=Path, metavar="FILE")
+    _add_tree_arguments(save)
+    save.set_defaults(run=_tree_save)
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    summary: str,
+    examples: str,
+) -> argparse.ArgumentParser:
+    return commands.add_parser(
+        name,
+        help=summary,
+        description=summary,
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def _add_tree_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--tree",
+        metavar="TREE",
+        help="a source directory or tarball, debian:6.12, debian:6.12@SUITE or a saved model; "
+        "default: the current directory",
+    )
+    parser.add_argument("--arch", metavar="ARCH", help="as for make ARCH=; default: this machine's")
+    parser.add_argument("--cross-compile", metavar="PREFIX", help="as for make CROSS_COMPILE=")
+    parser.add_argument(
+        "--llvm", nargs="?", const=True, default=False, metavar="VALUE", help="as for make LLVM="
+    )
+
+
+def _add_base_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--base",
+        default="defconfig",
+        metavar="BASE",
+        help="allnoconfig, alldefconfig, defconfig, tinyconfig, empty, a NAME_defconfig, running "
+        "or a .config file; default: defconfig",
+    )
+    parser.add_argument(
+        "--fragment",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="merged on top of the base; may be repeated",
+    )
+    _add_finish_argument(parser)
+
+
+def _add_finish_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--finish",
+        choices=("olddefconfig", "allnoconfig"),
+        default="olddefconfig",
+        help="what the build does with the lines; allnoconfig is merge_config.sh -n",
+    )
+
+
+def _version() -> str:
+    import kresolve
+
+    return kresolve.__version__
+
+
+# Commands
+
+
+def _plan(arguments: argparse.Namespace) -> int:
+    from kresolve.api import plan
+    from kresolve.report.document import plan_document
+    from kresolve.report.terminal import TerminalProgress
+    from kresolve.report.text import plan_report
+
+    _check_output(arguments.output)
+    progress = TerminalProgress()
+    answer = plan(
+        *arguments.request,
+        tree=arguments.tree,
+        arch=arguments.arch,
+        cross_compile=arguments.cross_compile,
+        llvm=arguments.llvm,
+        base=arguments.base,
+        fragments=arguments.fragment,
+        finish=arguments.finish,
+        pin=arguments.pin,
+        forbid=arguments.forbid,
+        prefer=arguments.prefer,
+        objective=arguments.objective,
+        verify=arguments.verify,
+        progress=progress,
+    )
+    if answer.status == "planned" and arguments.output is not None:
+        answer.write(arguments.output)
+    if arguments.json:
+        print(json.dumps(plan_document(answer), indent=2))
+    elif arguments.output is None:
+        sys.stdout.write(answer.fragment)
+    sys.stdout.flush()
+    if not arguments.json:
+        progress.note(plan_report(answer))
+        if answer.status == "planned" and arguments.output is not None:
+            progress.note(f"written to {arguments.output}")
+    return {"planned": HOLDS, "impossible": FAILS}.get(answer.status, UNKNOWN)
+
+
+def _olddefconfig(arguments: argparse.Namespace) -> int:
+    from kresolve.api import Tree
+    from kresolve.lines import write_atomically
+    from kresolve.report.terminal import TerminalProgress
+
+    _check_output(arguments.output)
+    progress = TerminalProgress()
+    tree = _load(arguments, progress)
+    lines, bad = tree.read(arguments.input)
+    for line in bad:
+        progress.note(f"warning: {line}")
+    text = tree.olddefconfig(lines, finish=arguments.finish).text()
+    if arguments.output is None:
+        sys.stdout.write(text)
+    else:
+        write_atomically(arguments.output, text)
+    return HOLDS
+
+
+def _tree_fetch(arguments: argparse.Namespace) -> int:
+    from kresolve.report.terminal import TerminalProgress
+    from kresolve.trees import find_tree
+
+    tree = find_tree(arguments.tree, progress=TerminalProgress(), refresh=True)
+    print(f"{tree.version}\t{tree.source}\t{tree.path}")
+    return HOLDS
+
+
+def _tree_list(arguments: argparse.Namespace) -> int:
+    from kresolve.trees import cached_trees
+
+    for tree in cached_trees():
+        print(f"{tree.version}\t{tree.source}\t{tree.path}")
+    return HOLDS
+
+
+def _tree_show(arguments: argparse.Namespace) -> int:
+    from kresolve.report.document import tree_document
+    from kresolve.report.terminal import TerminalProgress
+    from kresolve.report.text import tree_report
+
+    arguments.tree = arguments.tree or arguments.name
+    tree = _load(arguments, TerminalProgress())
+    if arguments.json:
+        print(json.dumps(tree_document(tree.model), indent=2))
+    else:
+        print(tree_report(tree.model))
+    return HOLDS
+
+
+def _tree_save(arguments: argparse.Namespace) -> int:
+    from kresolve.report.terminal import TerminalProgress
+
+    _check_output(arguments.output)
+    _load(arguments, TerminalProgress()).save(arguments.output)
+    return HOLDS
+
+
+def _load(arguments: argparse.Namespace, progress: Progress) -> Tree:
+    from kresolve.api import Tree
+
+    return Tree.load(
+        arguments.tree,
+        arch=arguments.arch,
+        cross_compile=arguments.cross_compile,
+        llvm=arguments.llvm,
+        progress=progress,
+    )
+
+
+def _check_output(path: Path | None) -> None:
+    """Refuse an output that cannot be written before any work is done."""
+    if path is None:
+        return
+    if path.is_dir():
+        raise ConfigFileError(f"{path}: this is a directory; name a file to write")
+    if not path.absolute().parent.is_dir():
+        raise ConfigFileError(f"{path}: no such directory: {path.absolute().parent}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit status."""
+    parsed = build_parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = parsed.run
+    try:
+        return run(parsed)
+    except WitnessError as error:
+        print(f"kresolve: {error}", file=sys.stderr)
+        return UNKNOWN
+    except KresolveError as error:
+        print(f"kresolve: {error}", file=sys.stderr)
+        return WRONG
+    except KeyboardInterrupt:
+        print("kresolve: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read standard output has gone: not an error of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE

@@ -1,0 +1,67 @@
+"""A plan as a fragment file: what it is for, and each line with its reason."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kresolve.planner.result import Plan
+
+_WIDTH = 98
+
+
+def fragment_text(plan: Plan) -> str:
+    """The text of the fragment, comments included."""
+    return "\n".join([*_header(plan), *_body(plan)]) + "\n"
+
+
+def asked_for(plan: Plan) -> str:
+    """What was asked for: profiles by name, other requests one by one."""
+    return ", ".join(dict.fromkeys(request.origin for request in plan.request))
+
+
+def verdict(plan: Plan) -> str:
+    """The objective's numbers in words, and what is proved."""
+    values = {measure.name: measure.value for measure in plan.objective}
+    proved = all(measure.proved for measure in plan.objective)
+    lines = f"{values['lines']} line{'' if values['lines'] == 1 else 's'}"
+    if not values["lines"]:
+        return "nothing to add: the base holds it all"
+    best = "proved" if proved else "found, not proved"
+    side = (
+        f"{values['lost']} options lost, {values['switched']} switched off or turned, "
+        f"{values['added']} more come on"
+    )
+    if plan.objective_name == "lines":
+        return f"{lines}, the fewest possible ({best}); {side}"
+    return f"{lines}; {side}: the best possible ({best})"
+
+
+def _header(plan: Plan) -> Iterator[str]:
+    yield from _wrapped(f"kresolve: for {asked_for(plan)}")
+    yield from _wrapped(f"on {plan.tree}, base {plan.base}, make {plan.finish}")
+    tools = [version for name, version in plan.tree.toolchain if name in ("CC", "LD")]
+    if tools:
+        yield from _wrapped(f"toolchain: {'; '.join(tools)}")
+    yield from _wrapped(verdict(plan))
+
+
+def _body(plan: Plan) -> Iterator[str]:
+    for line in plan.lines:
+        yield ""
+        menu = " > ".join(line.menu)
+        yield from _wrapped(f"{line.prompt}{f' ({menu})' if menu else ''}: {line.why}")
+        yield line.text
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent="# ",
+        subsequent_indent="#   ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
