@@ -14,7 +14,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from kresolve.errors import ConfigFileError, KresolveError, WitnessError
 
@@ -55,6 +55,10 @@ class _Parser(argparse.ArgumentParser):
         self.exit(WRONG, f"{self.prog}: {message} (try {self.prog} --help)\n")
 
 
+#: What ``add_subparsers`` returns; argparse has no public name for it.
+_Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"  # noqa: SLF001
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
     parser = _Parser(
@@ -69,7 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_plan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_plan(commands: _Commands) -> None:
     plan = _command(commands, "plan", "the lines that a request needs on a base", _PLAN_EXAMPLES)
     plan.add_argument("request", nargs="+", metavar="REQUEST", help="an option, a profile or @FILE")
     _add_tree_arguments(plan)
@@ -89,7 +93,7 @@ def _add_plan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     plan.set_defaults(run=_plan)
 
 
-def _add_olddefconfig(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_olddefconfig(commands: _Commands) -> None:
     command = _command(
         commands,
         "olddefconfig",
@@ -103,7 +107,7 @@ def _add_olddefconfig(commands: argparse._SubParsersAction[argparse.ArgumentPars
     command.set_defaults(run=_olddefconfig)
 
 
-def _add_tree(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_tree(commands: _Commands) -> None:
     tree = _command(commands, "tree", "trees and saved models", _TREE_EXAMPLES)
     actions = tree.add_subparsers(dest="action", metavar="ACTION", required=True)
     fetch = actions.add_parser("fetch", help="fetch a tree, or a newer version of it")
@@ -123,7 +127,7 @@ def _add_tree(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    commands: _Commands,
     name: str,
     summary: str,
     examples: str,
@@ -185,6 +189,14 @@ def _version() -> str:
     return kresolve.__version__
 
 
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def _complain(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
 # Commands
 
 
@@ -215,7 +227,7 @@ def _plan(arguments: argparse.Namespace) -> int:
     if answer.status == "planned" and arguments.output is not None:
         answer.write(arguments.output)
     if arguments.json:
-        print(json.dumps(plan_document(answer), indent=2))
+        _say(json.dumps(plan_document(answer), indent=2))
     elif arguments.output is None:
         sys.stdout.write(answer.fragment)
     sys.stdout.flush()
@@ -227,7 +239,6 @@ def _plan(arguments: argparse.Namespace) -> int:
 
 
 def _olddefconfig(arguments: argparse.Namespace) -> int:
-    from kresolve.api import Tree
     from kresolve.lines import write_atomically
     from kresolve.report.terminal import TerminalProgress
 
@@ -250,7 +261,7 @@ def _tree_fetch(arguments: argparse.Namespace) -> int:
     from kresolve.trees import find_tree
 
     tree = find_tree(arguments.tree, progress=TerminalProgress(), refresh=True)
-    print(f"{tree.version}\t{tree.source}\t{tree.path}")
+    _say(f"{tree.version}\t{tree.source}\t{tree.path}")
     return HOLDS
 
 
@@ -258,7 +269,7 @@ def _tree_list(arguments: argparse.Namespace) -> int:
     from kresolve.trees import cached_trees
 
     for tree in cached_trees():
-        print(f"{tree.version}\t{tree.source}\t{tree.path}")
+        _say(f"{tree.version}\t{tree.source}\t{tree.path}")
     return HOLDS
 
 
@@ -270,9 +281,9 @@ def _tree_show(arguments: argparse.Namespace) -> int:
     arguments.tree = arguments.tree or arguments.name
     tree = _load(arguments, TerminalProgress())
     if arguments.json:
-        print(json.dumps(tree_document(tree.model), indent=2))
+        _say(json.dumps(tree_document(tree.model), indent=2))
     else:
-        print(tree_report(tree.model))
+        _say(tree_report(tree.model))
     return HOLDS
 
 
@@ -313,13 +324,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return run(parsed)
     except WitnessError as error:
-        print(f"kresolve: {error}", file=sys.stderr)
+        _complain(f"kresolve: {error}")
         return UNKNOWN
     except KresolveError as error:
-        print(f"kresolve: {error}", file=sys.stderr)
+        _complain(f"kresolve: {error}")
         return WRONG
     except KeyboardInterrupt:
-        print("kresolve: interrupted", file=sys.stderr)
+        _complain("kresolve: interrupted")
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read standard output has gone: not an error of ours.

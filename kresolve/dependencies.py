@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from kresolve.expressions import And, Compare, Const, Expr, Not, Or, Sym, names
-from kresolve.model import AnyEntry, ChoiceEntry, Definition, Menu, Model
+from kresolve.model import AnyEntry, ChoiceEntry, Definition, Menu, Model, Range, Select
 
 Node: TypeAlias = str | int
 
@@ -63,8 +63,8 @@ class Dependencies:
             entry = model.entries[choice.entry]
             assert isinstance(entry, ChoiceEntry)
             found += self._around(choice.entry)
-            for part in (*entry.prompts, *entry.defaults):
-                _add(found, part.condition)
+            for condition in _conditions(entry):
+                _add(found, condition)
             for member in choice.members:
                 for index, definition in model.definitions(model.symbols[member]):
                     self._add_visibility(found, index, definition)
@@ -149,11 +149,14 @@ def _expressions(entry: AnyEntry) -> Iterator[Expr]:
     if isinstance(entry, Menu):
         yield from (guard.condition for guard in entry.visible)
     if isinstance(entry, Definition | ChoiceEntry):
-        for part in (*entry.prompts, *entry.defaults):
-            if part.condition is not None:
-                yield part.condition
+        yield from (condition for condition in _conditions(entry) if condition is not None)
         yield from (default.value for default in entry.defaults)
     if isinstance(entry, Definition):
-        for rule in (*entry.selects, *entry.implies, *entry.ranges):
-            if rule.condition is not None:
-                yield rule.condition
+        rules: tuple[Select | Range, ...] = (*entry.selects, *entry.implies, *entry.ranges)
+        yield from (rule.condition for rule in rules if rule.condition is not None)
+
+
+def _conditions(entry: Definition | ChoiceEntry) -> Iterator[Expr | None]:
+    """What stands behind ``if`` on the prompts and defaults of an entry."""
+    yield from (prompt.condition for prompt in entry.prompts)
+    yield from (default.condition for default in entry.defaults)

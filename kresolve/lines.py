@@ -26,7 +26,6 @@ PREFIX: Final = "CONFIG_"
 NOT_SET: Final = "is not set"
 
 
-
 @frozen
 class Line:
     """One assignment: ``CONFIG_X=value``, or ``# CONFIG_X is not set``.
@@ -57,7 +56,9 @@ class BadLine:
         return f"{self.location}: {self.reason}: {self.text}"
 
 
-def parse_lines(text: str, source: str, *, exact_unset: bool = True) -> tuple[list[Line], list[BadLine]]:
+def parse_lines(
+    text: str, source: str, *, exact_unset: bool = True
+) -> tuple[list[Line], list[BadLine]]:
     """The assignments of a ``.config`` or fragment, in order, and what is none.
 
     ``source`` names the text in locations.  Comments and blank lines are
@@ -67,7 +68,7 @@ def parse_lines(text: str, source: str, *, exact_unset: bool = True) -> tuple[li
     good: list[Line] = []
     bad: list[BadLine] = []
     for number, raw in enumerate(text.split("\n"), start=1):
-        line = raw[:-1] if raw.endswith("\r") else raw
+        line = raw.removesuffix("\r")
         if not line:
             continue
         if line.startswith(PREFIX):
@@ -110,9 +111,7 @@ def read_text(path: Path) -> str:
         raise ConfigFileError(f"{path}: cannot read it: {error.strerror or error}") from error
     if b"\0" in data:
         place = data[: data.index(b"\0")].count(b"\n") + 1
-        raise ConfigFileError(
-            f"{path}:{place}: this is a binary file, not a .config or a fragment"
-        )
+        raise ConfigFileError(f"{path}:{place}: this is a binary file, not a .config or a fragment")
     return data.decode("utf-8", "surrogateescape")
 
 
@@ -132,11 +131,11 @@ def typed_value(line: Line, type_: Type) -> str | None:
 
 
 def unquote(text: str) -> str | None:
-    """A quoted string's content, backslashes resolved; None if it is not quoted.
+    r"""A quoted string's content, backslashes resolved; None if it is not quoted.
 
     What follows the closing quote is ignored, as conf does.
 
-    >>> print(unquote(r'"a \\"b\\" c" d'))
+    >>> print(unquote(r'"a \"b\" c" d'))
     a "b" c
     """
     if not text.startswith('"'):

@@ -78,16 +78,14 @@ def from_bytes(data: bytes, source: str) -> Model:
     try:
         with _no_collection():
             document = json.loads(zlib.decompress(data))
-            if document.get("format") != FORMAT:
-                raise ModelError(
-                    f"{source}: this model's format is {document.get('format')!r}, "
-                    f"not {FORMAT!r}; make it anew from its tree"
-                )
-            return _Reader(document).model()
-    except ModelError:
-        raise
+            found = document.get("format")
+            if found == FORMAT:
+                return _Reader(document).model()
     except (zlib.error, ValueError, LookupError, TypeError, AttributeError) as error:
         raise ModelError(f"{source}: this is not a saved model, or it is damaged") from error
+    raise ModelError(
+        f"{source}: this model's format is {found!r}, not {FORMAT!r}; make it anew from its tree"
+    )
 
 
 @contextmanager
@@ -147,7 +145,9 @@ class _Writer:
         return [[self.expr(g.condition), *self.place(g.location)] for g in guards]
 
     def prompts(self, prompts: tuple[Prompt, ...]) -> list[Any]:
-        return [[self.text(p.text), self.expr(p.condition), *self.place(p.location)] for p in prompts]
+        return [
+            [self.text(p.text), self.expr(p.condition), *self.place(p.location)] for p in prompts
+        ]
 
     def defaults(self, defaults: tuple[Default, ...]) -> list[Any]:
         return [
@@ -182,8 +182,12 @@ class _Writer:
                     self.selects(entry.selects),
                     self.selects(entry.implies),
                     [
-                        [self.expr(r.low), self.expr(r.high), self.expr(r.condition)]
-                        + [*self.place(r.location)]
+                        [
+                            self.expr(r.low),
+                            self.expr(r.high),
+                            self.expr(r.condition),
+                            *self.place(r.location),
+                        ]
                         for r in entry.ranges
                     ],
                     entry.help_line,

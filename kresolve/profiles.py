@@ -51,9 +51,9 @@ class Profile:
         """
         for feature in features:
             if feature not in self.features:
+                hint = did_you_mean(feature, self.features)
                 raise RequestError(
-                    f"{self.name}:{feature}: no such feature{did_you_mean(feature, self.features)}; "
-                    f"{self.name} has {', '.join(self.features)}"
+                    f"{self.name}:{feature}: no such feature{hint}; {self.name} has {', '.join(self.features)}"
                 )
         here = _numbers(model.info.version)
         origin = f"profile {self.name}"

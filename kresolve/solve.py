@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from types import TracebackType
+from typing import Self
 
 from attrs import frozen
 from pysat.examples.rc2 import RC2Stratified
@@ -56,9 +57,7 @@ def best(clauses: Sequence[Sequence[int]], levels: Sequence[Level]) -> Solution 
         return None
     true = frozenset(literal for literal in found if literal > 0)
     solution = Solution(true)
-    costs = tuple(
-        sum(not solution.holds(literal) for literal in level.wanted) for level in levels
-    )
+    costs = tuple(sum(not solution.holds(literal) for literal in level.wanted) for level in levels)
     return Solution(true, costs)
 
 
@@ -68,7 +67,7 @@ class Session:
     def __init__(self, clauses: Iterable[Sequence[int]]) -> None:
         self._solver = Glucose4(bootstrap_with=clauses)
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -24,7 +24,6 @@ from kresolve.expressions import And, Compare, Const, Expr, Not, Operand, Or, Sy
 from kresolve.model import (
     ChoiceEntry,
     Default,
-    Definition,
     Guard,
     Menu,
     Model,
@@ -135,9 +134,7 @@ class Encoding:
 
     def direct_dependency(self, symbol: Symbol, promotion: int) -> Tristate:
         """``dir_dep``: the best definition; one without any dependency does not count."""
-        found = [
-            self.depends(index) for index in symbol.definitions if self._guarded(index)
-        ]
+        found = [self.depends(index) for index in symbol.definitions if self._guarded(index)]
         if not found:
             return FULL_VALUE
         return self.circuit.promoted(self.circuit.highest(found), promotion)
@@ -156,9 +153,7 @@ class Encoding:
             value = circuit.select(strength.some, here, value)
         return value
 
-    def reverse(
-        self, kind: str, sources: Sequence[ReverseDependency], promotion: int
-    ) -> Tristate:
+    def reverse(self, kind: str, sources: Sequence[ReverseDependency], promotion: int) -> Tristate:
         """``rev_dep`` and ``implied``: the strongest select or imply."""
         circuit = self.circuit
         found: list[Tristate] = []

@@ -46,19 +46,23 @@ class FixedUser:
         self.values = values
 
     def said(self, symbol: Symbol) -> Said:
+        """The fixed value."""
         value = self.values.logical.get(symbol.name)
         if value is None:
             return UNSAID
         return Said(TRUE, TRUE if value else FALSE, TRUE if value == Y else FALSE)
 
     def texts(self, symbol: Symbol) -> Sequence[tuple[str, int]]:
+        """The fixed value."""
         value = self.values.text.get(symbol.name)
         return () if value is None else ((value, TRUE),)
 
     def order(self, choice: int) -> Sequence[str]:
+        """The order that the lines give."""
         return self.values.priority.get(choice, self.model.choices[choice].members)
 
     def new_lines(self, name: str) -> tuple[int, int]:
+        """None are new."""
         return FALSE, FALSE
 
 
@@ -71,6 +75,7 @@ class FreeUser(FixedUser):
         self.free: dict[str, Said] = {}
 
     def said(self, symbol: Symbol) -> Said:
+        """Free variables, the same for each call."""
         known = self.free.get(symbol.name)
         if known is None:
             given, some, full = (self.circuit.variable() for _ in range(3))
@@ -136,6 +141,7 @@ class PlannedUser(FixedUser):
         return found[N], found[M], found[Y]
 
     def said(self, symbol: Symbol) -> Said:
+        """The base's value under the new lines."""
         no, module, yes = self.line(symbol)
         base = super().said(symbol)
         circuit = self.circuit
@@ -146,10 +152,12 @@ class PlannedUser(FixedUser):
         )
 
     def new_lines(self, name: str) -> tuple[int, int]:
+        """The literals of the new lines."""
         no, _, yes = self.line(self.model.symbols[name])
         return yes, no
 
     def texts(self, symbol: Symbol) -> Sequence[tuple[str, int]]:
+        """The offered values, then the base's."""
         known = self._texts.get(symbol.name)
         if known is None:
             known = self._texts[symbol.name] = tuple(self._offer_texts(symbol))

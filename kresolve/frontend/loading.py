@@ -20,9 +20,8 @@ from kresolve.progress import SILENT, Progress
 from kresolve.trees import Environment, SourceTree, environment_fingerprint, probe_environment
 from kresolve.trees.cache import cache_root, safe_name, write_atomically
 
-_CHILD: Final = (
-    "import sys; sys.path[:] = {path!r}; from kresolve.frontend.worker import main; sys.exit(main())"
-)
+_CHILD: Final = "import sys; sys.path[:] = {path!r}; "
+    "from kresolve.frontend.worker import main; sys.exit(main())"
 
 
 def load_model(
@@ -111,8 +110,7 @@ def parse_tree(
         done = subprocess.run(
             [sys.executable, "-I", "-B", "-c", _CHILD.format(path=sys.path)],
             input=json.dumps(job).encode(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             cwd=scratch,
             env=dict(environment),
             check=False,

@@ -8,7 +8,7 @@ collected from their entries (scripts/kconfig/menu.c, ``_menu_finalize``).
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import kconfiglib
 from attrs import evolve
@@ -34,7 +34,6 @@ from kresolve.expressions import (
 from kresolve.frontend.ordering import evaluation_order
 from kresolve.frontend.parser import Choice as RawChoice
 from kresolve.frontend.parser import Cond, RawKconfig
-from kresolve.frontend.parser import Symbol as RawSymbol
 from kresolve.location import Location
 from kresolve.model import (
     AnyEntry,
@@ -77,6 +76,9 @@ _OPERATORS: Final = dict(
         strict=True,
     )
 )
+
+
+_E = TypeVar("_E", bound=Expr)
 
 
 class Lowering:
@@ -122,8 +124,9 @@ class Lowering:
             return self._share(Const(OF_LETTER[raw.name]))
         return self._share(Text(raw.name))
 
-    def _share(self, value: Any) -> Any:
-        return self._shared.setdefault(value, value)
+    def _share(self, value: _E) -> _E:
+        shared: _E = self._shared.setdefault(value, value)
+        return shared
 
     def condition(self, raw: Any) -> Expr:
         """An expression that stands as a condition."""
@@ -186,9 +189,7 @@ class Lowering:
                 visible=self.guards(node.visibility),
             )
         if item is kconfiglib.COMMENT:
-            return Comment(
-                parent=parent, location=location, depends=depends, title=node.prompt[0]
-            )
+            return Comment(parent=parent, location=location, depends=depends, title=node.prompt[0])
         prompts = tuple(
             Prompt(text, self.cond(cond), Location(cond.file, cond.line))
             for text, cond in self.raw.prompts.get(node, ())
@@ -345,6 +346,3 @@ def _unequal_y(expr: Expr, symbols: dict[str, Symbol]) -> Compare | None:
 def lower(raw: RawKconfig, info: TreeInfo, dialect: Dialect) -> Model:
     """The model of a parsed tree; KconfigError when it contradicts itself."""
     return Lowering(raw).model(info, dialect)
-
-
-__all__ = ["RawSymbol", "lower"]

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import IO, Any
 
 import kconfiglib
@@ -72,15 +73,15 @@ class RawKconfig(kconfiglib.Kconfig):  # type: ignore[misc]
         pass
 
     def _check_sym_sanity(self) -> None:
-        self.unique_defined_syms = []
+        self.unique_defined_syms: list[Any] = []
 
     def _check_choice_sanity(self) -> None:
-        self.unique_choices = []
+        self.unique_choices: list[Any] = []
 
     # Files and lines
 
     def _open(self, filename: str, mode: str) -> IO[str]:
-        return open(filename, mode, encoding="utf-8", errors="surrogateescape", newline="\n")
+        return Path(filename).open(mode, encoding="utf-8", errors="surrogateescape", newline="\n")
 
     def _next_line(self) -> bool:
         if not self._reuse_tokens:
@@ -158,7 +159,7 @@ class RawKconfig(kconfiglib.Kconfig):  # type: ignore[misc]
 
     def shell(self, _: Any, command: str) -> str:
         """``$(shell,command)`` as conf runs it: popen, in the working directory."""
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S602 - it is what $(shell) means
             command, shell=True, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False
         )
         text = done.stdout[:_SHELL_LIMIT].rstrip(b"\n").replace(b"\n", b" ")

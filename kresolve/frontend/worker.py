@@ -27,12 +27,11 @@ def run(job: dict[str, Any]) -> bytes:
     from kresolve.frontend.parser import parse
     from kresolve.modelfile import to_bytes
 
-    info = TreeInfo(
-        **{
-            name: tuple(tuple(pair) for pair in value) if isinstance(value, list) else value
-            for name, value in job["info"].items()
-        }
-    )
+    values: dict[str, Any] = {
+        name: tuple(map(tuple, value)) if isinstance(value, list) else value
+        for name, value in job["info"].items()
+    }
+    info = TreeInfo(**values)
     raw = parse(job["kconfig"])
     model = lower(raw, info, dialect_of(info.version) or NEWEST)
     read = stamp(Path(raw.srctree), model.files)
@@ -51,7 +50,7 @@ def main() -> int:
         failure = str(error)
     except RecursionError:
         failure = "an expression or a chain of files is nested too deeply"
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the parent tells it to the user
         # Kconfiglib raises KconfigError, OSError and others for bad files.
         failure = " ".join(str(error).split()) or type(error).__name__
     else:

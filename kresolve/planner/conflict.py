@@ -28,9 +28,7 @@ def conflict(world: World, question: Question) -> Conflict:
     with Session(circuit.clauses) as session:
         core = session.core([*demands, *rules])
     if core is None:
-        raise WitnessError(
-            "no plan was found, and no reason why there is none; please report this"
-        )
+        raise WitnessError("no plan was found, and no reason why there is none; please report this")
     return Conflict(
         demands=tuple(demands[literal] for literal in core if literal in demands),
         rules=tuple(

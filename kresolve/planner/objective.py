@@ -80,12 +80,8 @@ def measure(
         if value != old[name] and name not in asked and is_option(model, name):
             lost += value < old[name]
             added += old[name] == 0
-    changed_gates = sum(
-        after[name] != before[name] for name in gates(model) if name not in asked
-    )
-    switched = sum(
-        switches(line, before) for line in lines if line.symbol not in asked
-    )
+    changed_gates = sum(after[name] != before[name] for name in gates(model) if name not in asked)
+    switched = sum(switches(line, before) for line in lines if line.symbol not in asked)
     return {
         "lost": lost,
         "switched": switched + changed_gates,

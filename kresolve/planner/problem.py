@@ -12,7 +12,6 @@ from kresolve.planner.objective import ORDERS, gates, is_option, switches
 from kresolve.planner.request import Request
 from kresolve.planner.world import World
 from kresolve.solve import Level, Solution
-from kresolve.tristate import LETTERS
 from kresolve.values import Type, valid
 
 
@@ -96,8 +95,7 @@ class Problem:
             choice = self.world.model.symbols[name].choice
             if choice is not None and value == "y":
                 members.setdefault(choice, []).append(literal)
-        for forbidden in self.unsayable():
-            found.append([-forbidden])
+        found += [[-literal] for literal in self.unsayable()]
         for literals in members.values():
             found += [[-a, -b] for i, a in enumerate(literals) for b in literals[i + 1 :]]
         return found
@@ -142,7 +140,8 @@ class Problem:
         """The lines of a solution: in menu order, the y of a choice behind its n."""
         model = self.world.model
         said = {
-            name: value for (name, value), literal in self.user.lines.items()
+            name: value
+            for (name, value), literal in self.user.lines.items()
             if solution.holds(literal)
         }
         found: list[Line] = []
@@ -155,7 +154,9 @@ class Problem:
                 else:
                     found.append(line)
         for choice, line in last_of_choice.items():
-            found.insert(_behind(model.choices[choice].members, line, found, list(model.symbols)), line)
+            found.insert(
+                _behind(model.choices[choice].members, line, found, list(model.symbols)), line
+            )
         return tuple(found)
 
     def fixed(self, lines: Iterable[Line]) -> list[int]:
@@ -169,9 +170,7 @@ class Problem:
 
     def satisfied(self, solution: Solution, request: Request) -> bool:
         """Does a request hold in a solution?"""
-        return any(
-            solution.holds(self.literal(request.symbol, value)) for value in request.accept
-        )
+        return any(solution.holds(self.literal(request.symbol, value)) for value in request.accept)
 
 
 def offered_texts(world: World, question: Question) -> Mapping[str, tuple[str, ...]]:
@@ -210,9 +209,7 @@ def _open(literals: Iterable[int]) -> tuple[int, ...]:
     return tuple(literal for literal in literals if literal != TRUE)
 
 
-def _behind(
-    members: Sequence[str], line: Line, lines: list[Line], order: list[str]
-) -> int:
+def _behind(members: Sequence[str], line: Line, lines: list[Line], order: list[str]) -> int:
     """Where a choice's y line goes: behind its members' n lines, else in menu order."""
     own = [place for place, other in enumerate(lines) if other.symbol in members]
     if own:

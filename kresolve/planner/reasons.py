@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from itertools import pairwise
+from typing import TypeAlias
 
-from kresolve.expressions import Expr, names
+from kresolve.expressions import Expr, Sym, names
 from kresolve.location import Location
-from kresolve.model import ChoiceEntry, Definition, Menu, Model
+from kresolve.model import ChoiceEntry, Definition, Menu, Model, ReverseDependency
 from kresolve.planner.request import Request
 from kresolve.planner.result import PlanLine, Role, Satisfied
 from kresolve.planner.search import Found
@@ -27,9 +29,7 @@ def plan_lines(found: Found) -> tuple[PlanLine, ...]:
     lines: list[PlanLine] = []
     for line in found.lines:
         without = found.without[line.symbol]
-        lost = tuple(
-            r.symbol for r in requests.values() if not found.problem.satisfied(without, r)
-        )
+        lost = tuple(r.symbol for r in requests.values() if not found.problem.satisfied(without, r))
         role: Role = (
             "requested"
             if line.symbol in requests
@@ -64,7 +64,7 @@ def _chain(found: Found, target: str, without: Solution, lost: tuple[str, ...]) 
     if path is None:
         return f"{_listed(lost)} needs it" if lost else "a pinned or forbidden option needs it"
     steps = []
-    for user, used in zip(path, path[1:], strict=False):
+    for user, used in pairwise(path):
         rule = relation(found.problem.world.model, user, used)
         steps.append(f"{user} {rule[0]}{used} ({rule[1]})" if rule else f"{user} needs {used}")
     more = [name for name in lost if name != path[0]]
@@ -85,7 +85,7 @@ def _shortest(
             without.holds(literal) != found.solution.holds(literal) for literal in value
         )
 
-    came_from: dict[str, str] = {name: "" for name in lost}
+    came_from: dict[str, str] = dict.fromkeys(lost, "")
     queue = deque(lost)
     while queue:
         here = queue.popleft()
@@ -95,7 +95,7 @@ def _shortest(
                 path.append(came_from[path[-1]])
             return path[::-1]
         for node in dependencies.needs(dependencies.node(here)):
-            for name in (model.choices[node].members if isinstance(node, int) else (node,)):
+            for name in model.choices[node].members if isinstance(node, int) else (node,):
                 if name not in came_from and (name == target or changed(name)):
                     came_from[name] = here
                     queue.append(name)
@@ -104,41 +104,57 @@ def _shortest(
 
 def relation(model: Model, user: str, used: str) -> tuple[str, Location] | None:
     """The rule by which one symbol's value depends on another's: (words, place)."""
-    symbol = model.symbols[user]
-    for index, definition in model.definitions(symbol):
-        for condition, location in _guards(model, index):
-            if used in names(condition):
-                return "depends on ", location
-        for prompt in definition.prompts:
-            if prompt.condition is not None and used in names(prompt.condition):
-                return "is offered only if ", prompt.location
-    for word, reverses in (
-        ("selected", model.selected_by.get(user, ())),
-        ("implied", model.implied_by.get(user, ())),
-    ):
-        for reverse in reverses:
-            if reverse.selector == used:
-                return f"is {word} by ", reverse.select.location
-    for _, definition in model.definitions(symbol):
-        for default in definition.defaults:
-            if any(used in names(e) for e in (default.value, default.condition) if e is not None):
-                return "has a default from ", default.location
-    for word, reverses in (
-        ("selected", model.selected_by.get(user, ())),
-        ("implied", model.implied_by.get(user, ())),
-    ):
-        for reverse in reverses:
-            conditions = [condition for condition, _ in _guards(model, reverse.definition)]
-            if reverse.select.condition is not None:
-                conditions.append(reverse.select.condition)
-            if any(used in names(condition) for condition in conditions):
-                return f"is {word} by {reverse.selector} if ", reverse.select.location
-    if symbol.choice is not None:
-        place = model.entries[model.choices[symbol.choice].entry].location
-        if model.symbols[used].choice == symbol.choice:
-            return "is in one choice with ", place
-        return "is in a choice that needs ", place
+    for rules in (_dependency, _selection, _default, _condition_of_selection, _choice):
+        for words, exprs, place in rules(model, user):
+            if any(used in names(expr) for expr in exprs):
+                return words, place
     return None
+
+
+#: Rules of a symbol: the words for it, the expressions that matter, the place.
+_Rules: TypeAlias = Iterator[tuple[str, list[Expr], Location]]
+
+
+def _dependency(model: Model, user: str) -> _Rules:
+    for index, definition in model.definitions(model.symbols[user]):
+        for condition, place in _guards(model, index):
+            yield "depends on ", [condition], place
+        for prompt in definition.prompts:
+            if prompt.condition is not None:
+                yield "is offered only if ", [prompt.condition], prompt.location
+
+
+def _selection(model: Model, user: str) -> _Rules:
+    for word, reverse in _reverses(model, user):
+        yield f"is {word} by ", [Sym(reverse.selector)], reverse.select.location
+
+
+def _default(model: Model, user: str) -> _Rules:
+    for _, definition in model.definitions(model.symbols[user]):
+        for default in definition.defaults:
+            exprs = [default.value, *([default.condition] if default.condition else [])]
+            yield "has a default from ", exprs, default.location
+
+
+def _condition_of_selection(model: Model, user: str) -> _Rules:
+    for word, reverse in _reverses(model, user):
+        exprs = [condition for condition, _ in _guards(model, reverse.definition)]
+        if reverse.select.condition is not None:
+            exprs.append(reverse.select.condition)
+        yield f"is {word} by {reverse.selector} if ", exprs, reverse.select.location
+
+
+def _choice(model: Model, user: str) -> _Rules:
+    index = model.symbols[user].choice
+    if index is not None:
+        choice = model.choices[index]
+        others: list[Expr] = [Sym(member) for member in choice.members]
+        yield "is in one choice with ", others, model.entries[choice.entry].location
+
+
+def _reverses(model: Model, name: str) -> Iterator[tuple[str, ReverseDependency]]:
+    yield from (("selected", reverse) for reverse in model.selected_by.get(name, ()))
+    yield from (("implied", reverse) for reverse in model.implied_by.get(name, ()))
 
 
 def _guards(model: Model, index: int) -> Iterator[tuple[Expr, Location]]:

@@ -73,7 +73,9 @@ def checked(model: Model, name: str, wanted: str | None, origin: str) -> Request
             accept = tuple(value for value in accept if value != "m")
         return Request(name, accept, origin)
     if wanted is None:
-        raise RequestError(f"{_from(origin, name)}{name} is {_a(symbol.type)} ({place}); say {name}=VALUE")
+        raise RequestError(
+            f"{_from(origin, name)}{name} is {_a(symbol.type)} ({place}); say {name}=VALUE"
+        )
     value = unquote(wanted) if wanted.startswith('"') else wanted
     if value is None or not valid(symbol.type, value):
         raise RequestError(f"{_from(origin, name)}{name}={wanted}: not {_a(symbol.type)} ({place})")
@@ -134,8 +136,10 @@ def merged(requests: Iterable[Request]) -> tuple[Request, ...]:
                 f"{request.symbol} is asked to be {'|'.join(earlier.accept)} ({earlier.origin}) "
                 f"and {'|'.join(request.accept)} ({request.origin})"
             )
-        origin = earlier.origin if earlier.origin == request.origin else (
-            f"{earlier.origin}, {request.origin}"
+        origin = (
+            earlier.origin
+            if earlier.origin == request.origin
+            else (f"{earlier.origin}, {request.origin}")
         )
         found[request.symbol] = Request(request.symbol, accept, origin)
     return tuple(found.values())
@@ -152,6 +156,8 @@ def from_mapping(model: Model, wanted: Mapping[str, object]) -> list[Request]:
         elif isinstance(value, Iterable):
             text = "|".join(map(str, value))
         else:
-            raise RequestError(f"{name}: {value!r} is no value; say 'y', 'm', 'n' or a list of them")
+            raise RequestError(
+                f"{name}: {value!r} is no value; say 'y', 'm', 'n' or a list of them"
+            )
         requests.append(checked(model, parse_request(name)[0], text, name))
     return requests

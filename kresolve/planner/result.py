@@ -130,6 +130,6 @@ class Plan:
         """The lines as assignments."""
         return tuple(Line(line.symbol, line.value) for line in self.lines)
 
-    def confirmed_by_conf(self, held: bool) -> Plan:
+    def confirmed_by_conf(self, *, held: bool) -> Plan:
         """The same plan with conf's word on it."""
         return evolve(self, verified=evolve(self.verified, conf=held))

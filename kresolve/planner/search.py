@@ -103,9 +103,7 @@ def _solved(
     """What results from exactly these lines, with its costs."""
     solution = session.solve(problem.fixed(lines))
     assert solution is not None, "lines determine everything; something always results"
-    costs = tuple(
-        sum(not solution.holds(literal) for literal in level.wanted) for level in levels
-    )
+    costs = tuple(sum(not solution.holds(literal) for literal in level.wanted) for level in levels)
     return Solution(solution.true, costs)
 
 
@@ -146,9 +144,7 @@ def _affected_outside(problem: Problem, after: Configuration) -> list[str]:
     return [
         name
         for name, value in after.evaluation.logical.items()
-        if value != before[name]
-        and name not in encoded
-        and is_option(problem.world.model, name)
+        if value != before[name] and name not in encoded and is_option(problem.world.model, name)
     ]
 
 

@@ -42,9 +42,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
             }
             for line in plan.lines
         ],
-        "satisfied": [
-            {"symbol": s.symbol, "value": s.value, "why": s.why} for s in plan.satisfied
-        ],
+        "satisfied": [{"symbol": s.symbol, "value": s.value, "why": s.why} for s in plan.satisfied],
         "changes": [
             {"symbol": c.symbol, "before": c.before, "after": c.after} for c in plan.changes
         ],

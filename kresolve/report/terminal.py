@@ -62,9 +62,7 @@ class _Bar:
 class _PlainTask:
     """For logs: what begins, and each further quarter of what is counted."""
 
-    def __init__(
-        self, console: Console, description: str, total: float | None, unit: str
-    ) -> None:
+    def __init__(self, console: Console, description: str, total: float | None, unit: str) -> None:
         self.console = console
         self.description = description
         self.total = total
@@ -79,7 +77,9 @@ class _PlainTask:
             quarter = int(4 * completed / self.total)
             if quarter > self.quarter:
                 self.quarter = quarter
-                self.console.print(f"{self.description} ... {25 * quarter} %", markup=False, soft_wrap=True)
+                self.console.print(
+                    f"{self.description} ... {25 * quarter} %", markup=False, soft_wrap=True
+                )
 
 
 def progress() -> Progress:

@@ -10,8 +10,8 @@ from attrs import frozen
 from kresolve.lines import Line, spell
 from kresolve.model import Comment, Definition, Menu, Model
 from kresolve.semantics.evaluation import Evaluation
-from kresolve.uservalues import Finish, user_values
 from kresolve.tristate import LETTERS, N
+from kresolve.uservalues import Finish, user_values
 from kresolve.values import LOGICAL
 
 
@@ -65,9 +65,7 @@ class Configuration(Mapping[str, str]):
         return "".join(_render(self))
 
 
-def evaluate(
-    model: Model, lines: Iterable[Line], finish: Finish = "olddefconfig"
-) -> Configuration:
+def evaluate(model: Model, lines: Iterable[Line], finish: Finish = "olddefconfig") -> Configuration:
     """What conf makes of ``lines``: the whole configuration, in some 50 ms.
 
     ``finish`` is the target that reads the lines; see :data:`Finish`.

@@ -21,8 +21,8 @@ from kresolve.model import (
     ReverseDependency,
     Symbol,
 )
-from kresolve.uservalues import UserValues
 from kresolve.tristate import LETTERS, M, N, Y
+from kresolve.uservalues import UserValues
 from kresolve.values import LOGICAL, NUMERIC, Type, base_of, compare, leading_number
 
 #: What decided a value: the word, and the property where there is one.
@@ -95,7 +95,7 @@ class Evaluation:
         definitions = [(i, self.model.entries[i]) for i in symbol.definitions]
         promoted = symbol.type is Type.BOOL or self.modules == N
         visible = self.visibility(symbol)
-        selected = self.reverse(self.model.selected_by.get(name, ()), promoted)
+        selected = self.reverse(self.model.selected_by.get(name, ()), promoted=promoted)
         said = self.user.logical.get(name) if visible else None
         written = visible != N or selected != N
         cause = _NOTHING
@@ -111,12 +111,12 @@ class Evaluation:
                     written = written or value != N
                     cause = ("default", default)
                     break
-            implied = self.reverse(self.model.implied_by.get(name, ()), promoted)
+            implied = self.reverse(self.model.implied_by.get(name, ()), promoted=promoted)
             if implied != N:
                 written = True
                 if implied > value:
                     cause = _IMPLIED
-                value = min(max(value, implied), self.direct_dependency(symbol, promoted))
+                value = min(max(value, implied), self.direct_dependency(symbol, promoted=promoted))
         if selected > value:
             value, cause = selected, _SELECTED
         if value == M and promoted:
@@ -172,7 +172,7 @@ class Evaluation:
             return Y
         return visible
 
-    def direct_dependency(self, symbol: Symbol, promoted: bool) -> int:
+    def direct_dependency(self, symbol: Symbol, *, promoted: bool) -> int:
         """``dir_dep``: the best definition; one without any dependency does not count."""
         best = -1
         for index in symbol.definitions:
@@ -182,7 +182,7 @@ class Evaluation:
             return Y
         return Y if best == M and promoted else best
 
-    def reverse(self, sources: Sequence[ReverseDependency], promoted: bool) -> int:
+    def reverse(self, sources: Sequence[ReverseDependency], *, promoted: bool) -> int:
         """``rev_dep`` and ``implied``: the strongest select or imply."""
         best = N
         logical = self.logical
@@ -275,9 +275,9 @@ class Evaluation:
         around = self.depends(entry)
         if around:
             for default in choice.defaults:
-                if default.condition is None or self.value(default.condition):
-                    if isinstance(default.value, Sym) and default.value.name in visible:
-                        return default.value.name
+                active = default.condition is None or self.value(default.condition)
+                if active and isinstance(default.value, Sym) and default.value.name in visible:
+                    return default.value.name
         return visible[0] if visible else None
 
     # Dependencies of entries

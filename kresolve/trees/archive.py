@@ -133,15 +133,19 @@ def _checked_name(name: str, origin: str) -> str:
     return "/".join(parts)
 
 
-def _write(path: Path, content: IO[bytes], member: tarfile.TarInfo, origin: str) -> None:
+@contextmanager
+def _room_for(path: Path, name: str, origin: str) -> Iterator[None]:
+    """Have the parent of ``path``; a name of two kinds is an error of the tarball."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            shutil.copyfileobj(content, file, _BLOCK)
+        yield
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
-        raise TreeError(
-            f"{origin}: damaged tarball: {member.name} is a file and a directory"
-        ) from error
+        raise TreeError(f"{origin}: damaged tarball: {name} is a directory and is not") from error
+
+
+def _write(path: Path, content: IO[bytes], member: tarfile.TarInfo, origin: str) -> None:
+    with _room_for(path, member.name, origin), path.open("wb") as file:
+        shutil.copyfileobj(content, file, _BLOCK)
     path.chmod(0o755 if member.mode & 0o100 else 0o644)
 
 
@@ -157,9 +161,9 @@ def _copy(source: Path, path: Path, member: tarfile.TarInfo, origin: str) -> Non
 
 def _make_links(links: list[tuple[Path, str]], root: Path, origin: str) -> None:
     for path, target in links:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
-        path.symlink_to(target)
+        with _room_for(path, path.name, origin):
+            path.unlink(missing_ok=True)
+            path.symlink_to(target)
     inside = root.resolve()
     for path, target in links:
         # only now: a link may lead through another one
