@@ -20,8 +20,12 @@ from kresolve.progress import SILENT, Progress
 from kresolve.trees import Environment, SourceTree, environment_fingerprint, probe_environment
 from kresolve.trees.cache import cache_root, safe_name, write_atomically
 
-_CHILD: Final = "import sys; sys.path[:] = {path!r}; "
-    "from kresolve.frontend.worker import main; sys.exit(main())"
+_CHILD: Final = """\
+import sys
+sys.path[:] = {path!r}
+from kresolve.frontend.worker import main
+sys.exit(main())
+"""
 
 
 def load_model(

@@ -113,6 +113,7 @@ def _choose(apt: PrivateApt, version: str, suite: str, progress: Progress) -> Pa
             progress.note(f"apt: {complaint}")
         return found[0]
     others = [name for name in apt.names(_PREFIX) if name[len(_PREFIX) :][:1].isdigit()]
+    others.sort(key=lambda name: [int(number) for number in re.findall(r"[0-9]+", name)])
     if complaint and not others:
         raise TreeError(f"{spec}: apt: {complaint}")
     there = f"there is {', '.join(others)}" if others else "there is no linux-source package"
