@@ -77,7 +77,7 @@ def _from_file(model: Model, path: Path, name: str) -> Base:
 def _written(model: Model, path: Path) -> Base:
     """What ``conf --defconfig=FILE`` writes."""
     lines, bad = read_lines(path, exact_unset=model.dialect.exact_unset)
-    return Base(path.name, evaluate(model, lines).lines, tuple(bad))
+    return Base(path.name, evaluate(model, lines, "defconfig").lines, tuple(bad))
 
 
 def _defconfig(model: Model, tree: Path, file_name: str, name: str) -> Base:

@@ -63,11 +63,16 @@ class Dependencies:
             entry = model.entries[choice.entry]
             assert isinstance(entry, ChoiceEntry)
             found += self._around(choice.entry)
+            found += self._above(choice.entry)
             for condition in _conditions(entry):
                 _add(found, condition)
             for member in choice.members:
                 for index, definition in model.definitions(model.symbols[member]):
                     self._add_visibility(found, index, definition)
+                    if not model.dialect.choice_lists:
+                        for default in definition.defaults:
+                            _add(found, default.condition)
+                            _add(found, default.value)
             return found
         for index, definition in model.definitions(model.symbols[node]):
             self._add_visibility(found, index, definition)
@@ -96,6 +101,9 @@ class Dependencies:
         if known is None:
             entry = self.model.entries[index]
             own = [name for guard in entry.depends for name in names(guard.condition)]
+            if isinstance(entry, ChoiceEntry) and not self.model.dialect.choice_lists:
+                # What stands inside depends on the choice's value: any member names it.
+                own += self.model.choices[entry.choice].members[:1]
             known = self._around(entry.parent)
             if own:
                 known = tuple(dict.fromkeys((*known, *own)))

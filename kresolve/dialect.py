@@ -1,12 +1,14 @@
-"""Which rules a kernel's scripts/kconfig follows, where versions differ.
+"""Which rules a tree's scripts/kconfig follows, where kernels differ.
 
-A dialect is part of a model from the first day: evaluator, encoder and reader
-ask it, never a version number.
+The rules are recognised in the tree's own sources, not by its version: a
+backport counts, a new release needs no new table.  A dialect is part of a
+model; evaluator, encoder and reader ask it and nothing else.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from attrs import frozen
@@ -14,27 +16,66 @@ from attrs import frozen
 
 @frozen
 class Dialect:
-    """The differences between kernel versions that change a ``.config``."""
+    """The differences that change a ``.config``."""
 
     #: Choices are lists of members, a later line moving its member to the
-    #: front (6.10 and later); before, a choice was a symbol of its own.
-    choice_lists: bool
-    #: An int or hex without a value is "0" or "0x0", and a value out of range
-    #: is clamped (6.11 and later); before, it was empty, and reset.
-    numbers_start_at_zero: bool
-    #: "is not set" has to be the whole rest of the line (6.11 and later).
-    exact_unset: bool
+    #: front (since 6.10); before, a choice was a symbol of its own.
+    choice_lists: bool = True
+    #: An int or hex without a value is "0" or "0x0" (since 6.10), not empty.
+    numbers_start_at_zero: bool = True
+    #: A user value out of range is forgotten once it has been read (before 6.11).
+    forgets_out_of_range: bool = False
+    #: "is not set" has to be the whole rest of the line (since 6.11).
+    exact_unset: bool = True
+    #: ``BOOL != y`` in a condition goes through a wrong pointer (since 6.12).
+    misreads_unequal: bool = True
+    #: A menu with nothing in it gets its "end of" comment, too (since 5.11).
+    ends_empty_menus: bool = True
 
 
-NEWEST: Final = Dialect(choice_lists=True, numbers_start_at_zero=True, exact_unset=True)
+NEWEST: Final = Dialect()
+
+#: For each rule, the file and the texts that tell it is there, and that it is not.
+_MARKS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "choice_lists": ("parser.y", r"choice_members", r"P_CHOICE"),
+    "numbers_start_at_zero": ("symbol.c", r'newval\.val = "0x0"', r"newval = symbol_empty\.curr"),
+    "forgets_out_of_range": (
+        "confdata.c",
+        r"sym_string_within_range\(sym, sym->def",
+        r"int conf_read\(",
+    ),
+    "exact_unset": (
+        "confdata.c",
+        r'[^n]cmp\(p, "is not set"\)',
+        r'strncmp\(p, "is not set", 10\)',
+    ),
+    "ends_empty_menus": ("confdata.c", r"end_check:", r"# end of %s"),
+    "misreads_unequal": (
+        "expr.c",
+        r"expr_alloc_one\(E_NOT, e->left\.expr\)",
+        r"e->type = E_NOT;\s*e->left\.expr = expr_alloc_symbol",
+    ),
+}
+
+#: The sources of conf that :func:`recognise` looks at, below scripts/kconfig.
+SOURCES: Final = tuple(dict.fromkeys(file for file, _, _ in _MARKS.values()))
 
 
-def dialect_of(version: str) -> Dialect | None:
-    """The dialect of a kernel version such as "6.12.117".
+def recognise(sources: Mapping[str, str]) -> tuple[Dialect, tuple[str, ...]]:
+    """The dialect that conf's sources implement, and what was not recognised.
 
-    None for versions before 6.10, whose rules are not built in yet.
+    ``sources`` maps the names in :data:`SOURCES` to their texts.  A rule that
+    is neither there nor known to be absent is taken as in the newest kernels,
+    and named.
     """
-    found = re.match(r"(\d+)\.(\d+)", version)
-    if found and (int(found[1]), int(found[2])) < (6, 11):
-        return None
-    return NEWEST
+    found: dict[str, bool] = {}
+    unknown: list[str] = []
+    for rule, (file, present, absent) in _MARKS.items():
+        text = sources.get(file, "")
+        if re.search(present, text):
+            found[rule] = True
+        elif re.search(absent, text):
+            found[rule] = False
+        else:
+            unknown.append(rule)
+    return Dialect(**found), tuple(unknown)

@@ -130,6 +130,12 @@ class Symbol:
     definitions: tuple[int, ...]
     #: The index of the choice that it is a member of, if it is.
     choice: int | None = None
+    #: ``transitional``: always takes the user's value, and is never written.
+    transitional: bool = False
+    #: ``option allnoconfig_y``: allnoconfig answers y.
+    allnoconfig_y: bool = False
+    #: ``option defconfig_list``: never written.
+    unwritten: bool = False
 
     @property
     def is_logical(self) -> bool:
@@ -139,11 +145,16 @@ class Symbol:
 
 @frozen
 class Choice:
-    """A choice: the entry that opens it, and its members in menu order."""
+    """A choice: the entry that opens it, and its members in menu order.
+
+    Since 6.10 every choice is a bool and none is optional.
+    """
 
     index: int
     entry: int
     members: tuple[str, ...]
+    type: Type = Type.BOOL
+    optional: bool = False
 
 
 @frozen

@@ -61,10 +61,13 @@ def to_bytes(model: Model) -> bytes:
         "files": model.files,
         "entries": entries,
         "symbols": [
-            [writer.text(s.name), _TYPES.index(s.type), s.definitions, s.choice]
+            [writer.text(s.name), _TYPES.index(s.type), s.definitions, s.choice, _flags(s)]
             for s in model.symbols.values()
         ],
-        "choices": [[c.entry, [writer.text(m) for m in c.members]] for c in model.choices],
+        "choices": [
+            [c.entry, [writer.text(m) for m in c.members], _TYPES.index(c.type), int(c.optional)]
+            for c in model.choices
+        ],
         "order": [writer.text(n) if isinstance(n, str) else -1 - n for n in model.order],
         "strings": list(writer.strings),
         "exprs": writer.rows,
@@ -98,6 +101,10 @@ def _no_collection() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def _flags(symbol: Symbol) -> int:
+    return symbol.transitional + 2 * symbol.allnoconfig_y + 4 * symbol.unwritten
 
 
 class _Writer:
@@ -294,8 +301,16 @@ class _Reader:
     def model(self) -> Model:
         document, strings = self.document, self.strings
         symbols = {
-            strings[name]: Symbol(strings[name], _TYPES[type_], tuple(definitions), choice)
-            for name, type_, definitions, choice in document["symbols"]
+            strings[name]: Symbol(
+                strings[name],
+                _TYPES[type_],
+                tuple(definitions),
+                choice,
+                transitional=bool(flags & 1),
+                allnoconfig_y=bool(flags & 2),
+                unwritten=bool(flags & 4),
+            )
+            for name, type_, definitions, choice, flags in document["symbols"]
         }
         return Model(
             info=_restored(TreeInfo, document["info"]),
@@ -304,8 +319,10 @@ class _Reader:
             entries=tuple([self.entry(row) for row in document["entries"]]),
             symbols=symbols,
             choices=tuple(
-                Choice(index, entry, tuple(strings[m] for m in members))
-                for index, (entry, members) in enumerate(document["choices"])
+                Choice(
+                    index, entry, tuple(strings[m] for m in members), _TYPES[type_], bool(optional)
+                )
+                for index, (entry, members, type_, optional) in enumerate(document["choices"])
             ),
             modules=document["modules"],
             order=tuple([strings[n] if n >= 0 else -1 - n for n in document["order"]]),

@@ -1,8 +1,9 @@
 """What the user said, as conf takes it from lines.
 
 scripts/kconfig/confdata.c, ``conf_read_simple``: the last valid line of a
-symbol counts, lines for unknown symbols and invalid values do not, and each
-line for a member moves it to the front of its choice.
+symbol counts, lines for unknown symbols and invalid values do not.  For
+choices the order of lines matters, in one of two ways (see
+:class:`~kresolve.dialect.Dialect`).
 """
 
 from __future__ import annotations
@@ -13,17 +14,31 @@ from typing import Literal, TypeAlias
 from attrs import frozen
 
 from kresolve.lines import Line, typed_value
-from kresolve.model import Model
-from kresolve.tristate import OF_LETTER
+from kresolve.model import Model, Symbol
+from kresolve.tristate import OF_LETTER, M, N, Y
 from kresolve.values import LOGICAL
 
-#: What is done with the lines: ``make olddefconfig``, or ``make allnoconfig``
-#: with the lines as KCONFIG_ALLCONFIG (``merge_config.sh -n``), and its kin.
+#: What is done with the lines: ``make olddefconfig``; ``make defconfig`` with
+#: the lines as the defconfig file; or ``make allnoconfig`` and its kin with the
+#: lines as KCONFIG_ALLCONFIG (``merge_config.sh -n``).
 Finish: TypeAlias = Literal[
-    "olddefconfig", "allnoconfig", "allyesconfig", "allmodconfig", "alldefconfig"
+    "olddefconfig", "defconfig", "allnoconfig", "allyesconfig", "allmodconfig", "alldefconfig"
 ]
 
-_ANSWER: dict[str, int] = {"allnoconfig": 0, "allmodconfig": 1, "allyesconfig": 2}
+_ANSWER: dict[str, int] = {"allnoconfig": N, "allmodconfig": M, "allyesconfig": Y}
+
+
+@frozen
+class ChoiceSaid:
+    """What lines said about a choice before 6.10, when it was a symbol.
+
+    ``value`` is the highest that any line for a member said, ``member`` that
+    of the last y line; ``given`` is false after an m line that follows a y.
+    """
+
+    given: bool = True
+    value: int = N
+    member: str | None = None
 
 
 @frozen
@@ -32,14 +47,21 @@ class UserValues:
 
     ``priority`` holds, for each choice that lines mention, its members from
     the front of the list; a choice without lines keeps its menu order.
-    ``lines`` tells which line gave a value; those that a target answers by
-    itself (allnoconfig's n) have none.
+    ``choices`` is its counterpart of before 6.10.  ``lines`` tells which line
+    gave a value; those that a target answers by itself (allnoconfig's n) have
+    none.
     """
 
+    finish: Finish
     logical: Mapping[str, int]
     text: Mapping[str, str]
     priority: Mapping[int, tuple[str, ...]]
+    choices: Mapping[int, ChoiceSaid]
     lines: Mapping[str, Line]
+
+    def choice(self, index: int) -> ChoiceSaid:
+        """What was said of a choice (before 6.10)."""
+        return self.choices.get(index, ChoiceSaid())
 
 
 def user_values(model: Model, lines: Iterable[Line], finish: Finish = "olddefconfig") -> UserValues:
@@ -47,6 +69,7 @@ def user_values(model: Model, lines: Iterable[Line], finish: Finish = "olddefcon
     logical: dict[str, int] = {}
     text: dict[str, str] = {}
     priority: dict[int, list[str]] = {}
+    choices: dict[int, ChoiceSaid] = {}
     source: dict[str, Line] = {}
     symbols = model.symbols
     for line in lines:
@@ -56,26 +79,66 @@ def user_values(model: Model, lines: Iterable[Line], finish: Finish = "olddefcon
         value = typed_value(line, symbol.type)
         if value is None:
             continue
-        source[symbol.name] = line
-        if symbol.type in LOGICAL:
-            logical[symbol.name] = OF_LETTER[value]
-        else:
-            text[symbol.name] = value
+        name = symbol.name
+        source[name] = line
+        if symbol.type not in LOGICAL:
+            text[name] = value
+            continue
+        logical[name] = OF_LETTER[value]
         if symbol.choice is not None:
-            order = priority.setdefault(symbol.choice, list(model.choices[symbol.choice].members))
-            if symbol.name in order:
-                order.remove(symbol.name)
-                order.insert(0, symbol.name)
-    answer = _ANSWER.get(finish)
-    if answer is not None:
-        for symbol in symbols.values():
-            if (
-                symbol.type in LOGICAL
-                and symbol.choice is None
-                and symbol.name not in logical
-                and model.has_prompt(symbol)
-            ):
-                logical[symbol.name] = answer
+            if model.dialect.choice_lists:
+                order = priority.setdefault(
+                    symbol.choice, list(model.choices[symbol.choice].members)
+                )
+                order.remove(name)
+                order.insert(0, name)
+            else:
+                said = choices.get(symbol.choice, ChoiceSaid())
+                choices[symbol.choice] = _said(said, name, logical[name])
+    if finish in _ANSWER:
+        _answer(model, finish, logical, choices, read=bool(source))
     return UserValues(
-        logical, text, {choice: tuple(order) for choice, order in priority.items()}, source
+        finish,
+        logical,
+        text,
+        {choice: tuple(order) for choice, order in priority.items()},
+        choices,
+        source,
     )
+
+
+def _said(said: ChoiceSaid, member: str, value: int) -> ChoiceSaid:
+    """One more line for a choice's member, before 6.10."""
+    return ChoiceSaid(
+        given=said.given and not (value == M and said.value == Y),
+        value=max(said.value, value),
+        member=member if value == Y else said.member,
+    )
+
+
+def _answer(
+    model: Model,
+    finish: Finish,
+    logical: dict[str, int],
+    choices: dict[int, ChoiceSaid],
+    *,
+    read: bool,
+) -> None:
+    """``conf_set_all_new_symbols``: the target's answer where nothing was said."""
+    answer = _ANSWER[finish]
+    for symbol in model.symbols.values():
+        if symbol.name not in logical and _is_asked(model, symbol):
+            yes = answer == N and symbol.allnoconfig_y
+            logical[symbol.name] = Y if yes else answer
+    if not model.dialect.choice_lists:
+        for choice in model.choices:
+            said = choices.get(choice.index, ChoiceSaid(given=read))
+            if not said.given:
+                choices[choice.index] = ChoiceSaid(True, answer, said.member)
+
+
+def _is_asked(model: Model, symbol: Symbol) -> bool:
+    """Does a target answer for a symbol that lines do not mention?"""
+    if symbol.type not in LOGICAL or not model.has_prompt(symbol):
+        return False
+    return symbol.choice is None or not model.dialect.choice_lists

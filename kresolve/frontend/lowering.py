@@ -8,6 +8,7 @@ collected from their entries (scripts/kconfig/menu.c, ``_menu_finalize``).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 
 import kconfiglib
@@ -31,6 +32,7 @@ from kresolve.expressions import (
     is_n,
     rewrite_m,
 )
+from kresolve.frontend.membership import choices_of
 from kresolve.frontend.ordering import evaluation_order
 from kresolve.frontend.parser import Choice as RawChoice
 from kresolve.frontend.parser import Cond, RawKconfig
@@ -84,10 +86,11 @@ _E = TypeVar("_E", bound=Expr)
 class Lowering:
     """One pass over the raw menu nodes; :meth:`model` is its result."""
 
-    def __init__(self, raw: RawKconfig) -> None:
+    def __init__(self, raw: RawKconfig, dialect: Dialect) -> None:
         self.raw = raw
+        self.dialect = dialect
         self.entries: list[AnyEntry] = []
-        self.choices: list[tuple[int, list[str]]] = []
+        self.choices: list[RawChoice] = []
         self._shared: dict[Any, Any] = {}
         modules = raw.modules_symbol
         if modules is None and raw.modules.nodes:
@@ -196,7 +199,7 @@ class Lowering:
         )
         defaults = tuple(self.default(value, cond, location) for value, cond in node.defaults)
         if isinstance(item, RawChoice):
-            self.choices.append((len(self.entries), []))
+            self.choices.append(item)
             return ChoiceEntry(
                 parent=parent,
                 location=location,
@@ -242,56 +245,47 @@ class Lowering:
 
     # Symbols and choices
 
-    def symbols(self) -> dict[str, Symbol]:
+    def symbols(self, types: Mapping[str, Type], choices: tuple[Choice, ...]) -> dict[str, Symbol]:
         """The defined symbols, in menu order, with the choices they belong to."""
-        found: dict[str, list[int]] = {}
+        definitions: dict[str, list[int]] = {}
         for index, entry in enumerate(self.entries):
             if isinstance(entry, Definition):
-                found.setdefault(entry.symbol, []).append(index)
-                around = self.enclosing_choice(entry)
-                if around is not None and entry.symbol not in self.choices[around][1]:
-                    self.choices[around][1].append(entry.symbol)
+                definitions.setdefault(entry.symbol, []).append(index)
+        member_of = {member: choice.index for choice in choices for member in choice.members}
+        defconfig_list = self.raw.defconfig_list
         return {
             name: Symbol(
                 name,
-                _TYPES.get(self.raw.syms[name].orig_type, Type.UNKNOWN),
-                tuple(definitions),
-                self.choice_of(definitions),
+                _member_type(types[name], choices, member_of.get(name)),
+                tuple(found),
+                member_of.get(name),
+                transitional=name in self.raw.transitional,
+                allnoconfig_y=bool(self.raw.syms[name].is_allnoconfig_y),
+                unwritten=defconfig_list is not None and defconfig_list.name == name,
             )
-            for name, definitions in found.items()
+            for name, found in definitions.items()
         }
 
-    def choice_of(self, definitions: list[int]) -> int | None:
-        """A symbol belongs to the choice around its first prompt (``sym_get_choice_menu``)."""
-        for index in definitions:
-            entry = self.entries[index]
-            assert isinstance(entry, Definition)
-            if entry.prompts:
-                return self.enclosing_choice(entry)
-        return None
+    def choice_properties(self) -> list[tuple[Type, bool]]:
+        """For each choice, its type as written, and whether it is optional."""
+        return [
+            (_TYPES.get(raw.orig_type, Type.UNKNOWN), bool(raw.is_optional)) for raw in self.choices
+        ]
 
-    def enclosing_choice(self, entry: AnyEntry) -> int | None:
-        """The choice that an entry stands in, through ifs."""
-        parent = entry.parent
-        while parent >= 0:
-            above = self.entries[parent]
-            if isinstance(above, ChoiceEntry):
-                return above.choice
-            parent = above.parent
-        return None
-
-    def model(self, info: TreeInfo, dialect: Dialect) -> Model:
+    def model(self, info: TreeInfo) -> Model:
         """The model of everything that was parsed."""
         self.walk()
-        symbols = self.symbols()
-        choices = tuple(
-            Choice(index, entry, tuple(members))
-            for index, (entry, members) in enumerate(self.choices)
-        )
-        self.refuse_unequal_y(symbols)
+        types = {
+            name: _TYPES.get(self.raw.syms[name].orig_type, Type.UNKNOWN)
+            for name in dict.fromkeys(symbol.name for symbol in self.raw.defined_syms)
+        }
+        choices = choices_of(self.entries, types, self.choice_properties(), self.dialect)
+        symbols = self.symbols(types, choices)
+        if self.dialect.misreads_unequal:
+            self.refuse_unequal_y(symbols)
         model = Model(
             info=info,
-            dialect=dialect,
+            dialect=self.dialect,
             title=self.raw.top_node.prompt[0],
             entries=tuple(self.entries),
             symbols=symbols,
@@ -343,6 +337,11 @@ def _unequal_y(expr: Expr, symbols: dict[str, Symbol]) -> Compare | None:
     return None
 
 
+def _member_type(type_: Type, choices: tuple[Choice, ...], choice: int | None) -> Type:
+    """A member without a type takes its choice's."""
+    return choices[choice].type if type_ is Type.UNKNOWN and choice is not None else type_
+
+
 def lower(raw: RawKconfig, info: TreeInfo, dialect: Dialect) -> Model:
     """The model of a parsed tree; KconfigError when it contradicts itself."""
-    return Lowering(raw).model(info, dialect)
+    return Lowering(raw, dialect).model(info)

@@ -7,6 +7,7 @@ working directory an empty scratch directory that commands may write into.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -15,7 +16,7 @@ from typing import Any
 
 from attrs import evolve
 
-from kresolve.dialect import NEWEST, dialect_of
+from kresolve.dialect import SOURCES, recognise
 from kresolve.errors import KresolveError
 from kresolve.model import TreeInfo
 
@@ -33,9 +34,30 @@ def run(job: dict[str, Any]) -> bytes:
     }
     info = TreeInfo(**values)
     raw = parse(job["kconfig"])
-    model = lower(raw, info, dialect_of(info.version) or NEWEST)
-    read = stamp(Path(raw.srctree), model.files)
-    return to_bytes(evolve(model, info=evolve(info, stamp=read)))
+    tree = Path(raw.srctree)
+    dialect, unknown = recognise(_sources(tree))
+    model = lower(raw, info, dialect)
+    warnings = [
+        f"scripts/kconfig: not recognised: {rule}; taken as in the newest known kernels"
+        for rule in unknown
+    ]
+    return to_bytes(
+        evolve(
+            model,
+            info=evolve(info, stamp=stamp(tree, model.files)),
+            warnings=(*model.warnings, *warnings),
+        )
+    )
+
+
+def _sources(tree: Path) -> dict[str, str]:
+    """The sources of the tree's conf that tell its dialect."""
+    found: dict[str, str] = {}
+    for name in SOURCES:
+        with contextlib.suppress(OSError):
+            path = tree / "scripts" / "kconfig" / name
+            found[name] = path.read_text(encoding="utf-8", errors="replace")
+    return found
 
 
 def main() -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kresolve.lines import Line, spell
 from kresolve.model import Comment, Definition, Menu, Model
@@ -70,8 +70,15 @@ def evaluate(model: Model, lines: Iterable[Line], finish: Finish = "olddefconfig
 
     ``finish`` is the target that reads the lines; see :data:`Finish`.
     """
-    evaluation = Evaluation(model, user_values(model, lines, finish))
+    user = user_values(model, lines, finish)
+    evaluation = Evaluation(model, user)
     evaluation.run()
+    if finish == "defconfig" and model.dialect.forgets_out_of_range:
+        # conf --defconfig calculates everything again after reading.
+        forgotten = set(evaluation.out_of_range())
+        text = {name: value for name, value in user.text.items() if name not in forgotten}
+        evaluation = Evaluation(model, evolve(user, text=text))
+        evaluation.run()
     return Configuration(model, finish, evaluation)
 
 
@@ -90,7 +97,9 @@ def _render(configuration: Configuration) -> Iterator[str]:
             if evaluation.depends(index) and _heading_shown(entry, evaluation):
                 yield f"\n#\n# {entry.title}\n#\n"
                 blank_before_symbol = False
-                if isinstance(entry, Menu):
+                if isinstance(entry, Menu) and (
+                    model.dialect.ends_empty_menus or _has_content(model, index)
+                ):
                     open_menus.append((index, entry.title))
         elif isinstance(entry, Definition):
             name = entry.symbol
@@ -115,6 +124,11 @@ def _inside(model: Model, index: int, menu: int) -> bool:
     while parent > menu:
         parent = model.entries[parent].parent
     return parent == menu
+
+
+def _has_content(model: Model, index: int) -> bool:
+    """Does anything stand in a menu?"""
+    return index + 1 < len(model.entries) and model.entries[index + 1].parent == index
 
 
 def _heading_shown(entry: Menu | Comment, evaluation: Evaluation) -> bool:

@@ -12,15 +12,18 @@ from typing import TypeAlias
 
 from kresolve.expressions import And, Compare, Const, Expr, Not, Operand, Or, Sym, Text
 from kresolve.model import (
+    AnyEntry,
     ChoiceEntry,
     Default,
     Definition,
     Menu,
     Model,
+    Prompt,
     Range,
     ReverseDependency,
     Symbol,
 )
+from kresolve.semantics.choices import list_choice, symbol_choice
 from kresolve.tristate import LETTERS, M, N, Y
 from kresolve.uservalues import UserValues
 from kresolve.values import LOGICAL, NUMERIC, Type, base_of, compare, leading_number
@@ -32,10 +35,8 @@ _USER: Cause = ("user", None)
 _NOTHING: Cause = ("nothing", None)
 _IMPLIED: Cause = ("implied", None)
 _SELECTED: Cause = ("selected", None)
-_CHOSEN: Cause = ("chosen", None)
-_NOT_CHOSEN: Cause = ("not chosen", None)
 
-_INITIAL = {Type.INT: "0", Type.HEX: "0x0", Type.STRING: ""}
+_ZERO = {Type.INT: "0", Type.HEX: "0x0", Type.STRING: ""}
 
 
 class Evaluation:
@@ -52,8 +53,8 @@ class Evaluation:
         self.text: dict[str, str] = {}
         self.written: set[str] = set()
         self.causes: dict[str, Cause] = {}
-        #: The members of choices that are visible; chosen members by choice.
-        self.chosen: dict[int, str | None] = {}
+        #: The values of choices, where they are symbols (before 6.10).
+        self.choice_values: dict[int, int] = {}
         self.modules = N
         self._depends: list[int] = [-1] * len(model.entries)
         self._shown: list[int] = [-1] * len(model.entries)
@@ -68,34 +69,75 @@ class Evaluation:
             self.calculate(node)
             if node == self.model.modules:
                 self.modules = self.logical[node]
+        if self.model.dialect.forgets_out_of_range and self.user.finish == "olddefconfig":
+            for name in self.out_of_range():
+                self.rewrite(name)
 
     def calculate(self, node: str | int) -> None:
         """``sym_calc_value`` of one symbol, or of a whole choice."""
         if isinstance(node, int):
-            self.choice(node)
+            (list_choice if self.model.dialect.choice_lists else symbol_choice)(self, node)
             return
         symbol = self.model.symbols[node]
         if symbol.type in LOGICAL:
-            value, written, cause = self.bool_or_tristate(symbol)
-            self.logical[node] = value
+            value, written, cause = self.bool_or_tristate(symbol, self.visibility(symbol))
+            self.settle(node, value, written=written and not symbol.unwritten)
         elif symbol.type is Type.UNKNOWN:
             return
         else:
-            text, written, cause = self.number_or_string(symbol)
+            said = self.user.text.get(node) if self.visibility(symbol) else None
+            text, written, cause = self.number_or_string(symbol, said)
             self.text[node] = text
+            if written and not symbol.unwritten:
+                self.written.add(node)
         self.causes[node] = cause
+
+    def settle(self, name: str, value: int, *, written: bool) -> None:
+        """Keep a bool's or tristate's value."""
+        self.logical[name] = value
         if written:
-            self.written.add(node)
+            self.written.add(name)
+
+    def out_of_range(self) -> list[str]:
+        """``conf_read`` before 6.11: user values of numbers outside the range, in order."""
+        return [
+            node
+            for node in self.model.order
+            if isinstance(node, str)
+            and node in self.user.text
+            and self.model.symbols[node].type in NUMERIC
+            and self.exceeds(self.model.symbols[node], self.user.text[node])
+        ]
+
+    def exceeds(self, symbol: Symbol, value: str) -> bool:
+        """``sym_string_within_range``, turned round."""
+        limits = self.active_range(symbol)
+        return limits is not None and self.clamp(value, symbol.type, limits) is not None
+
+    def rewrite(self, name: str) -> None:
+        """Calculate a number anew for writing, its user value forgotten.
+
+        What was calculated from it before stays.
+        """
+        symbol = self.model.symbols[name]
+        self.written.discard(name)
+        self.text[name], written, self.causes[name] = self.number_or_string(symbol, None)
+        if written and not symbol.unwritten:
+            self.written.add(name)
 
     # Rules for symbols
 
-    def bool_or_tristate(self, symbol: Symbol) -> tuple[int, bool, Cause]:
-        """The middle of ``sym_calc_value``: (value, whether it is written, cause)."""
+    def bool_or_tristate(self, symbol: Symbol, visible: int) -> tuple[int, bool, Cause]:
+        """The middle of ``sym_calc_value``: (value, whether it is written, cause).
+
+        A choice's member comes here before 6.10, if it is not fully visible;
+        selects and implies do not count for it.
+        """
         name = symbol.name
-        definitions = [(i, self.model.entries[i]) for i in symbol.definitions]
         promoted = symbol.type is Type.BOOL or self.modules == N
-        visible = self.visibility(symbol)
-        selected = self.reverse(self.model.selected_by.get(name, ()), promoted=promoted)
+        free = symbol.choice is None and not symbol.transitional
+        selects = self.model.selected_by.get(name, ()) if free else ()
+        selected = self.reverse(selects, promoted=promoted)
         said = self.user.logical.get(name) if visible else None
         written = visible != N or selected != N
         cause = _NOTHING
@@ -104,14 +146,15 @@ class Evaluation:
             cause = _USER
         else:
             value = N
-            for index, definition in definitions:
-                default, strength = self.default(index, definition)
+            for index in symbol.definitions:
+                default, strength = self.default(index, self.model.entries[index])
                 if default is not None:
                     value = min(self.value(default.value), strength)
                     written = written or value != N
                     cause = ("default", default)
                     break
-            implied = self.reverse(self.model.implied_by.get(name, ()), promoted=promoted)
+            implies = self.model.implied_by.get(name, ()) if free else ()
+            implied = self.reverse(implies, promoted=promoted)
             if implied != N:
                 written = True
                 if implied > value:
@@ -121,15 +164,13 @@ class Evaluation:
             value, cause = selected, _SELECTED
         if value == M and promoted:
             value = Y
-        return value, written, cause
+        return value, written and not symbol.transitional, cause
 
-    def number_or_string(self, symbol: Symbol) -> tuple[str, bool, Cause]:
+    def number_or_string(self, symbol: Symbol, said: str | None) -> tuple[str, bool, Cause]:
         """The other half of ``sym_calc_value``, and ``sym_validate_range``."""
-        visible = self.visibility(symbol)
-        said = self.user.text.get(symbol.name) if visible else None
-        written = visible != N
+        written = self.visibility(symbol) != N
         cause = _NOTHING
-        value = _INITIAL[symbol.type]
+        value = _ZERO[symbol.type] if self.model.dialect.numbers_start_at_zero else ""
         if said is not None:
             value, cause = said, _USER
         else:
@@ -147,30 +188,41 @@ class Evaluation:
                 clamped = self.clamp(value, symbol.type, limits)
                 if clamped is not None:
                     value, cause = clamped, ("range", limits)
-        return value, written, cause
+        return value, written and not symbol.transitional, cause
 
     def visibility(self, symbol: Symbol) -> int:
         """``sym_calc_visibility``: the best of the prompts, promoted."""
+        if symbol.transitional:
+            return Y
         visible = N
         for index in symbol.definitions:
             definition = self.model.entries[index]
             assert isinstance(definition, Definition)
-            if definition.prompts:
-                around = self.depends(index)
-                if around:
-                    around = min(around, self.shown(index))
-                if around > visible:
-                    for prompt in definition.prompts:
-                        value = (
-                            around
-                            if prompt.condition is None
-                            else min(around, self.value(prompt.condition))
-                        )
-                        if value > visible:
-                            visible = value
+            for prompt in definition.prompts:
+                value = self.prompt(index, prompt)
+                if value > visible and not self.is_hidden_by_choice(symbol, value):
+                    visible = value
         if visible == M and (symbol.type is not Type.TRISTATE or self.modules == N):
             return Y
         return visible
+
+    def prompt(self, index: int, prompt: Prompt) -> int:
+        """What the condition of a prompt, and everything around it, allow."""
+        value = self.depends(index)
+        if value:
+            value = min(value, self.shown(index))
+        if value and prompt.condition is not None:
+            value = min(value, self.value(prompt.condition))
+        return value
+
+    def is_hidden_by_choice(self, symbol: Symbol, value: int) -> bool:
+        """Before 6.10, a choice that is y hides tristate members that could only be m."""
+        return (
+            value == M
+            and symbol.type is Type.TRISTATE
+            and symbol.choice is not None
+            and self.choice_values.get(symbol.choice) == Y
+        )
 
     def direct_dependency(self, symbol: Symbol, *, promoted: bool) -> int:
         """``dir_dep``: the best definition; one without any dependency does not count."""
@@ -239,47 +291,6 @@ class Evaluation:
         own = self.type_of(bound)
         return base_of(own if own in NUMERIC else type_)
 
-    # Choices
-
-    def choice(self, index: int) -> None:
-        """``sym_calc_choice``: which visible member of a choice is y."""
-        choice = self.model.choices[index]
-        symbols = self.model.symbols
-        said = self.user.logical
-        visible = [m for m in choice.members if self.visibility(symbols[m]) != N]
-        shown = set(visible)
-        order = self.user.priority.get(index, choice.members)
-        chosen = next((m for m in order if m in shown and said.get(m) == Y), None)
-        by_user = chosen is not None
-        if chosen is None:
-            chosen = self.choice_default(choice.entry, visible)
-            if chosen is not None and said.get(chosen) == N:
-                chosen = None
-        if chosen is None:
-            chosen = next((m for m in visible if m not in said), None)
-        if chosen is None:
-            chosen = next((m for m in reversed(order) if m in shown), None)
-        self.chosen[index] = chosen
-        for member in choice.members:
-            self.logical[member] = Y if member == chosen else N
-            if member in shown:
-                self.written.add(member)
-            self.causes[member] = (
-                (_USER if by_user else _CHOSEN) if member == chosen else _NOT_CHOSEN
-            )
-
-    def choice_default(self, entry: int, visible: Sequence[str]) -> str | None:
-        """``sym_choice_default``: the first active default that is visible, or the first member."""
-        choice = self.model.entries[entry]
-        assert isinstance(choice, ChoiceEntry)
-        around = self.depends(entry)
-        if around:
-            for default in choice.defaults:
-                active = default.condition is None or self.value(default.condition)
-                if active and isinstance(default.value, Sym) and default.value.name in visible:
-                    return default.value.name
-        return visible[0] if visible else None
-
     # Dependencies of entries
 
     def depends(self, index: int) -> int:
@@ -287,12 +298,30 @@ class Evaluation:
         value = self._depends[index]
         if value < 0:
             entry = self.model.entries[index]
-            value = self.depends(entry.parent) if entry.parent >= 0 else Y
+            value = self.around(entry)
             for guard in entry.depends:
                 if not value:
                     break
                 value = min(value, self.value(guard.condition))
             self._depends[index] = value
+        return value
+
+    def around(self, entry: AnyEntry) -> int:
+        """What the entries around an entry allow; a choice that is a symbol, its value."""
+        if entry.parent < 0:
+            return Y
+        above = self.model.entries[entry.parent]
+        if isinstance(above, ChoiceEntry) and not self.model.dialect.choice_lists:
+            value = self.choice_values[above.choice]
+        else:
+            value = self.depends(entry.parent)
+        if value == M and isinstance(entry, Definition):
+            # A bool in a tristate choice needs the choice to be y.
+            symbol = self.model.symbols[entry.symbol]
+            if symbol.choice is not None and symbol.type is not Type.TRISTATE:
+                choice = self.model.choices[symbol.choice]
+                if choice.type is Type.TRISTATE and self.choice_values[choice.index] != Y:
+                    return N
         return value
 
     def shown(self, index: int) -> int:
@@ -374,7 +403,7 @@ def guarded(model: Model, index: int) -> bool:
     """Does any dependency stand at an entry or around it?"""
     while index >= 0:
         entry = model.entries[index]
-        if entry.depends:
+        if entry.depends or (isinstance(entry, ChoiceEntry) and not model.dialect.choice_lists):
             return True
         index = entry.parent
     return False

@@ -16,11 +16,11 @@ from typing import IO
 
 from attrs import frozen
 
-from kresolve.errors import TreeError, did_you_mean
+from kresolve.errors import TreeError
 from kresolve.progress import Progress
 from kresolve.trees import cache
 from kresolve.trees.apt import AptError, Package, PrivateApt
-from kresolve.trees.apt_sources import sources_of_suite
+from kresolve.trees.apt_sources import AptSource, sources_of_suite
 from kresolve.trees.archive import compression_of, unpack_tree
 from kresolve.trees.selection import SELECTION_VERSION
 from kresolve.trees.tools import find_program, last_line
@@ -117,10 +117,9 @@ def _choose(apt: PrivateApt, version: str, suite: str, progress: Progress) -> Pa
     if complaint and not others:
         raise TreeError(f"{spec}: apt: {complaint}")
     there = f"there is {', '.join(others)}" if others else "there is no linux-source package"
-    hint = did_you_mean(_PREFIX + version, others)
     where = f"suite {suite}" if suite else "the suites that apt is configured for"
     raise TreeError(
-        f"{spec}: no package {_PREFIX}{version} in {where} ({there}){hint}; "
+        f"{spec}: no package {_PREFIX}{version} in {where} ({there}); "
         f"name another suite as in debian:{version}@SUITE"
     )
 
@@ -130,9 +129,13 @@ def _use_suite(apt: PrivateApt, suite: str, spec: str) -> str:
     candidates = sources_of_suite(apt.configured_sources(), suite)
     if not candidates:
         raise TreeError(f"{spec}: apt's configuration names no archive with suites")
-    reached, complaints = [], []
+    reached: list[AptSource] = []
+    complaints: list[str] = []
+    away: set[str] = set()
     for candidate in candidates:
         # One at a time: which of them exist is only known by asking.
+        if candidate.uri in away:
+            continue  # the suite itself is not there: no use to wait for its updates
         apt.use_sources([candidate])
         complaint = apt.update()
         if not complaint:
@@ -144,6 +147,7 @@ def _use_suite(apt: PrivateApt, suite: str, spec: str) -> str:
                 "a newer package debian-archive-keyring may have it"
             )
         complaints.append(complaint)
+        away.add(candidate.uri)
     if not reached:
         raise TreeError(f"{spec}: apt cannot read suite {suite}: {complaints[0]}")
     apt.use_sources(reached)

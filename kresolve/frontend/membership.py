@@ -1,0 +1,132 @@
+"""Who belongs to which choice (scripts/kconfig/menu.c).
+
+Since 6.10 a symbol belongs to the choice around its first prompt.  Before, it
+belonged to the first choice that one of its definitions stood in, unless the
+menu tree put that definition below an earlier member that it depends on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from kresolve.dialect import Dialect
+from kresolve.expressions import YES, And, Compare, Const, Expr, Sym, conjunction
+from kresolve.model import AnyEntry, Choice, ChoiceEntry, Definition, If
+from kresolve.tristate import N
+from kresolve.values import LOGICAL, Type
+
+
+def choices_of(
+    entries: Sequence[AnyEntry],
+    types: Mapping[str, Type],
+    properties: Sequence[tuple[Type, bool]],
+    dialect: Dialect,
+) -> tuple[Choice, ...]:
+    """The choices with their members in menu order.
+
+    ``types`` are those of symbols as written; ``properties`` the type and
+    "optional" of each choice as written.
+    """
+    members: dict[int, dict[str, None]] = {}
+    places: dict[int, int] = {}
+    for index, entry in enumerate(entries):
+        if isinstance(entry, ChoiceEntry):
+            places[entry.choice] = index
+            members[entry.choice] = {}
+    claim = _by_first_prompt if dialect.choice_lists else _by_first_choice
+    for name, choice in claim(entries):
+        members[choice][name] = None
+    found: list[Choice] = []
+    for choice, (type_, optional) in enumerate(properties):
+        if dialect.choice_lists:
+            type_, optional = Type.BOOL, False
+        elif type_ is Type.UNKNOWN:
+            written = (types[name] for name in members[choice])
+            type_ = next((t for t in written if t in LOGICAL), Type.BOOL)
+        found.append(Choice(choice, places[choice], tuple(members[choice]), type_, optional))
+    return tuple(found)
+
+
+def _by_first_prompt(entries: Sequence[AnyEntry]) -> list[tuple[str, int]]:
+    """``sym_get_choice_menu``: the choice around the first definition with a prompt."""
+    prompted: dict[str, int | None] = {}
+    for entry in entries:
+        if isinstance(entry, Definition) and entry.prompts and entry.symbol not in prompted:
+            prompted[entry.symbol] = _enclosing(entries, entry)
+    return [
+        (entry.symbol, choice)
+        for entry in entries
+        if isinstance(entry, Definition)
+        and (choice := prompted.get(entry.symbol)) is not None
+        and _enclosing(entries, entry) == choice
+    ]
+
+
+def _by_first_choice(entries: Sequence[AnyEntry]) -> list[tuple[str, int]]:
+    """``menu_finalize`` before 6.10: what stands directly in a choice."""
+    below = _below_members(entries)
+    claimed: dict[str, int] = {}
+    for index, entry in enumerate(entries):
+        if isinstance(entry, Definition) and index not in below:
+            choice = _enclosing(entries, entry)
+            if choice is not None:
+                claimed.setdefault(entry.symbol, choice)
+    return list(claimed.items())
+
+
+def _enclosing(entries: Sequence[AnyEntry], entry: AnyEntry) -> int | None:
+    """The choice that an entry stands in, through ifs."""
+    parent = entry.parent
+    while parent >= 0:
+        above = entries[parent]
+        if isinstance(above, ChoiceEntry):
+            return above.choice
+        if not isinstance(above, If):
+            return None
+        parent = above.parent
+    return None
+
+
+def _below_members(entries: Sequence[AnyEntry]) -> set[int]:
+    """Entries in choices that the menu tree hangs below the member before them."""
+    inside: dict[int, list[int]] = {}
+    for index, entry in enumerate(entries):
+        if _enclosing(entries, entry) is not None:
+            inside.setdefault(entry.parent, []).append(index)
+    found: set[int] = set()
+    for siblings in inside.values():
+        owner: str | None = None
+        for index in siblings:
+            entry = entries[index]
+            if owner is not None and _depends_on(_condition(entry), owner):
+                found.add(index)
+            else:
+                owner = entry.symbol if isinstance(entry, Definition) else None
+    for index, entry in enumerate(entries):
+        if entry.parent in found:
+            found.add(index)
+    return found
+
+
+def _condition(entry: AnyEntry) -> Expr:
+    """What an entry itself depends on; of a prompt, with its condition."""
+    parts = [guard.condition for guard in entry.depends]
+    if isinstance(entry, Definition) and entry.prompts:
+        condition = entry.prompts[-1].condition
+        parts += [condition] if condition is not None else []
+    return conjunction(parts) if parts else YES
+
+
+def _depends_on(expr: Expr, name: str) -> bool:
+    """``expr_depends_symbol``: can the expression only hold with the symbol on?"""
+    match expr:
+        case Sym():
+            return expr.name == name
+        case And(operands):
+            return any(_depends_on(operand, name) for operand in operands)
+        case Compare("=", Sym(left), Const(value)):
+            return left == name and value != N
+        case Compare("!=", Sym(left), Const(value)):
+            return left == name and value == N
+        case _:
+            return False
