@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from kresolve.dependencies import Dependencies, Node
+from kresolve.encode.choices import list_choice, symbol_choice
 from kresolve.encode.circuit import (
     FALSE,
     FULL_VALUE,
@@ -22,11 +23,14 @@ from kresolve.encode.circuit import (
 from kresolve.encode.user import User
 from kresolve.expressions import And, Compare, Const, Expr, Not, Operand, Or, Sym, Text
 from kresolve.model import (
+    AnyEntry,
     ChoiceEntry,
     Default,
+    Definition,
     Guard,
     Menu,
     Model,
+    Prompt,
     Range,
     ReverseDependency,
     Symbol,
@@ -37,13 +41,15 @@ from kresolve.values import NUMERIC, Type, base_of, compare, leading_number
 #: A value among texts: each possible text and the literal "this is it".
 Texts = dict[str, int]
 
-_INITIAL = {Type.INT: "0", Type.HEX: "0x0", Type.STRING: ""}
+_ZERO = {Type.INT: "0", Type.HEX: "0x0", Type.STRING: ""}
 
 
 class Encoding:
     """The circuit of a growing set of symbols: see :meth:`add`.
 
-    ``values`` and ``texts`` hold what has been encoded.
+    ``values`` and ``texts`` hold what has been encoded: what other values are
+    calculated from.  ``written`` holds the texts that conf writes where these
+    are others (numbers out of range before 6.11).
     """
 
     def __init__(
@@ -55,6 +61,9 @@ class Encoding:
         self.dependencies = dependencies or Dependencies(model)
         self.values: dict[str, Tristate] = {}
         self.texts: dict[str, Texts] = {}
+        self.written: dict[str, Texts] = {}
+        #: The values of choices, where they are symbols (before 6.10).
+        self.choice_values: dict[int, Tristate] = {}
         self.done: set[Node] = set()
         self._position = {node: place for place, node in enumerate(model.order)}
         self._depends: dict[int, Tristate] = {-1: FULL_VALUE}
@@ -77,13 +86,17 @@ class Encoding:
     def encode(self, node: Node) -> None:
         """``sym_calc_value`` of one symbol, or of a whole choice."""
         if isinstance(node, int):
-            self.choice(node)
+            (list_choice if self.model.dialect.choice_lists else symbol_choice)(self, node)
             return
         symbol = self.model.symbols[node]
         if symbol.is_logical:
-            self.values[node] = self._named(symbol, self.bool_or_tristate(symbol))
+            visible = self.visibility(symbol)
+            self.values[node] = self._named(symbol, self.bool_or_tristate(symbol, visible))
         elif symbol.type is not Type.UNKNOWN:
-            self.texts[node] = self.number_or_string(symbol)
+            said = self.user.texts(symbol)
+            self.texts[node] = self.number_or_string(symbol, said)
+            if symbol.type in NUMERIC and said and self.model.dialect.forgets_out_of_range:
+                self.written[node] = self.rewritten(symbol, said)
 
     def _named(self, symbol: Symbol, value: Tristate) -> Tristate:
         place = self.model.entries[symbol.definitions[0]].location
@@ -97,33 +110,39 @@ class Encoding:
             return TRUE
         return -self.value_of(self.model.modules).some
 
-    def bool_or_tristate(self, symbol: Symbol) -> Tristate:
-        """The middle of ``sym_calc_value``."""
+    def bool_or_tristate(self, symbol: Symbol, visible: Tristate) -> Tristate:
+        """The middle of ``sym_calc_value``.
+
+        A choice's member comes here before 6.10, where it is not fully
+        visible; selects and implies do not count for it.
+        """
         circuit = self.circuit
         promotion = self.promotion(symbol)
-        visible = self.visibility(symbol)
+        free = symbol.choice is None and not symbol.transitional
         given, some, full = self.user.said(symbol)
         by_user = circuit.lowest((Tristate(some, full), visible))
         otherwise = self.default(symbol)
-        implied = self.reverse("imply", self.model.implied_by.get(symbol.name, ()), promotion)
+        implies = self.model.implied_by.get(symbol.name, ()) if free else ()
+        implied = self.reverse("imply", implies, promotion)
         if implied.some != FALSE:
             raised = circuit.lowest(
                 (circuit.highest((otherwise, implied)), self.direct_dependency(symbol, promotion))
             )
             otherwise = circuit.select(implied.some, raised, otherwise)
         value = circuit.select(circuit.both(given, visible.some), by_user, otherwise)
-        selected = self.reverse("select", self.model.selected_by.get(symbol.name, ()), promotion)
+        selects = self.model.selected_by.get(symbol.name, ()) if free else ()
+        selected = self.reverse("select", selects, promotion)
         return circuit.promoted(circuit.highest((value, selected)), promotion)
 
     def visibility(self, symbol: Symbol) -> Tristate:
         """``sym_calc_visibility``: the best of the prompts, promoted."""
         circuit = self.circuit
+        if symbol.transitional:
+            return FULL_VALUE
         found: list[Tristate] = []
         for index, definition in self.model.definitions(symbol):
             for prompt in definition.prompts:
-                value = circuit.lowest(
-                    (self.depends(index), self.shown(index), self.condition(prompt.condition))
-                )
+                value = self.unless_hidden_by_choice(symbol, self.prompt(index, prompt))
                 text = _with_condition(f'"{prompt.text}"', prompt.condition)
                 reason = Reason("prompt", symbol.name, text, prompt.location)
                 found.append(circuit.rule(reason, value))
@@ -131,6 +150,20 @@ class Encoding:
             return NO_VALUE
         always = TRUE if symbol.type is not Type.TRISTATE else self.promotion(symbol)
         return circuit.promoted(circuit.highest(found), always)
+
+    def prompt(self, index: int, prompt: Prompt) -> Tristate:
+        """What the condition of a prompt, and everything around it, allow."""
+        return self.circuit.lowest(
+            (self.depends(index), self.shown(index), self.condition(prompt.condition))
+        )
+
+    def unless_hidden_by_choice(self, symbol: Symbol, value: Tristate) -> Tristate:
+        """Before 6.10, a choice that is y hides tristate members that could only be m."""
+        if symbol.choice not in self.choice_values or symbol.type is not Type.TRISTATE:
+            return value
+        full = self.choice_values[symbol.choice].full
+        hidden = self.circuit.all_of((full, value.some, -value.full))
+        return Tristate(self.circuit.both(value.some, -hidden), value.full)
 
     def direct_dependency(self, symbol: Symbol, promotion: int) -> Tristate:
         """``dir_dep``: the best definition; one without any dependency does not count."""
@@ -176,13 +209,14 @@ class Encoding:
             return NO_VALUE
         return circuit.promoted(circuit.highest(found), promotion)
 
-    def number_or_string(self, symbol: Symbol) -> Texts:
+    def number_or_string(self, symbol: Symbol, said: Sequence[tuple[str, int]]) -> Texts:
         """The other half of ``sym_calc_value``, with ``sym_validate_range``."""
         circuit = self.circuit
         found: Texts = {}
         rest = TRUE
+        initial = _ZERO[symbol.type] if self.model.dialect.numbers_start_at_zero else ""
         visible = self.visibility(symbol).some
-        for text, literal in self.user.texts(symbol):
+        for text, literal in said:
             here = circuit.both(visible, literal)
             _put(circuit, found, text, here)
             rest = circuit.both(rest, -here)
@@ -193,10 +227,19 @@ class Encoding:
                 for text, literal in self.stored_texts(default.value).items():
                     _put(circuit, found, text, circuit.both(here, literal))
             else:
-                _put(circuit, found, _INITIAL[symbol.type], here)
+                _put(circuit, found, initial, here)
             rest = circuit.both(rest, -active)
-        _put(circuit, found, _INITIAL[symbol.type], rest)
+        _put(circuit, found, initial, rest)
         return self.clamped(symbol, found) if symbol.type in NUMERIC else found
+
+    def rewritten(self, symbol: Symbol, said: Sequence[tuple[str, int]]) -> Texts:
+        """``conf_read`` before 6.11: values out of range are forgotten before writing."""
+        circuit = self.circuit
+        kept: list[tuple[str, int]] = []
+        for text, literal in said:
+            fits = self.clamped(symbol, {text: TRUE}).get(text, FALSE)
+            kept.append((text, circuit.both(literal, fits)))
+        return self.number_or_string(symbol, kept)
 
     def clamped(self, symbol: Symbol, texts: Texts) -> Texts:
         """``sym_validate_range``: the first active range, one case for each text and bound."""
@@ -233,73 +276,6 @@ class Encoding:
                     above = number > leading_number(high, high_base)
                     _put(circuit, found, high if above else text, circuit.both(case, is_high))
 
-    # Choices
-
-    def choice(self, index: int) -> None:
-        """``sym_calc_choice``: which visible member of a choice is y."""
-        circuit = self.circuit
-        symbols = self.model.symbols
-        choice = self.model.choices[index]
-        members = choice.members
-        visible = {m: self.visibility(symbols[m]).some for m in members}
-        said = {m: self.user.said(symbols[m]) for m in members}
-        new_yes = {m: self.user.new_lines(m)[0] for m in members}
-        new_no = {m: self.user.new_lines(m)[1] for m in members}
-        order = self.user.order(index)
-        wins: dict[str, list[int]] = {m: [] for m in members}
-        rest = TRUE  # no member has been chosen by the rules so far
-
-        def take(candidates: Iterable[tuple[str, int]]) -> None:
-            nonlocal rest
-            for member, condition in candidates:
-                here = circuit.both(rest, condition)
-                wins[member].append(here)
-                rest = circuit.both(rest, -condition)
-
-        # A new y line stands in front; then the base's order.
-        take((m, circuit.both(visible[m], new_yes[m])) for m in members)
-        take((m, circuit.all_of((visible[m], said[m].full, -new_no[m]))) for m in order)
-        # The default, unless the user said n to it.
-        by_default = self.choice_default(choice.entry, members, visible)
-        take(
-            (m, circuit.both(by_default[m], -circuit.both(said[m].given, -said[m].full)))
-            for m in members
-        )
-        # The first visible member that the user said nothing about.
-        take((m, circuit.both(visible[m], -said[m].given)) for m in members)
-        # The last visible one of the list: new n lines stand before the rest of it.
-        take((m, circuit.all_of((visible[m], -new_no[m], -new_yes[m]))) for m in reversed(order))
-        take((m, visible[m]) for m in members)
-        entry = self.model.entries[choice.entry]
-        for member in members:
-            reason = Reason("choice", member, "", entry.location)
-            self.values[member] = circuit.rule(
-                reason, circuit.logical(circuit.any_of(wins[member]))
-            )
-
-    def choice_default(
-        self, entry_index: int, members: Sequence[str], visible: dict[str, int]
-    ) -> dict[str, int]:
-        """``sym_choice_default``: for each member, whether it is the default."""
-        circuit = self.circuit
-        entry = self.model.entries[entry_index]
-        assert isinstance(entry, ChoiceEntry)
-        found: dict[str, list[int]] = {m: [] for m in members}
-        rest = TRUE
-        around = self.depends(entry_index).some
-        for default in entry.defaults:
-            if isinstance(default.value, Sym) and default.value.name in found:
-                name = default.value.name
-                condition = circuit.all_of(
-                    (around, self.condition(default.condition).some, visible[name])
-                )
-                found[name].append(circuit.both(rest, condition))
-                rest = circuit.both(rest, -condition)
-        for member in members:
-            found[member].append(circuit.both(rest, visible[member]))
-            rest = circuit.both(rest, -visible[member])
-        return {m: circuit.any_of(cases) for m, cases in found.items()}
-
     # Dependencies of entries
 
     def depends(self, index: int) -> Tristate:
@@ -307,11 +283,28 @@ class Encoding:
         known = self._depends.get(index)
         if known is None:
             entry = self.model.entries[index]
-            known = self.circuit.lowest(
-                (self.depends(entry.parent), *map(self._guard, entry.depends))
-            )
+            known = self.circuit.lowest((self.around(entry), *map(self._guard, entry.depends)))
             self._depends[index] = known
         return known
+
+    def around(self, entry: AnyEntry) -> Tristate:
+        """What the entries around an entry allow; a choice that is a symbol, its value."""
+        if entry.parent < 0:
+            return FULL_VALUE
+        above = self.model.entries[entry.parent]
+        if not isinstance(above, ChoiceEntry) or self.model.dialect.choice_lists:
+            value = self.depends(entry.parent)
+        else:
+            value = self.choice_values[above.choice]
+        if isinstance(entry, Definition):
+            # A bool in a tristate choice needs the choice to be y.
+            symbol = self.model.symbols[entry.symbol]
+            if symbol.choice is not None and symbol.type is not Type.TRISTATE:
+                choice = self.model.choices[symbol.choice]
+                if choice.type is Type.TRISTATE:
+                    mode = self.choice_values[choice.index].full
+                    value = self.circuit.lowest((value, self.circuit.logical(mode)))
+        return value
 
     def shown(self, index: int) -> Tristate:
         """What the ``visible if`` lines of the menus around an entry allow."""
@@ -330,7 +323,9 @@ class Encoding:
     def _guarded(self, index: int) -> bool:
         while index >= 0:
             entry = self.model.entries[index]
-            if entry.depends:
+            if entry.depends or (
+                isinstance(entry, ChoiceEntry) and not self.model.dialect.choice_lists
+            ):
                 return True
             index = entry.parent
         return False

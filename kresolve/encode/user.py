@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from kresolve.encode.circuit import FALSE, TRUE, Circuit
+from kresolve.encode.circuit import FALSE, NO_VALUE, TRUE, Circuit, Tristate
 from kresolve.model import Model, Symbol
 from kresolve.tristate import LETTERS, M, N, Y
-from kresolve.uservalues import UserValues
+from kresolve.uservalues import ChoiceSaid, UserValues
 
 
 class Said(NamedTuple):
@@ -34,8 +34,14 @@ class User(Protocol):
     def order(self, choice: int) -> Sequence[str]:
         """The members of a choice from the front of its list, new lines apart."""
 
+    def choice(self, index: int) -> ChoiceSaid:
+        """What was said of a choice before 6.10, new lines apart."""
+
     def new_lines(self, name: str) -> tuple[int, int]:
         """For a choice's member: is there a new line that says y, one that says n?"""
+
+    def said_new(self, symbol: Symbol) -> Tristate:
+        """What a new line says of a bool or tristate; n if there is none."""
 
 
 class FixedUser:
@@ -61,9 +67,17 @@ class FixedUser:
         """The order that the lines give."""
         return self.values.priority.get(choice, self.model.choices[choice].members)
 
+    def choice(self, index: int) -> ChoiceSaid:
+        """What the lines say."""
+        return self.values.choice(index)
+
     def new_lines(self, name: str) -> tuple[int, int]:
         """None are new."""
         return FALSE, FALSE
+
+    def said_new(self, symbol: Symbol) -> Tristate:
+        """None are new."""
+        return NO_VALUE
 
 
 class FreeUser(FixedUser):
@@ -155,6 +169,11 @@ class PlannedUser(FixedUser):
         """The literals of the new lines."""
         no, _, yes = self.line(self.model.symbols[name])
         return yes, no
+
+    def said_new(self, symbol: Symbol) -> Tristate:
+        """The new lines' value."""
+        _, module, yes = self.line(symbol)
+        return Tristate(self.circuit.either(module, yes), yes)
 
     def texts(self, symbol: Symbol) -> Sequence[tuple[str, int]]:
         """The offered values, then the base's."""

@@ -74,7 +74,8 @@ class Problem:
         """The literal "the symbol ends with this value"."""
         symbol = self.world.model.symbols[name]
         if not symbol.is_logical:
-            return self.encoding.texts[name].get(value, FALSE)
+            texts = self.encoding.written.get(name) or self.encoding.texts[name]
+            return texts.get(value, FALSE)
         here: Tristate = self.encoding.value_of(name)
         return {
             "n": -here.some,

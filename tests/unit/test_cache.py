@@ -1,0 +1,204 @@
+"""The cache: complete or absent, built once, whoever is killed when."""
+
+from __future__ import annotations
+
+import errno
+import threading
+from pathlib import Path
+
+import pytest
+
+from kresolve.errors import KresolveError
+from kresolve.trees import cache
+from tests.unit.toytree import start_python
+
+BUILD = """
+import sys, time
+from pathlib import Path
+from kresolve.trees.cache import complete_directory
+
+def build(directory):
+    with open(sys.argv[2], "a") as log:
+        log.write("built\\n")
+    (directory / "first").write_text("1")
+    print("half", flush=True)
+    time.sleep(float(sys.argv[3]))
+    (directory / "second").write_text("2")
+
+complete_directory(Path(sys.argv[1]), build)
+print("done", flush=True)
+"""
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache for this test alone."""
+    place = tmp_path / "cache"
+    monkeypatch.setenv("KRESOLVE_CACHE", str(place))
+    return place
+
+
+def _two_files(directory: Path) -> None:
+    (directory / "first").write_text("1")
+    (directory / "second").write_text("2")
+
+
+def _never(directory: Path) -> None:
+    raise AssertionError(directory)
+
+
+def _visible(directory: Path) -> list[str]:
+    return sorted(entry.name for entry in directory.iterdir() if not entry.name.startswith("."))
+
+
+def test_the_user_chooses_the_place(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """$KRESOLVE_CACHE wins; without it, or empty, the platform's user cache is taken."""
+    assert cache.cache_root() == own_cache
+    monkeypatch.setenv("KRESOLVE_CACHE", "")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/nowhere/at/all")
+    assert cache.cache_root() == Path("/nowhere/at/all/kresolve")
+
+
+def test_a_directory_is_built_once(own_cache: Path) -> None:
+    """The second call finds what the first one built."""
+    place = own_cache / "a" / "b"
+
+    assert cache.complete_directory(place, _two_files) == place
+    assert cache.complete_directory(place, _never, durable=True) == place
+    assert _visible(place) == ["first", "second"]
+
+
+def test_a_file_is_built_once(own_cache: Path) -> None:
+    """A file in the cache is complete or absent, as a directory is."""
+    place = own_cache / "model"
+
+    def build(path: Path) -> None:
+        path.write_bytes(b"x")
+
+    cache.complete_file(place, build)
+    assert cache.complete_file(place, _never).read_bytes() == b"x"
+
+
+def test_a_failed_build_leaves_nothing(own_cache: Path) -> None:
+    """What the builder raises comes through, nothing stays, and the next build works."""
+    place = own_cache / "entry"
+
+    def fail(directory: Path) -> None:
+        _two_files(directory)
+        raise ValueError("no luck")
+
+    with pytest.raises(ValueError, match="no luck"):
+        cache.complete_directory(place, fail)
+    assert [entry.name for entry in own_cache.iterdir()] == [".entry.lock"]
+    cache.complete_directory(place, _two_files)
+
+
+def test_a_killed_builder_leaves_nothing_that_counts(own_cache: Path, tmp_path: Path) -> None:
+    """After kill -9 in the middle there is no entry; the next build works and cleans up."""
+    place = own_cache / "entry"
+    child = start_python(BUILD, place, tmp_path / "log", "60", cache=own_cache)
+    with child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "half\n"
+        child.kill()
+
+    assert not place.exists()
+    assert len(list(own_cache.iterdir())) == 2  # the lock and the leftover
+    cache.complete_directory(place, _two_files)
+    assert sorted(entry.name for entry in own_cache.iterdir()) == [".entry.lock", "entry"]
+
+
+def test_two_processes_build_once(own_cache: Path, tmp_path: Path) -> None:
+    """Whoever comes second waits and gets what the first one built."""
+    log = tmp_path / "log"
+    children = [
+        start_python(BUILD, own_cache / "entry", log, "0.3", cache=own_cache) for _ in range(2)
+    ]
+
+    said = [child.communicate()[0] for child in children]
+
+    assert sorted(said) == ["done\n", "half\ndone\n"]
+    assert log.read_text() == "built\n"
+    assert _visible(own_cache / "entry") == ["first", "second"]
+
+
+def test_threads_build_once(own_cache: Path) -> None:
+    """Threads of one process exclude each other too, and the waiting ones are told."""
+    built: list[Path] = []
+    waited = threading.Event()
+
+    def build(directory: Path) -> None:
+        built.append(directory)
+        assert waited.wait(20)
+
+    threads = [
+        threading.Thread(
+            target=cache.complete_directory,
+            args=(own_cache / "entry", build),
+            kwargs={"on_wait": waited.set},
+        )
+        for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(built) == 1
+
+
+def test_a_reader_needs_no_lock(own_cache: Path) -> None:
+    """A complete entry is there at once, even while somebody holds its lock."""
+    place = cache.complete_directory(own_cache / "entry", _two_files)
+
+    with cache.building(place):
+        assert cache.complete_directory(place, _never) == place
+
+
+def test_a_cache_that_cannot_be_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error names the place and the variable that moves it."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("KRESOLVE_CACHE", str(tmp_path / "file"))
+
+    with pytest.raises(KresolveError, match=r"cannot write .*/file/x: .*\$KRESOLVE_CACHE"):
+        cache.complete_directory(tmp_path / "file" / "x", _two_files)
+
+
+def test_a_full_disk_is_one_line(own_cache: Path) -> None:
+    """Running out of space is an error of kresolve's own kind, and leaves nothing."""
+
+    def fill(directory: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(directory))
+
+    with pytest.raises(KresolveError, match=r"cannot write .*: No space left.*\$KRESOLVE_CACHE"):
+        cache.complete_directory(own_cache / "entry", fill)
+    assert _visible(own_cache) == []
+
+
+def test_writing_is_all_or_nothing(tmp_path: Path) -> None:
+    """A file is replaced as a whole; when that fails, the old one and nothing else is there."""
+    file = tmp_path / "some" / "file"
+    cache.write_atomically(file, b"old")
+    cache.write_atomically(file, b"new")
+    assert file.read_bytes() == b"new"
+
+    (tmp_path / "directory").mkdir()
+    with pytest.raises(KresolveError, match="cannot write"):
+        cache.write_atomically(tmp_path / "directory", b"new")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["directory", "some"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("6.12.117-1~deb12u1", "6.12.117-1_deb12u1"),
+        ("2:6.12/..", "2_6.12_.."),
+        ("../x y", "_x_y"),
+        ("", "_"),
+    ],
+)
+def test_names_are_safe(text: str, expected: str) -> None:
+    """Names in the cache mean nothing to a shell, to make, or to the file system."""
+    assert cache.safe_name(text) == expected
