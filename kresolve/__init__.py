@@ -5,9 +5,25 @@
 >>> print(p.fragment)  # doctest: +SKIP
 """
 
-from kresolve.api import Tree, plan
-from kresolve.errors import KresolveError
-from kresolve.planner import Plan
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kresolve.api import Tree, plan
+    from kresolve.errors import KresolveError
+    from kresolve.planner import Plan
 
 __all__ = ["KresolveError", "Plan", "Tree", "plan"]
 __version__ = "0.1.0"
+
+_HOMES = {"KresolveError": "errors", "Plan": "planner", "Tree": "api", "plan": "api"}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used: most commands need little."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

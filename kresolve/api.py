@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kresolve.bases import Base, find_base
 from kresolve.errors import RequestError, TreeError, WitnessError, did_you_mean
@@ -87,8 +87,13 @@ class Tree:
         return self.model.info
 
     def save(self, path: str | Path) -> None:
-        """Save the model; ``Tree.load`` reads it where there is neither tree nor compiler."""
-        write_atomically(Path(path), to_bytes(self.model))
+        """Save the model; ``Tree.load`` reads it where there is neither tree nor compiler.
+
+        It carries the variables that conf gets, but no paths of this machine.
+        """
+        kept = tuple((name, value) for name, value in self.info.variables if "/" not in value)
+        model = evolve(self.model, info=evolve(self.info, variables=kept))
+        write_atomically(Path(path), to_bytes(model))
 
     def __getitem__(self, name: str) -> Symbol:
         """A symbol, with or without CONFIG_; KeyError with a proposal if there is none."""

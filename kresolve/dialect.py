@@ -21,15 +21,15 @@ class Dialect:
     #: Choices are lists of members, a later line moving its member to the
     #: front (since 6.10); before, a choice was a symbol of its own.
     choice_lists: bool = True
-    #: An int or hex without a value is "0" or "0x0" (since 6.10), not empty.
+    #: An int or hex without a value is "0" or "0x0" (in 6.12), not empty (in 6.1).
     numbers_start_at_zero: bool = True
-    #: A user value out of range is forgotten once it has been read (before 6.11).
+    #: A user value out of range is forgotten once it has been read (in 6.1, not in 6.12).
     forgets_out_of_range: bool = False
-    #: "is not set" has to be the whole rest of the line (since 6.11).
+    #: "is not set" has to be the whole rest of the line (in 6.12, not in 6.1).
     exact_unset: bool = True
-    #: ``BOOL != y`` in a condition goes through a wrong pointer (since 6.12).
+    #: ``BOOL != y`` in a condition goes through a wrong pointer (in 6.12).
     misreads_unequal: bool = True
-    #: A menu with nothing in it gets its "end of" comment, too (since 5.11).
+    #: A menu with nothing in it gets its "end of" comment, too (in 6.1, not in 5.10).
     ends_empty_menus: bool = True
 
 

@@ -63,7 +63,7 @@ def parse_lines(
 
     ``source`` names the text in locations.  Comments and blank lines are
     neither.  With ``exact_unset`` false, "is not set" may be followed by
-    anything, as before Linux 6.11.
+    anything, as up to Linux 6.1.
     """
     good: list[Line] = []
     bad: list[BadLine] = []

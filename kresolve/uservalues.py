@@ -134,7 +134,7 @@ def _answer(
         for choice in model.choices:
             said = choices.get(choice.index, ChoiceSaid(given=read))
             if not said.given:
-                choices[choice.index] = ChoiceSaid(True, answer, said.member)
+                choices[choice.index] = ChoiceSaid(value=answer, member=said.member)
 
 
 def _is_asked(model: Model, symbol: Symbol) -> bool:

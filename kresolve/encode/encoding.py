@@ -49,7 +49,7 @@ class Encoding:
 
     ``values`` and ``texts`` hold what has been encoded: what other values are
     calculated from.  ``written`` holds the texts that conf writes where these
-    are others (numbers out of range before 6.11).
+    are others (numbers out of range, up to 6.1).
     """
 
     def __init__(
@@ -233,7 +233,7 @@ class Encoding:
         return self.clamped(symbol, found) if symbol.type in NUMERIC else found
 
     def rewritten(self, symbol: Symbol, said: Sequence[tuple[str, int]]) -> Texts:
-        """``conf_read`` before 6.11: values out of range are forgotten before writing."""
+        """``conf_read`` up to 6.1: values out of range are forgotten before writing."""
         circuit = self.circuit
         kept: list[tuple[str, int]] = []
         for text, literal in said:

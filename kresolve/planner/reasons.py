@@ -60,9 +60,11 @@ def plan_lines(found: Found) -> tuple[PlanLine, ...]:
 
 def _chain(found: Found, target: str, without: Solution, lost: tuple[str, ...]) -> str:
     """How the nearest of the lost demands depends on a line's symbol."""
+    if target == found.problem.world.model.modules and lost:
+        return f"{_listed(lost)} can only be m with modules"
     path = _shortest(found, target, without, lost)
     if path is None:
-        return f"{_listed(lost)} needs it" if lost else "a pinned or forbidden option needs it"
+        return f"needed by {_listed(lost)}" if lost else "a pinned or forbidden option needs it"
     steps = []
     for user, used in pairwise(path):
         rule = relation(found.problem.world.model, user, used)

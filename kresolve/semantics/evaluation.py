@@ -99,7 +99,7 @@ class Evaluation:
             self.written.add(name)
 
     def out_of_range(self) -> list[str]:
-        """``conf_read`` before 6.11: user values of numbers outside the range, in order."""
+        """``conf_read`` up to 6.1: user values of numbers outside the range, in order."""
         return [
             node
             for node in self.model.order

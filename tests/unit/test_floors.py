@@ -40,9 +40,9 @@ KRESOLVE = Rules(
     floors=(
         ("errors", "progress", "tristate"),
         ("dialect", "expressions", "lines", "location", "values"),
-        ("model", "modelfile", "uservalues"),
-        ("dependencies", "encode", "frontend", "oracle", "semantics", "trees"),
-        ("solve",),
+        ("dependencies", "model", "modelfile", "uservalues"),
+        ("encode", "frontend", "oracle", "semantics", "trees"),
+        ("bases", "solve"),
         ("planner", "profiles"),
         ("explanation",),
         ("report",),
@@ -52,12 +52,12 @@ KRESOLVE = Rules(
         {
             ("lines", "location"),  # every line knows where it was read
             ("lines", "values"),  # and what a value of its type looks like
+            ("dependencies", "model"),  # they are those of one
             ("modelfile", "model"),  # it saves and loads one
             ("uservalues", "model"),  # lines mean something only where symbols have types
-            ("frontend", "dependencies"),  # a loop is an error of the Kconfig files
-            ("encode", "dependencies"),  # the cone of a request
             ("frontend", "trees"),  # it reads the files of one, in its environment
             ("oracle", "trees"),  # it builds the conf of one, in its environment
+            ("profiles", "planner"),  # a profile is a list of requests
             ("__init__", "api"),  # the face is what the package shows
             ("cli", "api"),  # a command does what the Python function does
             ("cli", "__init__"),  # --version
@@ -67,7 +67,7 @@ KRESOLVE = Rules(
     libraries={
         "attrs": ("",),
         "kconfiglib": ("frontend",),
-        "networkx": ("dependencies",),
+        "networkx": ("graph",),
         "platformdirs": ("trees.cache",),
         "pysat": ("solve",),
         "rich": ("report",),
