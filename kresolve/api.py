@@ -23,6 +23,7 @@ from kresolve.modelfile import from_bytes, to_bytes
 from kresolve.oracle import Oracle
 from kresolve.planner import (
     ORDERS,
+    Knowledge,
     Plan,
     Question,
     Request,
@@ -81,6 +82,11 @@ class Tree:
         )
         return cls(model, source)
 
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        """What earlier plans found out, for later ones."""
+        return Knowledge(self.model)
+
     @property
     def info(self) -> TreeInfo:
         """Version, architecture, toolchain: what was read, and with what."""
@@ -123,7 +129,7 @@ class Tree:
         for fragment in fragments:
             lines += self.read(fragment)[0]
         name = " + ".join([str(base), *map(str, fragments)])
-        return World(self.model, name, tuple(lines), finish)
+        return World(self.model, name, tuple(lines), finish, self.knowledge)
 
     def read(self, path: str | Path) -> tuple[list[Line], list[BadLine]]:
         """The lines of a fragment or ``.config``, and those that say nothing."""

@@ -258,6 +258,15 @@ class Model:
         return tuple(reversed(path))
 
     @cached_property
+    def options(self) -> frozenset[str]:
+        """The names of what people choose: bools and tristates with a prompt."""
+        return frozenset(
+            symbol.name
+            for symbol in self.symbols.values()
+            if symbol.is_logical and self.has_prompt(symbol)
+        )
+
+    @cached_property
     def selected_by(self) -> Mapping[str, tuple[ReverseDependency, ...]]:
         """For each selected symbol, who selects it, in the order of the files."""
         return self._reversed("selects")

@@ -7,11 +7,8 @@ format's version and is refused when it is damaged or of another version.
 
 from __future__ import annotations
 
-import gc
 import json
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 from attrs import asdict, fields
@@ -20,6 +17,7 @@ from kresolve.dialect import Dialect
 from kresolve.errors import ModelError
 from kresolve.expressions import And, Compare, Const, Expr, Not, Or, Sym, Text
 from kresolve.location import Location
+from kresolve.memory import no_collection
 from kresolve.model import (
     AnyEntry,
     Choice,
@@ -79,7 +77,7 @@ def to_bytes(model: Model) -> bytes:
 def from_bytes(data: bytes, source: str) -> Model:
     """The model in a file's content; ModelError names ``source`` when it is none."""
     try:
-        with _no_collection():
+        with no_collection():
             document = json.loads(zlib.decompress(data))
             found = document.get("format")
             if found == FORMAT:
@@ -89,18 +87,6 @@ def from_bytes(data: bytes, source: str) -> Model:
     raise ModelError(
         f"{source}: this model's format is {found!r}, not {FORMAT!r}; make it anew from its tree"
     )
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Without the garbage collector: a hundred thousand objects come to stay."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _flags(symbol: Symbol) -> int:

@@ -8,6 +8,7 @@ RC2).  What it returns as optimum is proved.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from types import TracebackType
 from typing import Self
 
@@ -25,11 +26,11 @@ class Level:
     wanted: tuple[int, ...]
 
 
-@frozen
+@frozen(eq=False)
 class Solution:
     """An assignment: which variables are true, and the cost of each level."""
 
-    true: frozenset[int]
+    true: AbstractSet[int]
     costs: tuple[int, ...] = ()
 
     def holds(self, literal: int) -> bool:
@@ -37,7 +38,7 @@ class Solution:
         return (abs(literal) in self.true) == (literal > 0)
 
 
-def best(clauses: Sequence[Sequence[int]], levels: Sequence[Level]) -> Solution | None:
+def best(clauses: Sequence[list[int]], levels: Sequence[Level]) -> Solution | None:
     """The best assignment: the first level counts before the second, and so on.
 
     A level's cost is the number of its wanted literals that are false.  None
@@ -45,7 +46,8 @@ def best(clauses: Sequence[Sequence[int]], levels: Sequence[Level]) -> Solution 
     each level weighs more than everything below it.
     """
     formula = WCNF()
-    formula.extend([list(clause) for clause in clauses])
+    formula.hard = list(clauses)
+    formula.nv = max((abs(literal) for clause in clauses for literal in clause), default=0)
     weight = 1
     for level in reversed(levels):
         for literal in level.wanted:
@@ -55,7 +57,7 @@ def best(clauses: Sequence[Sequence[int]], levels: Sequence[Level]) -> Solution 
         found = search.compute()
     if found is None:
         return None
-    true = frozenset(literal for literal in found if literal > 0)
+    true = {literal for literal in found if literal > 0}
     solution = Solution(true)
     costs = tuple(sum(not solution.holds(literal) for literal in level.wanted) for level in levels)
     return Solution(true, costs)
@@ -82,7 +84,7 @@ class Session:
         """An assignment in which the assumptions hold, if there is one."""
         if not self._solver.solve(assumptions=list(assumptions)):
             return None
-        return Solution(frozenset(literal for literal in self._solver.get_model() if literal > 0))
+        return Solution({literal for literal in self._solver.get_model() if literal > 0})
 
     def core(self, assumptions: Sequence[int]) -> list[int] | None:
         """Assumptions that cannot hold together, none of them superfluous.

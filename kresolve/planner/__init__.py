@@ -12,12 +12,13 @@ from kresolve.planner.request import (
     parse_request,
 )
 from kresolve.planner.result import Change, Conflict, Plan, PlanLine, Satisfied, Verified
-from kresolve.planner.world import World
+from kresolve.planner.world import Knowledge, World
 
 __all__ = [
     "ORDERS",
     "Change",
     "Conflict",
+    "Knowledge",
     "Measure",
     "Plan",
     "PlanLine",

@@ -54,12 +54,6 @@ def gates(model: Model) -> tuple[str, ...]:
     return tuple(name for name in found if name in model.symbols)
 
 
-def is_option(model: Model, name: str) -> bool:
-    """Is a symbol something that people choose: a bool or tristate with a prompt?"""
-    symbol = model.symbols[name]
-    return symbol.is_logical and model.has_prompt(symbol)
-
-
 def switches(line: Line, before: Configuration) -> bool:
     """Does a line switch something off or weaken it, or change a number or text?"""
     value = OF_LETTER.get(line.value)
@@ -77,7 +71,7 @@ def measure(
     lost = added = 0
     old, new = before.evaluation.logical, after.evaluation.logical
     for name, value in new.items():
-        if value != old[name] and name not in asked and is_option(model, name):
+        if value != old[name] and name not in asked and name in model.options:
             lost += value < old[name]
             added += old[name] == 0
     changed_gates = sum(after[name] != before[name] for name in gates(model) if name not in asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kresolve.memory import no_collection
 from kresolve.planner.conflict import conflict
 from kresolve.planner.objective import Measure
 from kresolve.planner.problem import Question
@@ -19,6 +20,11 @@ def answer(
 
     Raises WitnessError when the witnesses disagree.
     """
+    with no_collection():
+        return _answer(world, question, notes, progress)
+
+
+def _answer(world: World, question: Question, notes: tuple[str, ...], progress: Progress) -> Plan:
     found = search(world, question, progress)
     if found is None:
         return Plan(
@@ -46,7 +52,9 @@ def answer(
             for name in world.model.symbols
             if name in after and before[name] != after[name]
         ),
-        objective=tuple(Measure(m.name, m.value, m.proved) for m in found.measures),
+        objective=tuple(
+            Measure(name, value, found.proved) for name, value in found.measured.items()
+        ),
         verified=Verified(evaluator=True),
         notes=notes,
     )

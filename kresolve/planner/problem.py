@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from attrs import field, frozen
 
 from kresolve.encode import FALSE, TRUE, Circuit, Encoding, PlannedUser, Tristate
-from kresolve.lines import Line, spell
-from kresolve.planner.objective import ORDERS, gates, is_option, switches
+from kresolve.lines import Line, spell, typed_value
+from kresolve.planner.objective import ORDERS, gates, switches
 from kresolve.planner.request import Request
 from kresolve.planner.world import World
 from kresolve.solve import Level, Solution
@@ -59,7 +59,7 @@ class Problem:
         world = self.world
         circuit = Circuit(explaining=self.explaining)
         user = PlannedUser(world.model, world.user, circuit, offered_texts(world, self.question))
-        encoding = Encoding(world.model, user, circuit, world.dependencies)
+        encoding = Encoding(world.model, user, circuit, world.knowledge.dependencies)
         object.__setattr__(self, "circuit", circuit)
         object.__setattr__(self, "user", user)
         object.__setattr__(self, "encoding", encoding)
@@ -112,7 +112,7 @@ class Problem:
         asked = self.question.asked
         wanted: dict[str, list[int]] = {"lost": [], "switched": [], "added": [], "lines": []}
         for name, value in self.encoding.values.items():
-            if name in asked or not is_option(model, name):
+            if name in asked or name not in model.options:
                 continue
             old = before.tristate(name)
             if old:
@@ -162,12 +162,9 @@ class Problem:
 
     def fixed(self, lines: Iterable[Line]) -> list[int]:
         """Assumptions under which exactly these lines are in the plan."""
-        said = {(line.symbol, line.value) for line in lines}
-        model = self.world.model
-        return [
-            literal if (name, spell(model.symbols[name].type, value)) in said else -literal
-            for (name, value), literal in self.user.lines.items()
-        ]
+        symbols = self.world.model.symbols
+        said = {(line.symbol, typed_value(line, symbols[line.symbol].type)) for line in lines}
+        return [literal if key in said else -literal for key, literal in self.user.lines.items()]
 
     def satisfied(self, solution: Solution, request: Request) -> bool:
         """Does a request hold in a solution?"""
@@ -181,7 +178,7 @@ def offered_texts(world: World, question: Question) -> Mapping[str, tuple[str, .
     each constant.
     """
     found: dict[str, dict[str, None]] = {}
-    for name, constants in world.compared.items():
+    for name, constants in world.knowledge.compared.items():
         type_ = world.model.symbols[name].type
         for constant in constants:
             for text in _around(constant, type_):

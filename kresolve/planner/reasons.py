@@ -79,7 +79,7 @@ def _shortest(
 ) -> list[str] | None:
     """The shortest way from a lost request to the target over changed values."""
     problem = found.problem
-    model, dependencies = problem.world.model, problem.world.dependencies
+    model, dependencies = problem.world.model, problem.world.knowledge.dependencies
 
     def changed(name: str) -> bool:
         value = problem.encoding.values.get(name)

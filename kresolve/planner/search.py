@@ -10,13 +10,14 @@ configuration.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from kresolve.errors import WitnessError
 from kresolve.lines import Line
-from kresolve.planner.objective import Measure, is_option, measure
+from kresolve.planner.objective import measure
 from kresolve.planner.problem import Problem, Question
 from kresolve.planner.world import World
 from kresolve.progress import SILENT, Progress
@@ -33,15 +34,22 @@ _ROUNDS: Final = 50
 class Found:
     """A plan's lines, with the problem in which they were found.
 
-    ``without`` holds, for each line, the solution in which just it is left out.
+    ``measured`` are the objective's numbers, most important first;
+    ``without`` holds, for each line's symbol, the solution in which just that
+    line is left out, and ``superfluous`` says that some line is not missed
+    there; ``outside`` names options that the plan changes and the encoding
+    does not know.
     """
 
     problem: Problem
     lines: tuple[Line, ...]
     after: Configuration
-    measures: tuple[Measure, ...]
     solution: Solution
-    without: dict[str, Solution]
+    measured: Mapping[str, int] = field(factory=dict)
+    without: Mapping[str, Solution] = field(factory=dict)
+    superfluous: bool = False
+    outside: tuple[str, ...] = ()
+    proved: bool = True
 
 
 def search(world: World, question: Question, progress: Progress = SILENT) -> Found | None:
@@ -53,48 +61,38 @@ def search(world: World, question: Question, progress: Progress = SILENT) -> Fou
     with progress.task("planning") as task:
         for round_number in range(_ROUNDS):
             task.update(round_number)
-            candidate = _optimum(problem)
-            if candidate is None:
-                return None
-            lines = problem.plan_lines(candidate.solution)
-            after = world.after(lines)
-            _confirm(question, world, after)
-            outside = _affected_outside(problem, after)
-            if not outside:
-                break
-            problem.add(outside)
-        else:
-            raise WitnessError(f"the effects of the plan kept growing for {_ROUNDS} rounds")
-    return _found(problem, candidate, lines, after)
+            found = _best(problem)
+            if found is None or not found.outside:
+                return found
+            problem.add(found.outside)
+    raise WitnessError(f"the effects of the plan kept growing for {_ROUNDS} rounds")
 
 
-@frozen(eq=False)
-class _Candidate:
-    solution: Solution
-    proved: bool
+def _best(problem: Problem) -> Found | None:
+    """The best plan, by the encoded symbols, in which no line is superfluous.
 
-
-def _optimum(problem: Problem) -> _Candidate | None:
-    """The best plan in which no line is superfluous for the request."""
+    A best plan with a superfluous line is set aside; what is left without that
+    line stands in the contest.
+    """
     levels = problem.levels()
     constraints = problem.constraints()
-    reduced: Solution | None = None
-    with Session(problem.circuit.clauses) as session:
+    clauses = problem.circuit.clauses
+    rival: Found | None = None
+    with Session(clauses) as session:
         for _ in range(_PATIENCE):
-            solution = best([*problem.circuit.clauses, *constraints], levels)
-            if solution is None or (reduced is not None and solution.costs >= reduced.costs):
-                return None if reduced is None else _Candidate(reduced, proved=True)
-            lines = problem.plan_lines(solution)
-            fewer = _without_superfluous(problem, session, lines)
-            if len(fewer) == len(lines):
-                return _Candidate(solution, proved=True)
-            rest = _solved(problem, session, fewer, levels)
-            if reduced is None or rest.costs < reduced.costs:
-                reduced = rest
-            said = problem.fixed(lines)
-            constraints.append([-literal for literal in said])
-    assert reduced is not None
-    return _Candidate(reduced, proved=False)
+            solution = best([*clauses, *constraints], levels)
+            if solution is None or (rival is not None and solution.costs >= rival.solution.costs):
+                return rival
+            found = _found(problem, session, levels, solution)
+            if found.outside or not found.superfluous:
+                return found
+            lines = _without_superfluous(problem, session, found.lines)
+            other = _found(problem, session, levels, _solved(problem, session, lines, levels))
+            if rival is None or other.solution.costs < rival.solution.costs:
+                rival = other
+            constraints.append([-literal for literal in problem.fixed(found.lines)])
+    assert rival is not None
+    return evolve(rival, proved=False)
 
 
 def _solved(
@@ -113,11 +111,16 @@ def _without_superfluous(
     """The lines, those left out without which every demand still holds."""
     kept = lines
     for line in reversed(lines):
-        fewer = tuple(other for other in kept if other is not line)
+        fewer = _other(kept, line)
         solution = _solved(problem, session, fewer, [])
         if _all_hold(problem, solution):
             kept = fewer
     return kept
+
+
+def _other(lines: tuple[Line, ...], line: Line) -> tuple[Line, ...]:
+    """All lines but one."""
+    return tuple(other for other in lines if other is not line)
 
 
 def _all_hold(problem: Problem, solution: Solution) -> bool:
@@ -127,50 +130,56 @@ def _all_hold(problem: Problem, solution: Solution) -> bool:
     )
 
 
-def _confirm(question: Question, world: World, after: Configuration) -> None:
-    """The evaluator's word on a proposal of the clauses."""
-    for name, accept, _ in question.demands(world):
+def _confirmed(problem: Problem, lines: tuple[Line, ...]) -> Configuration:
+    """The configuration, if the evaluator agrees with what the clauses propose."""
+    after = problem.world.after(lines)
+    for name, accept, _ in problem.question.demands(problem.world):
         if after[name] not in accept:
             raise WitnessError(
                 f"clauses and evaluator disagree about {name}: planned to be "
                 f"{'|'.join(accept)}, evaluated as {after[name]}; please report this"
             )
+    return after
 
 
-def _affected_outside(problem: Problem, after: Configuration) -> list[str]:
+def _affected_outside(problem: Problem, after: Configuration) -> tuple[str, ...]:
     """Options that a plan changes and that are not encoded yet."""
     before = problem.world.before.evaluation.logical
     encoded = problem.encoding.values
-    return [
+    options = problem.world.model.options
+    return tuple(
         name
         for name, value in after.evaluation.logical.items()
-        if value != before[name] and name not in encoded and is_option(problem.world.model, name)
-    ]
-
-
-def _found(
-    problem: Problem, candidate: _Candidate, lines: tuple[Line, ...], after: Configuration
-) -> Found:
-    question, world = problem.question, problem.world
-    measured = measure(world.before, after, lines, question.asked)
-    levels = problem.levels()
-    with Session(problem.circuit.clauses) as session:
-        solution = _solved(problem, session, lines, levels)
-        for level, cost in zip(levels, solution.costs, strict=True):
-            if level.name in measured and measured[level.name] != cost:
-                raise WitnessError(
-                    f"clauses count {cost} for '{level.name}', the evaluator "
-                    f"{measured[level.name]}; please report this"
-                )
-        without = {
-            line.symbol: _solved(
-                problem, session, tuple(other for other in lines if other is not line), []
-            )
-            for line in lines
-        }
-    measures = tuple(
-        Measure(level.name, measured[level.name], candidate.proved)
-        for level in levels
-        if level.name in measured
+        if value != before[name] and name not in encoded and name in options
     )
-    return Found(problem, lines, after, measures, solution, without)
+
+
+def _found(problem: Problem, session: Session, levels: list[Level], solution: Solution) -> Found:
+    """A solution as a plan: confirmed, measured, and each line left out in turn.
+
+    Where it has effects outside the encoding, it will not be the last word,
+    and only they are of interest.
+    """
+    world = problem.world
+    lines = problem.plan_lines(solution)
+    after = _confirmed(problem, lines)
+    outside = _affected_outside(problem, after)
+    if outside:
+        return Found(problem, lines, after, solution, outside=outside)
+    measured = measure(world.before, after, lines, problem.question.asked)
+    for level, cost in zip(levels, solution.costs, strict=True):
+        if measured.get(level.name, cost) != cost:
+            raise WitnessError(
+                f"clauses count {cost} for '{level.name}', the evaluator "
+                f"{measured[level.name]}; please report this"
+            )
+    without = {line.symbol: _solved(problem, session, _other(lines, line), []) for line in lines}
+    return Found(
+        problem,
+        lines,
+        after,
+        solution,
+        measured={level.name: measured[level.name] for level in levels if level.name in measured},
+        without=without,
+        superfluous=any(_all_hold(problem, rest) for rest in without.values()),
+    )

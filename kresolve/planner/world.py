@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from attrs import frozen
+from attrs import Factory, field, frozen
 
 from kresolve.dependencies import Dependencies, compared_texts
 from kresolve.lines import Line
@@ -13,17 +13,37 @@ from kresolve.semantics import Configuration, Finish, UserValues, evaluate, user
 
 
 @frozen(eq=False)
+class Knowledge:
+    """What has been found out about a model, for all worlds of it."""
+
+    model: Model
+
+    @cached_property
+    def dependencies(self) -> Dependencies:
+        """The dependencies of the model's nodes."""
+        return Dependencies(self.model)
+
+    @cached_property
+    def compared(self) -> dict[str, tuple[str, ...]]:
+        """The constants with which ints, hexes and strings are compared."""
+        return compared_texts(self.model)
+
+
+@frozen(eq=False)
 class World:
     """Where a fragment has to hold.
 
     ``lines`` is the base with the fragments on top; ``base`` names it for
-    people.  What is learned of a world is kept with it.
+    people.  ``knowledge`` may be shared with other worlds of the model.
     """
 
     model: Model
     base: str
     lines: tuple[Line, ...]
     finish: Finish = "olddefconfig"
+    knowledge: Knowledge = field(
+        default=Factory(lambda world: Knowledge(world.model), takes_self=True), repr=False
+    )
 
     @cached_property
     def before(self) -> Configuration:
@@ -38,13 +58,3 @@ class World:
     def user(self) -> UserValues:
         """What the base says, as conf takes it."""
         return user_values(self.model, self.lines, self.finish)
-
-    @cached_property
-    def dependencies(self) -> Dependencies:
-        """The dependencies of the model's nodes."""
-        return Dependencies(self.model)
-
-    @cached_property
-    def compared(self) -> dict[str, tuple[str, ...]]:
-        """The constants with which ints, hexes and strings are compared."""
-        return compared_texts(self.model)

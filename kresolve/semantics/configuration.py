@@ -8,6 +8,7 @@ from functools import cached_property
 from attrs import evolve, frozen
 
 from kresolve.lines import Line, spell
+from kresolve.memory import no_collection
 from kresolve.model import Comment, Definition, Menu, Model
 from kresolve.semantics.evaluation import Evaluation
 from kresolve.tristate import LETTERS, N
@@ -70,6 +71,11 @@ def evaluate(model: Model, lines: Iterable[Line], finish: Finish = "olddefconfig
 
     ``finish`` is the target that reads the lines; see :data:`Finish`.
     """
+    with no_collection():
+        return _evaluate(model, lines, finish)
+
+
+def _evaluate(model: Model, lines: Iterable[Line], finish: Finish) -> Configuration:
     user = user_values(model, lines, finish)
     evaluation = Evaluation(model, user)
     evaluation.run()

@@ -38,7 +38,7 @@ class Rules:
 
 KRESOLVE = Rules(
     floors=(
-        ("errors", "progress", "tristate"),
+        ("errors", "memory", "progress", "tristate"),
         ("dialect", "expressions", "lines", "location", "values"),
         ("dependencies", "model", "modelfile", "uservalues"),
         ("encode", "frontend", "oracle", "semantics", "trees"),
