@@ -37,7 +37,7 @@ from kresolve.planner import (
 )
 from kresolve.profiles import find_profile, profile_names
 from kresolve.progress import SILENT, Progress
-from kresolve.semantics import Configuration, Finish, evaluate
+from kresolve.semantics import Configuration, Finish, evaluate, savedefconfig
 from kresolve.trees import Environment, SourceTree, find_tree
 from kresolve.trees.cache import write_atomically
 
@@ -142,6 +142,12 @@ class Tree:
         if isinstance(config, str | Path):
             config = self.read(config)[0]
         return evaluate(self.model, config, finish)
+
+    def savedefconfig(self, config: str | Path | Iterable[Line]) -> str:
+        """What ``make savedefconfig`` makes of a ``.config`` (a path, or lines)."""
+        if isinstance(config, str | Path):
+            config = self.read(config)[0]
+        return fragment_text(savedefconfig(self.model, config))
 
     @cached_property
     def oracle(self) -> Oracle:

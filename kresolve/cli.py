@@ -20,6 +20,7 @@ from kresolve.errors import ConfigFileError, KresolveError, WitnessError
 
 if TYPE_CHECKING:
     from kresolve.api import Tree
+    from kresolve.lines import Line
     from kresolve.progress import Progress
 
 HOLDS, FAILS, WRONG, UNKNOWN, INTERRUPTED = 0, 1, 2, 3, 130
@@ -38,6 +39,10 @@ _OLDDEFCONFIG_EXAMPLES = """\
 examples:
   kresolve olddefconfig .config -o .config.new
   kresolve olddefconfig my.config --tree debian:6.12 --arch arm64 -o out.config
+"""
+_SAVEDEFCONFIG_EXAMPLES = """\
+examples:
+  kresolve savedefconfig .config -o my_defconfig
 """
 _TREE_EXAMPLES = """\
 examples:
@@ -69,6 +74,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_plan(commands)
     _add_olddefconfig(commands)
+    _add_savedefconfig(commands)
     _add_tree(commands)
     return parser
 
@@ -105,6 +111,19 @@ def _add_olddefconfig(commands: _Commands) -> None:
     _add_tree_arguments(command)
     _add_finish_argument(command)
     command.set_defaults(run=_olddefconfig)
+
+
+def _add_savedefconfig(commands: _Commands) -> None:
+    command = _command(
+        commands,
+        "savedefconfig",
+        "the smallest .config, as make savedefconfig writes it",
+        _SAVEDEFCONFIG_EXAMPLES,
+    )
+    command.add_argument("input", type=Path, metavar="IN", help="a .config")
+    command.add_argument("-o", "--output", type=Path, metavar="OUT", help="default: stdout")
+    _add_tree_arguments(command)
+    command.set_defaults(run=_savedefconfig)
 
 
 def _add_tree(commands: _Commands) -> None:
@@ -239,6 +258,18 @@ def _plan(arguments: argparse.Namespace) -> int:
 
 
 def _olddefconfig(arguments: argparse.Namespace) -> int:
+    return _convert(
+        arguments,
+        lambda tree, lines: tree.olddefconfig(lines, finish=arguments.finish).text(),
+    )
+
+
+def _savedefconfig(arguments: argparse.Namespace) -> int:
+    return _convert(arguments, lambda tree, lines: tree.savedefconfig(lines))
+
+
+def _convert(arguments: argparse.Namespace, text_of: Callable[[Tree, list[Line]], str]) -> int:
+    """Read a configuration, and write what becomes of it."""
     from kresolve.lines import write_atomically
     from kresolve.report.terminal import TerminalProgress
 
@@ -248,7 +279,7 @@ def _olddefconfig(arguments: argparse.Namespace) -> int:
     lines, bad = tree.read(arguments.input)
     for line in bad:
         progress.note(f"warning: {line}")
-    text = tree.olddefconfig(lines, finish=arguments.finish).text()
+    text = text_of(tree, lines)
     if arguments.output is None:
         sys.stdout.write(text)
     else:

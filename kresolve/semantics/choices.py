@@ -25,7 +25,7 @@ def list_choice(evaluation: Evaluation, index: int) -> None:
     chosen = next((m for m in order if m in shown and said.get(m) == Y), None)
     by_user = chosen is not None
     if chosen is None:
-        chosen = _default(evaluation, choice, visible)
+        chosen = default_member(evaluation, choice, visible)
         if chosen is not None and said.get(chosen) == N:
             chosen = None
     if chosen is None:
@@ -49,7 +49,7 @@ def symbol_choice(evaluation: Evaluation, index: int) -> None:
         chosen = evaluation.user.choice(index).member
         by_user = chosen is not None and visible[chosen] != N
         if not by_user:
-            chosen = _default(evaluation, choice, [m for m in choice.members if visible[m]])
+            chosen = default_member(evaluation, choice, [m for m in choice.members if visible[m]])
     for member in choice.members:
         if visible[member] == Y:
             evaluation.settle(member, Y if member == chosen else N, written=True)
@@ -75,7 +75,7 @@ def _symbol_value(evaluation: Evaluation, choice: Choice) -> int:
     return Y if value == M and promoted else value
 
 
-def _default(evaluation: Evaluation, choice: Choice, visible: Sequence[str]) -> str | None:
+def default_member(evaluation: Evaluation, choice: Choice, visible: Sequence[str]) -> str | None:
     """``sym_choice_default``: the first active default that is visible, or the first member."""
     entry = evaluation.model.entries[choice.entry]
     assert isinstance(entry, ChoiceEntry)

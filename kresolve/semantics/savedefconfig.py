@@ -1,0 +1,89 @@
+"""The smallest ``.config``: what conf writes for ``make savedefconfig``.
+
+scripts/kconfig/confdata.c, ``conf_write_defconfig``: a line for each symbol
+that the user can change and that differs from its default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from kresolve.expressions import Const, Sym, Text
+from kresolve.lines import Line, spell
+from kresolve.model import Model, Symbol
+from kresolve.semantics.choices import default_member
+from kresolve.semantics.configuration import Configuration, evaluate
+from kresolve.semantics.evaluation import Evaluation
+from kresolve.tristate import LETTERS, M, N, Y
+from kresolve.values import LOGICAL, Type
+
+
+def savedefconfig(model: Model, lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The lines that ``conf --savedefconfig`` writes for a ``.config``."""
+    return tuple(_lines(evaluate(model, lines, "defconfig")))
+
+
+def _lines(configuration: Configuration) -> Iterator[Line]:
+    model, evaluation = configuration.model, configuration.evaluation
+    for name in model.symbols:
+        symbol = model.symbols[name]
+        if (
+            name in evaluation.written
+            and _is_changeable(evaluation, symbol)
+            and configuration[name] != _default(evaluation, symbol)
+            and not _is_default_member(evaluation, symbol)
+        ):
+            yield Line(name, spell(symbol.type, configuration[name]))
+
+
+def _is_changeable(evaluation: Evaluation, symbol: Symbol) -> bool:
+    """``sym_is_changeable``: more visible than what selects it."""
+    return evaluation.visibility(symbol) > _selected(evaluation, symbol)
+
+
+def _selected(evaluation: Evaluation, symbol: Symbol) -> int:
+    if symbol.choice is not None or symbol.type not in LOGICAL:
+        return N
+    sources = evaluation.model.selected_by.get(symbol.name, ())
+    return evaluation.reverse(sources, promoted=_is_promoted(evaluation, symbol))
+
+
+def _is_promoted(evaluation: Evaluation, symbol: Symbol) -> bool:
+    return symbol.type is Type.BOOL or evaluation.modules == N
+
+
+def _default(evaluation: Evaluation, symbol: Symbol) -> str:
+    """``sym_get_string_default``: the value without the user, ranges apart."""
+    value, text = N, ""
+    for index in symbol.definitions:
+        default, strength = evaluation.default(index, evaluation.model.entries[index])
+        if default is not None:
+            if symbol.type in LOGICAL:
+                value = min(evaluation.value(default.value), strength)
+            elif isinstance(default.value, Sym | Const | Text):
+                text = evaluation.stored_text(default.value)
+            break
+    if symbol.type not in LOGICAL:
+        if not text and evaluation.model.dialect.numbers_start_at_zero:
+            return {Type.INT: "0", Type.HEX: "0x0"}.get(symbol.type, "")
+        return text
+    value = max(value, _selected(evaluation, symbol))
+    is_member = symbol.choice is not None
+    if value == M and (symbol.type is Type.BOOL or (evaluation.modules == N and not is_member)):
+        value = Y
+    if not is_member:
+        implied = evaluation.model.implied_by.get(symbol.name, ())
+        promoted = _is_promoted(evaluation, symbol)
+        value = max(value, evaluation.reverse(implied, promoted=promoted))
+    return LETTERS[value]
+
+
+def _is_default_member(evaluation: Evaluation, symbol: Symbol) -> bool:
+    """Is it y as the default of its choice?"""
+    if symbol.choice is None or evaluation.logical[symbol.name] != Y:
+        return False
+    choice = evaluation.model.choices[symbol.choice]
+    if choice.optional or symbol.type is not Type.BOOL:
+        return False
+    shown = [m for m in choice.members if evaluation.visibility(evaluation.model.symbols[m]) != N]
+    return default_member(evaluation, choice, shown) == symbol.name
