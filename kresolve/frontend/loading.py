@@ -76,7 +76,7 @@ def _info(tree: SourceTree, environment: Environment) -> TreeInfo:
         source=tree.source,
         toolchain=environment.toolchain,
         variables=environment.variables,
-        defconfig=variables.get("KBUILD_DEFCONFIG", ""),
+        defconfig=variables.get("KBUILD_DEFCONFIG") or "defconfig",
     )
 
 

@@ -1,8 +1,7 @@
 """Unpack the kept part of a kernel tarball, trusting nothing in it.
 
 The archive is read once, as a stream; nothing but the kept files reaches the
-disk.  Files are written before any symbolic link exists, so no member can be
-written through a link, and a link that leads outside is refused.
+disk, through :class:`kresolve.trees.writing.TreeWriter`.
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ from typing import IO, cast
 from kresolve.errors import TreeError
 from kresolve.trees.selection import ESSENTIAL, keeps
 from kresolve.trees.tools import base_environment, find_program, last_line
+from kresolve.trees.writing import TreeWriter, missing_from
 
 # Endings of the tarballs we read, and how they are compressed.
 COMPRESSIONS = {
@@ -54,11 +54,6 @@ def compression_of(name: str) -> str | None:
         if name.lower().endswith(ending):
             return compression
     return None
-
-
-def missing_from(directory: Path) -> list[str]:
-    """What ``directory`` lacks to be a kernel tree, as relative paths."""
-    return [name for name in ESSENTIAL if not (directory / name).exists()]
 
 
 def unpack_tree(
@@ -98,27 +93,27 @@ def unpack_tree(
 
 def _unpack_members(plain: IO[bytes], root: Path, origin: str) -> None:
     tail = _Tail(plain)
-    links: list[tuple[Path, str]] = []
+    writer = TreeWriter(root, origin, "tarball")
     with tarfile.open(fileobj=tail, mode="r|", bufsize=_BLOCK) as tar:
         for member in tar:
-            name = _checked_name(member.name, origin)
+            name = writer.checked_name(member.name)
             if member.isdir() or not _kept(name):
                 continue
-            path = root / name
             if member.issym():
-                links.append((path, member.linkname))
+                writer.link(name, member.linkname)
             elif member.isreg():
                 content = tar.extractfile(member)
                 assert content is not None  # it is a regular file
-                _write(path, content, member, origin)
+                with writer.file(name, executable=_executable(member)) as file:
+                    shutil.copyfileobj(content, file, _BLOCK)
             elif member.islnk():
-                _copy(root / _checked_name(member.linkname, origin), path, member, origin)
+                _copy(writer, name, member)
             else:
                 raise TreeError(f"{origin}: unsafe tarball: {name} is a device or a pipe")
     tail.drain()  # the checksum at the end counts too
     if tail.last != _END_MARK:
         raise tarfile.ReadError("it ends in the middle")
-    _make_links(links, root, origin)
+    writer.finish()
 
 
 def _kept(name: str) -> bool:
@@ -126,54 +121,22 @@ def _kept(name: str) -> bool:
     return keeps(name) or keeps(name.partition("/")[2])
 
 
-def _checked_name(name: str, origin: str) -> str:
-    parts = [part for part in name.split("/") if part not in ("", ".")]
-    if name.startswith("/") or ".." in parts:
-        raise TreeError(f"{origin}: unsafe tarball: member {name!r} leads outside")
-    return "/".join(parts)
+def _executable(member: tarfile.TarInfo) -> bool:
+    return bool(member.mode & 0o100)
 
 
-@contextmanager
-def _room_for(path: Path, name: str, origin: str) -> Iterator[None]:
-    """Have the parent of ``path``; a name of two kinds is an error of the tarball."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield
-    except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
-        raise TreeError(f"{origin}: damaged tarball: {name} is a directory and is not") from error
-
-
-def _write(path: Path, content: IO[bytes], member: tarfile.TarInfo, origin: str) -> None:
-    with _room_for(path, member.name, origin), path.open("wb") as file:
-        shutil.copyfileobj(content, file, _BLOCK)
-    path.chmod(0o755 if member.mode & 0o100 else 0o644)
-
-
-def _copy(source: Path, path: Path, member: tarfile.TarInfo, origin: str) -> None:
+def _copy(writer: TreeWriter, name: str, member: tarfile.TarInfo) -> None:
     # a hard link; its target came earlier, if it was kept
+    source = writer.root / writer.checked_name(member.linkname)
     if not source.is_file():
         raise TreeError(
-            f"{origin}: {member.name} is a link to {member.linkname}, which is not kept"
+            f"{writer.origin}: {name} is a link to {member.linkname}, which is not kept"
         )
-    with source.open("rb") as content:
-        _write(path, content, member, origin)
-
-
-def _make_links(links: list[tuple[Path, str]], root: Path, origin: str) -> None:
-    for path, target in links:
-        with _room_for(path, path.name, origin):
-            path.unlink(missing_ok=True)
-            path.symlink_to(target)
-    inside = root.resolve()
-    for path, target in links:
-        # only now: a link may lead through another one
-        try:
-            real = path.resolve()
-        except (OSError, RuntimeError) as error:
-            raise TreeError(f"{origin}: unsafe tarball: {path.name} is a loop") from error
-        if Path(target).is_absolute() or not real.is_relative_to(inside):
-            name = path.relative_to(root)
-            raise TreeError(f"{origin}: unsafe tarball: link {name} leads outside ({target})")
+    with (
+        source.open("rb") as content,
+        writer.file(name, executable=_executable(member)) as file,
+    ):
+        shutil.copyfileobj(content, file, _BLOCK)
 
 
 def _find_root(scratch: Path, origin: str) -> Path:

@@ -1,4 +1,7 @@
-"""Find a kernel tree by what a person calls it: a directory, a tarball, Debian's."""
+"""Find a kernel tree by what a person calls it.
+
+A directory, a tarball, Debian's, kernel.org's, or a commit of a git repository.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,13 @@ from attrs import frozen
 
 from kresolve.errors import TreeError
 from kresolve.progress import SILENT, Progress
-from kresolve.trees import cache, debian
-from kresolve.trees.archive import COMPRESSIONS, compression_of, missing_from, unpack_tree
+from kresolve.trees import cache, debian, git, kernel_org
+from kresolve.trees.archive import COMPRESSIONS, compression_of, unpack_tree
 from kresolve.trees.selection import SELECTION_VERSION
+from kresolve.trees.writing import missing_from
 
-# Schemes of interface.md that are not there yet.
-_LATER = ("kernel.org", "git")
+# Places of trees in the cache, trees/NAME/.
+_ORIGINS = ("debian", "git", "kernel.org", "tarball")
 
 _VERSION_NAMES = ("VERSION", "PATCHLEVEL", "SUBLEVEL", "EXTRAVERSION")
 
@@ -48,10 +52,11 @@ def find_tree(
 ) -> SourceTree:
     """The tree that ``spec`` names; see interface.md.
 
-    ``spec``: a directory, a tarball, ``debian:6.12``, ``debian:6.12@SUITE``, or
-    None for the current directory.  A Path is never taken for a scheme.
-    Fetching and unpacking happen once and show on ``progress``; ``refresh``
-    asks the archive again whether there is a newer version (``debian:`` only).
+    ``spec``: a directory, a tarball, ``debian:6.12``, ``debian:6.12@SUITE``,
+    ``kernel.org:6.12.47``, ``git:DIR@REV``, or None for the current directory.
+    A Path is never taken for a scheme.  Fetching and unpacking happen once and
+    show on ``progress``; ``refresh`` asks the archive again whether there is
+    something newer (``debian:``), or has changed (``kernel.org:``).
 
     Raises TreeError (one line) if there is no such tree, ToolError if a program
     that fetching needs is missing, KresolveError if the cache is not writable.
@@ -64,8 +69,11 @@ def find_tree(
         scheme, colon, rest = spec.partition(":")
         if colon and scheme == "debian":
             return _from_debian(spec, rest, progress, refresh=refresh)
-        if colon and scheme in _LATER:
-            raise TreeError(f"{spec}: trees from {scheme}: are not supported yet")
+        if colon and scheme == "git":
+            found = git.fetch(rest, progress=progress)
+            return _cached(found.directory, git.shown(rest, found.commit))
+        if colon and scheme == "kernel.org":
+            return _cached(kernel_org.fetch(rest, progress=progress, refresh=refresh), spec)
     path = Path(spec)
     if path.is_dir():
         return _user_directory(path, str(spec))
@@ -107,7 +115,7 @@ def read_version(directory: Path) -> str:
 def cached_trees() -> list[SourceTree]:
     """The complete trees in the cache, by name."""
     found = []
-    for origin in ("debian", "tarball"):
+    for origin in _ORIGINS:
         base = cache.cache_root() / "trees" / origin
         if base.is_dir():
             for entry in sorted(base.iterdir()):

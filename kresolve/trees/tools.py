@@ -26,6 +26,7 @@ _PACKAGES = {
     "bison": "bison",
     "dpkg-deb": "dpkg",
     "flex": "flex",
+    "git": "git",
     "gcc": "gcc",
     "g++": "g++",
     "clang": "clang",
