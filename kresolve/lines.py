@@ -7,23 +7,23 @@ on the symbol's type and is decided later, in :func:`typed_value`.
 
 from __future__ import annotations
 
-import gzip
-import lzma
 import os
 import tempfile
-import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from kresolve.configfile import read_config
 from kresolve.errors import ConfigFileError
 from kresolve.location import Location
 from kresolve.values import LOGICAL, Type, valid
 
 PREFIX: Final = "CONFIG_"
 NOT_SET: Final = "is not set"
+
+_BOM = "\ufeff"
 
 
 @frozen
@@ -87,32 +87,26 @@ def parse_lines(
 
 
 def read_lines(path: Path, *, exact_unset: bool = True) -> tuple[list[Line], list[BadLine]]:
-    """Read a fragment or ``.config`` file.
+    """Read a fragment or ``.config`` file, of any kind that :mod:`kresolve.configfile` knows.
 
-    Raises ConfigFileError when the file cannot be read or is no text.
+    A byte order mark makes conf ignore the first line, so it does here, and
+    the bad line says why.  Raises ConfigFileError when the file cannot be read
+    or has no configuration in it.
     """
-    return parse_lines(read_text(path), str(path), exact_unset=exact_unset)
+    good, bad = parse_lines(read_text(path), str(path), exact_unset=exact_unset)
+    if bad and bad[0].text.startswith(_BOM):
+        text = bad[0].text.removeprefix(_BOM)
+        reason = "a byte order mark before it, so conf ignores the line"
+        bad[0] = evolve(bad[0], text=text, reason=reason)
+    return good, bad
 
 
 def read_text(path: Path) -> str:
-    """The text of a configuration file, unpacked if it is gzip or xz.
+    """The text of a configuration file: plain, packed, or out of a kernel image.
 
-    Raises ConfigFileError when it cannot be read or is no text.
+    Raises ConfigFileError when it cannot be read or there is none in it.
     """
-    try:
-        data = path.read_bytes()
-        if data.startswith(b"\x1f\x8b"):
-            data = gzip.decompress(data)
-        elif data.startswith(b"\xfd7zXZ\0"):
-            data = lzma.decompress(data)
-    except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
-        raise ConfigFileError(f"{path}: damaged compressed file: {error}") from error
-    except OSError as error:
-        raise ConfigFileError(f"{path}: cannot read it: {error.strerror or error}") from error
-    if b"\0" in data:
-        place = data[: data.index(b"\0")].count(b"\n") + 1
-        raise ConfigFileError(f"{path}:{place}: this is a binary file, not a .config or a fragment")
-    return data.decode("utf-8", "surrogateescape")
+    return read_config(path)
 
 
 def typed_value(line: Line, type_: Type) -> str | None:

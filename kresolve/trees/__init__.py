@@ -11,7 +11,8 @@ from kresolve.trees.environment import (
     known_architectures,
     probe_environment,
 )
-from kresolve.trees.source import SourceTree, cached_trees, find_tree, read_version
+from kresolve.trees.source import SourceTree, cached_trees, find_tree
+from kresolve.trees.version import read_version
 
 __all__ = [
     "Environment",

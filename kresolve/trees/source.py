@@ -6,7 +6,6 @@ A directory, a tarball, Debian's, kernel.org's, or a commit of a git repository.
 from __future__ import annotations
 
 import hashlib
-import re
 from pathlib import Path
 
 from attrs import frozen
@@ -16,12 +15,11 @@ from kresolve.progress import SILENT, Progress
 from kresolve.trees import cache, debian, git, kernel_org
 from kresolve.trees.archive import COMPRESSIONS, compression_of, unpack_tree
 from kresolve.trees.selection import SELECTION_VERSION
+from kresolve.trees.version import read_version
 from kresolve.trees.writing import missing_from
 
 # Places of trees in the cache, trees/NAME/.
 _ORIGINS = ("debian", "git", "kernel.org", "tarball")
-
-_VERSION_NAMES = ("VERSION", "PATCHLEVEL", "SUBLEVEL", "EXTRAVERSION")
 
 
 @frozen
@@ -84,32 +82,6 @@ def find_tree(
             f"{spec}: neither a kernel directory nor a tarball ({', '.join(COMPRESSIONS)})"
         )
     return _from_tarball(path, str(spec), progress)
-
-
-def read_version(directory: Path) -> str:
-    """The version in the top Makefile of the tree in ``directory``.
-
-    Raises TreeError if the Makefile has none.
-    """
-    makefile = directory / "Makefile"
-    try:
-        text = makefile.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise TreeError(f"{makefile}: {error.strerror}") from error
-    found: dict[str, str] = {}
-    for name in _VERSION_NAMES:
-        match = re.search(rf"^{name}[ \t]*:?=[ \t]*([^\s#]*)", text, re.MULTILINE)
-        if match:
-            found[name] = match[1]
-    if not found.get("VERSION"):
-        raise TreeError(f"{makefile}: no VERSION = in it; is this a kernel tree?")
-    # the same rule as the Makefile's own KERNELVERSION
-    version = found["VERSION"]
-    if found.get("PATCHLEVEL"):
-        version += f".{found['PATCHLEVEL']}"
-        if found.get("SUBLEVEL"):
-            version += f".{found['SUBLEVEL']}"
-    return version + found.get("EXTRAVERSION", "")
 
 
 def cached_trees() -> list[SourceTree]:

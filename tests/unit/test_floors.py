@@ -39,7 +39,7 @@ class Rules:
 KRESOLVE = Rules(
     floors=(
         ("errors", "memory", "progress", "tristate"),
-        ("dialect", "expressions", "lines", "location", "values"),
+        ("configfile", "dialect", "expressions", "lines", "location", "values"),
         ("dependencies", "model", "modelfile", "uservalues"),
         ("encode", "frontend", "oracle", "semantics", "trees"),
         ("bases", "solve"),
@@ -50,6 +50,7 @@ KRESOLVE = Rules(
     ),
     neighbours=frozenset(
         {
+            ("lines", "configfile"),  # files of every kind have lines
             ("lines", "location"),  # every line knows where it was read
             ("lines", "values"),  # and what a value of its type looks like
             ("dependencies", "model"),  # they are those of one
@@ -66,6 +67,9 @@ KRESOLVE = Rules(
     ),
     libraries={
         "attrs": ("",),
+        # Both are zstd: Python's own from 3.14 on, until then a copy of it.
+        "backports": ("configfile.packing",),
+        "compression": ("configfile.packing",),
         "kconfiglib": ("frontend",),
         "networkx": ("graph",),
         "platformdirs": ("trees.cache",),

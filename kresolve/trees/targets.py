@@ -1,0 +1,87 @@
+"""What make does for a config target that is made of others.
+
+Some defconfigs are no files: powerpc's and s390's Makefiles merge one from a
+file and fragments, riscv's run two targets.  make itself is asked, without
+being let do anything (``make -n``).
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import tempfile
+from pathlib import Path
+
+from attrs import frozen
+
+from kresolve.errors import TreeError
+from kresolve.trees.environment import make_arguments
+from kresolve.trees.source import SourceTree
+from kresolve.trees.tools import base_environment, run
+
+_MERGE = "merge_config.sh"
+_NO_MAKE = "true"  # make -n does call $(MAKE), so that is this instead
+_WITH_VALUE = ("-O", "-p", "-s")
+
+
+@frozen
+class Step:
+    """One step of a target: files that are merged, or another target."""
+
+    files: tuple[Path, ...] = ()
+    target: str = ""
+
+
+def target_steps(tree: SourceTree, target: str, *, arch: str) -> tuple[Step, ...]:
+    """The steps of a config target, up to the olddefconfig that ends it.
+
+    Empty if the target is an ordinary one, that conf makes from a file.
+    Raises TreeError for recipes that do something else (mips' generic boards).
+    """
+    with tempfile.TemporaryDirectory(prefix="kresolve-") as scratch:
+        command = [
+            *("make", "--no-print-directory", "-rR", "-n", "-f", tree.path / "Makefile"),
+            *(*make_arguments(arch, None, False), f"MAKE={_NO_MAKE}", target),
+        ]
+        answer = run(
+            command, environment=base_environment(), directory=Path(os.path.realpath(scratch))
+        )
+    recipe = answer.stdout.replace("\\\n", " ")
+    steps: list[Step] = []
+    for line in recipe.splitlines():
+        words = shlex.split(line, comments=True) if _interesting(line) else []
+        if any(word.endswith(f"/{_MERGE}") for word in words):
+            steps.append(Step(files=_merged(words)))
+        elif words:
+            steps += [
+                Step(target=word)
+                for word in words[1:]
+                if word.endswith("config") and "=" not in word
+            ]
+        elif "/arch/" in line and ".sh" in line:
+            raise TreeError(
+                f"{target}: {tree.source} makes it with a script of its own; "
+                f"make it there, and name the .config as the base"
+            )
+    if not any(step.files for step in steps) and all(s.target == "olddefconfig" for s in steps):
+        return ()
+    return tuple(steps)
+
+
+def _interesting(line: str) -> bool:
+    return _MERGE in line or line.lstrip().startswith(f"{_NO_MAKE} -f ")
+
+
+def _merged(words: list[str]) -> tuple[Path, ...]:
+    """The files in a call of merge_config.sh, up to a pipe or the next command."""
+    start = next(i for i, word in enumerate(words) if word.endswith(f"/{_MERGE}")) + 1
+    files: list[Path] = []
+    rest = iter(words[start:])
+    for word in rest:
+        if word in ("|", ";", "&&", ">"):
+            break
+        if word in _WITH_VALUE:
+            next(rest, None)
+        elif not word.startswith("-"):
+            files.append(Path(word))
+    return tuple(files)

@@ -1,0 +1,238 @@
+"""The case files: see README.md here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from attrs import evolve, field, frozen
+
+from kresolve.encode import Circuit, Encoding, FixedUser
+from kresolve.errors import KconfigError
+from kresolve.lines import fragment_text
+from kresolve.model import Model
+from kresolve.planner import Plan, Question, World, answer, checked, parse_request
+from kresolve.report.text import rule_text
+from kresolve.semantics import Finish, evaluate, user_values
+from tests.property.toys import FINISHES, ConfError, conf, load, program, read
+
+HERE: Final = Path(__file__).parent
+_SECTIONS: Final = frozenset(
+    {
+        *("Kconfig", "lines", "finish", "dialects", "result", "values", "error"),
+        *("request", "forbid", "pin", "objective", "plan", "conflict"),
+    }
+)
+
+
+@frozen
+class Case:
+    """One file, for one dialect."""
+
+    name: str
+    promise: str
+    sections: dict[str, str] = field(repr=False)
+    dialect: str = "6.12"
+
+    @property
+    def kconfig(self) -> str:
+        """The Kconfig file."""
+        return self.sections["Kconfig"]
+
+    @property
+    def lines(self) -> str:
+        """The text of the ``.config`` before."""
+        return self.sections.get("lines", "")
+
+    @property
+    def finish(self) -> Finish:
+        """What is done with the lines."""
+        (word,) = self.words("finish") or ["olddefconfig"]
+        return next(finish for finish in FINISHES if finish == word)
+
+    def words(self, section: str) -> list[str]:
+        """The lines of a section that say something."""
+        return [line for line in self.sections.get(section, "").splitlines() if line.strip()]
+
+    def model(self) -> Model:
+        """The tree."""
+        return load(self.kconfig, self.dialect)
+
+
+def parse_case(name: str, text: str) -> Case:
+    """The case in a file's text; ValueError says what is wrong with it."""
+    promise, *parts = ("\n" + text).split("\n=== ")
+    sections: dict[str, str] = {}
+    for part in parts:
+        title, _, content = part.partition("\n")
+        if title not in _SECTIONS:
+            raise ValueError(f"{name}: no such section: {title!r}")
+        if title in sections:
+            raise ValueError(f"{name}: a second section {title!r}")
+        sections[title] = content
+    if not promise.strip():
+        raise ValueError(f"{name}: does not say what it promises")
+    if "Kconfig" not in sections:
+        raise ValueError(f"{name}: has no Kconfig")
+    if not {"result", "values", "error", "plan"} & sections.keys():
+        raise ValueError(f"{name}: expects nothing")
+    return Case(name, promise.strip(), sections)
+
+
+def cases() -> Iterator[Case]:
+    """Every case, once for each dialect that it holds for."""
+    for path in sorted(HERE.glob("*.case")):
+        case = parse_case(path.stem, path.read_text(encoding="utf-8"))
+        for dialect in " ".join(case.words("dialects") or ["6.12"]).split():
+            yield evolve(case, dialect=dialect)
+
+
+def parameters(*sections: str) -> list[object]:
+    """The cases that have any of these sections, as parameters of a test."""
+    return [
+        pytest.param(case, id=f"{case.name}-{case.dialect}")
+        for case in cases()
+        if any(section in case.sections for section in sections)
+    ]
+
+
+def assignments(config: str) -> list[str]:
+    """The lines of a ``.config`` that say something about a symbol."""
+    return [
+        line
+        for line in config.splitlines()
+        if line.startswith("CONFIG_") or line.endswith(" is not set")
+    ]
+
+
+def values(case: Case) -> dict[str, str]:
+    """What the section ``values`` says."""
+    return dict(line.split("=", 1) for line in case.words("values"))
+
+
+@pytest.mark.parametrize("case", parameters("result", "values"))
+def test_the_evaluator_gives_the_result(case: Case) -> None:
+    """The evaluator writes the expected lines, and gives the expected values."""
+    model = case.model()
+    configuration = evaluate(model, read(case.lines, model), case.finish)
+    if "result" in case.sections:
+        assert assignments(configuration.text()) == case.words("result")
+    assert {name: configuration[name] for name in values(case)} == values(case)
+
+
+@pytest.mark.parametrize("case", parameters("result", "values"))
+def test_the_clauses_give_the_result(case: Case) -> None:
+    """The clauses give every symbol the value that the evaluator gives it."""
+    model = case.model()
+    lines = read(case.lines, model)
+    configuration = evaluate(model, lines, case.finish)
+    user = FixedUser(model, user_values(model, lines, case.finish))
+    encoding = Encoding(model, user, Circuit())
+    encoding.add(model.symbols)
+    for name, value in encoding.values.items():
+        assert "nmy"[(value.some == 1) + (value.full == 1)] == configuration[name], name
+    for name, texts in encoding.texts.items():
+        texts = encoding.written.get(name) or texts
+        assert [text for text, literal in texts.items() if literal == 1] == [configuration[name]]
+
+
+@pytest.mark.parametrize("case", parameters("error"))
+def test_the_kconfig_is_refused(case: Case) -> None:
+    """A Kconfig that cannot be meant is refused, with the place and the reason."""
+    (expected,) = case.words("error")
+    with pytest.raises(KconfigError) as caught:
+        case.model()
+    assert expected in str(caught.value)
+
+
+def planned(case: Case) -> tuple[World, Plan]:
+    """The plan for a case's request, and the world it is made for."""
+    model = case.model()
+    world = World(model, "base", tuple(read(case.lines, model)), case.finish)
+    requests = []
+    for text in case.words("request"):
+        name, value = parse_request(text)
+        requests.append(checked(model, name, value, text))
+    (objective,) = case.words("objective") or ["default"]
+    question = Question(
+        tuple(requests), tuple(case.words("pin")), tuple(case.words("forbid")), objective
+    )
+    return world, answer(world, question)
+
+
+@pytest.mark.parametrize("case", parameters("plan"))
+def test_the_plan_is_found(case: Case) -> None:
+    """The plan has the expected lines; or it is impossible, for the expected reasons."""
+    world, plan = planned(case)
+    if case.words("plan") == ["impossible"]:
+        assert plan.status == "impossible"
+        assert plan.conflict is not None
+        if "conflict" in case.sections:
+            demands = [f"{name}={'|'.join(accept)}" for name, accept, _ in plan.conflict.demands]
+            rules = [f"{rule.location}: {rule_text(rule)}" for rule in plan.conflict.rules]
+            assert sorted(demands + rules) == sorted(case.words("conflict"))
+        return
+    assert [line.text for line in plan.lines] == case.words("plan")
+    after = world.after(plan.assignments)
+    assert all(after[request.symbol] in request.accept for request in plan.request)
+
+
+def test_every_case_file_is_whole() -> None:
+    """Every case says what it promises and what it expects; a misspelled section is an error."""
+    assert len(list(cases())) >= 30
+    good = "A promise.\n\n=== Kconfig\nconfig A\n\n=== result\n"
+    assert parse_case("good", good).promise == "A promise."
+    for bad in (
+        good.replace("A promise.", ""),
+        good.replace("=== Kconfig", "=== kconfig"),
+        good.replace("=== result", "=== lines"),
+        good + "=== result\n",
+    ):
+        with pytest.raises(ValueError, match="bad"):
+            parse_case("bad", bad)
+
+
+def replayed(*sections: str) -> list[object]:
+    """The cases for conf: of 6.12 in the default run, of the others in the long one."""
+    return [
+        pytest.param(
+            case,
+            id=f"{case.name}-{case.dialect}",
+            marks=[pytest.mark.tree, *([] if case.dialect == "6.12" else [pytest.mark.long])],
+        )
+        for case in cases()
+        if any(section in case.sections for section in sections)
+    ]
+
+
+@pytest.mark.conf
+@pytest.mark.parametrize("case", replayed("result"))
+def test_conf_gives_the_result(case: Case) -> None:
+    """conf itself writes what the case expects, and the evaluator's file byte for byte."""
+    [theirs] = conf(program(case.dialect), case.kconfig, [case.lines], case.finish)
+    assert assignments(theirs) == case.words("result")
+    model = case.model()
+    assert evaluate(model, read(case.lines, model), case.finish).text() == theirs
+
+
+@pytest.mark.conf
+@pytest.mark.parametrize("case", replayed("error"))
+def test_conf_refuses_circles_too(case: Case) -> None:
+    """What goes in a circle for kresolve goes in a circle for conf."""
+    (expected,) = case.words("error")
+    if "recursive" in expected:
+        with pytest.raises(ConfError, match="recursive"):
+            conf(program(case.dialect), case.kconfig, [""])
+
+
+@pytest.mark.conf
+@pytest.mark.parametrize("case", replayed("plan"))
+def test_conf_keeps_the_plan(case: Case) -> None:
+    """With the plan's lines below the base's, conf gives every request its value."""
+    world, plan = planned(case)
+    if plan.status == "planned":
+        text = f"{case.lines}\n{fragment_text(plan.assignments)}"
+        [theirs] = conf(program(case.dialect), case.kconfig, [text], case.finish)
+        assert theirs == world.after(plan.assignments).text()

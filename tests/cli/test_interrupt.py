@@ -1,0 +1,169 @@
+"""Ctrl-C at any stage: status 130, no traceback, nothing left, and the next run works."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kresolve import Tree
+from tests.cli.conftest import Place
+from tests.cli.toykernel import ARCH, KCONFIG, MAKEFILE, make_kernel
+
+TOY = ("--tree", "toy", "--arch", ARCH)
+
+#: Ctrl-C in a terminal reaches the whole group; ``kill -INT`` and a supervisor
+#: only the process itself.
+HOW: dict[str, Callable[[int, int], None]] = {"terminal": os.killpg, "supervisor": os.kill}
+
+
+def _await(condition: Callable[[], object], child: subprocess.Popen[str]) -> None:
+    end = time.monotonic() + 60
+    while not condition():
+        assert child.poll() is None, child.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def _interrupted(
+    child: subprocess.Popen[str], how: Callable[[int, int], None]
+) -> tuple[list[str], float]:
+    """Interrupt; what was said besides progress, and how long the end took."""
+    start = time.monotonic()
+    how(child.pid, signal.SIGINT)
+    output, messages = child.communicate(timeout=60)
+    assert output == ""
+    assert "Traceback" not in messages, messages
+    assert child.returncode == 130, messages
+    said = [line for line in messages.splitlines() if not line.endswith("...")]
+    return said, time.monotonic() - start
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return ") Z " not in state
+
+
+def _slow(place: Place, marker: str) -> str:
+    """A shell command that tells its process id and then takes its time."""
+    return f"echo $$$$ >{place.root}/{marker}; exec sleep 60"
+
+
+def _pid(file: Path) -> int:
+    try:
+        return int(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return 0
+
+
+@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize("stage", ["asking make", "parsing"])
+def test_while_a_tree_is_read(place: Place, stage: str, how: str) -> None:
+    """Interrupted in a command of the tree, that command ends, and nothing is kept."""
+    if stage == "parsing":
+        slow = _slow(place, "pid").replace("$$$$", "$$")
+        make_kernel(place.tree, Kconfig=f"x := $(shell,{slow})\n" + KCONFIG)
+    else:
+        make_kernel(place.tree, Makefile=MAKEFILE + f"x := $(shell {_slow(place, 'pid')})\n")
+    child = place.start("plan", "FISH", *TOY, "-o", "fish.config")
+    pid_file = place.root / "pid"
+    _await(lambda: _pid(pid_file), child)
+    said, seconds = _interrupted(child, HOW[how])
+
+    assert said == ["kresolve: interrupted"]
+    assert seconds < 5
+    assert (place.files(), place.leftovers()) == ([], [])
+    time.sleep(0.1)
+    assert not _is_running(_pid(pid_file)), "a command of the tree still runs"
+    make_kernel(place.tree)
+    assert place.toy("plan", "FISH").returncode == 0
+
+
+# ------------------------------------------------------------ a long solve
+
+
+@pytest.fixture(scope="module")
+def big(kernel_tree: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A saved model of the real tree, and a request that takes many seconds."""
+    from random import Random
+
+    directory = tmp_path_factory.mktemp("big")
+    tree = Tree.load("debian:6.12", arch="x86_64")
+    tree.save(directory / "linux.model")
+    options = [
+        f"{line}\n"
+        for line in tree.base("allmodconfig").lines
+        if line.value in ("y", "m") and tree.model.has_prompt(tree[line.symbol])
+    ]
+    some = Random(1).sample(options, 400)  # noqa: S311 - nobody has to guess it
+    (directory / "wanted.config").write_text("".join(some), encoding="utf-8")
+    return directory
+
+
+@pytest.mark.parametrize(
+    ("seconds", "how"), [(0.05, "terminal"), (2.0, "supervisor"), (4.0, "terminal")]
+)
+def test_during_a_solve(place: Place, big: Path, seconds: float, how: str) -> None:
+    """Interrupted in a long solve, kresolve ends soon, and the next run works."""
+    model = str(big / "linux.model")
+    child = place.start(
+        *("plan", f"@{big}/wanted.config", "--tree", model, "--base", "allnoconfig"),
+        *("-o", "big.config"),
+    )
+    assert child.stderr is not None
+    assert child.stderr.readline() == "planning ...\n"
+    time.sleep(seconds)
+    assert child.poll() is None, "the request is not big enough"
+    said, took = _interrupted(child, HOW[how])
+
+    assert said == ["kresolve: interrupted"]
+    assert took < 5
+    assert (place.files(), place.leftovers()) == ([], [])
+    done = place.run("plan", "TUN", "--tree", model, "--base", "allnoconfig", "-o", "tun.config")
+    assert done.returncode == 0
+    assert place.files() == ["tun.config"]
+
+
+@pytest.mark.conf
+def test_while_conf_runs(place: Place) -> None:
+    """Interrupted while conf works, conf ends too, and no scratch directory stays."""
+    conf = "#!/bin/sh\n" + _slow(place, "pid").replace("$$$$", "$$") + "\n"
+    child = place.start("plan", "FISH", *TOY, "--verify", "conf")
+    child.communicate()
+    (program,) = (place.root / "cache/conf").glob("*/conf")
+    program.write_text(conf, encoding="utf-8")
+    kept = place.leftovers()
+    child = place.start("plan", "FISH", *TOY, "--verify", "conf", "-o", "fish.config")
+    _await(lambda: _pid(place.root / "pid"), child)
+    said, _ = _interrupted(child, os.killpg)
+
+    assert said == ["kresolve: interrupted"]
+    assert not _is_running(_pid(place.root / "pid"))
+    assert (place.files(), place.leftovers()) == ([], kept)
+
+
+def test_while_kresolve_itself_is_loaded(place: Place) -> None:
+    """Interrupted before there is anything to do, kresolve ends without a traceback."""
+    hook = place.root / "hook"
+    hook.mkdir()
+    # stands in for a slow disk: the solver's library takes its time to be found
+    (hook / "pysat.py").write_text(
+        f"import time\nopen({str(place.root / 'there')!r}, 'w').close()\ntime.sleep(60)\n"
+    )
+    environment = place.environment()
+    environment["PYTHONPATH"] = f"{hook}{os.pathsep}{environment['PYTHONPATH']}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Place, "environment", lambda _: environment)
+        child = place.start("plan", "FISH", *TOY)
+    _await((place.root / "there").exists, child)
+    said, _ = _interrupted(child, os.killpg)
+
+    assert said == ["kresolve: interrupted"]

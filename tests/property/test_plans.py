@@ -1,0 +1,372 @@
+"""What every plan keeps: it survives, nothing in it is superfluous, nothing is better."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from attrs import frozen
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from kresolve.lines import Line, spell
+from kresolve.model import Model
+from kresolve.modelfile import to_bytes
+from kresolve.planner import ORDERS, Plan, Question, Request, World, answer
+from kresolve.planner.objective import measure
+from kresolve.planner.problem import Problem, offered_texts
+from kresolve.semantics import Finish
+from kresolve.solve import Session
+from tests.property.kconfigs import toys
+from tests.property.toys import load, read
+
+#: So many fragments are looked at, at most, to find the best one.
+_MOST_FRAGMENTS: Final = 1500
+
+Fragment: TypeAlias = tuple[Line, ...]
+
+
+@frozen
+class Case:
+    """A world and a question in it, as text."""
+
+    kconfig: str
+    config: str
+    finish: Finish
+    question: Question
+
+    def world(self) -> World:
+        """The world, loaded."""
+        model = load(self.kconfig)
+        return World(model, "base", tuple(read(self.config, model)), self.finish)
+
+    def __repr__(self) -> str:
+        asked = ", ".join(map(str, self.question.requests))
+        question = f"{asked} {self.question}, {self.finish}"
+        return f"Case(\n{self.kconfig}---\n{self.config}---\n{question})"
+
+
+@st.composite
+def cases(draw: Any, most: int = 5) -> Case:
+    """Small trees, some lines, one to three requests, now and then pins and bans."""
+    toy = draw(toys(most=most))
+    model = load(toy.kconfig)
+    names = [name for name, symbol in model.symbols.items() if symbol.type.value != "unknown"]
+    wanted = draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))
+    requests = tuple(_request(draw, model, name) for name in wanted)
+    rest = [name for name in names if name not in wanted]
+    pins: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    if rest and draw(st.integers(0, 3)) == 3:
+        name = draw(st.sampled_from(rest))
+        if model.symbols[name].is_logical and draw(st.booleans()):
+            forbidden = (name,)
+        else:
+            pins = (name,)
+    question = Question(
+        requests,
+        pins,
+        forbidden,
+        draw(st.sampled_from(sorted(ORDERS))),
+        draw(st.sampled_from("ym")),
+    )
+    finish: Finish = draw(st.sampled_from(("olddefconfig", "allnoconfig")))
+    return Case(toy.kconfig, toy.config, finish, question)
+
+
+def _request(draw: Any, model: Model, name: str) -> Request:
+    type_ = model.symbols[name].type.value
+    accepts: dict[str, tuple[tuple[str, ...], ...]] = {
+        "bool": (("y",), ("y",), ("n",)),
+        "tristate": (("y",), ("m",), ("n",), ("y", "m"), ("n", "m")),
+        "int": (("1",), ("7",), ("-2",), ("60",)),
+        "hex": (("0x1",), ("0xF",), ("7",)),
+        "string": (("a",), ("",), ('"',)),
+    }
+    accept = draw(st.sampled_from(accepts[type_]))
+    return Request(name, accept, f"{name}={'|'.join(accept)}")
+
+
+def holds(world: World, question: Question, fragment: Fragment) -> bool:
+    """Does everything that is demanded hold with a fragment, by evaluation?"""
+    after = world.after(fragment)
+    return all(after[name] in accept for name, accept, _ in question.demands(world))
+
+
+def in_order(model: Model, fragment: Fragment) -> Fragment:
+    """As a fragment is written: in menu order, a choice's y behind its n lines."""
+
+    def place(line: Line) -> tuple[bool, int]:
+        member = model.symbols[line.symbol].choice is not None
+        return (member and line.value == "y", list(model.symbols).index(line.symbol))
+
+    return tuple(sorted(fragment, key=place))
+
+
+def offers(world: World, question: Question) -> list[list[Line | None]]:
+    """For each symbol with a prompt, the lines that a fragment may have for it."""
+    model = world.model
+    texts = offered_texts(world, question)
+    found: list[list[Line | None]] = []
+    for name, symbol in model.symbols.items():
+        if not model.has_prompt(symbol) or name in question.pins:
+            continue
+        values: tuple[str, ...] = texts.get(name, ())
+        if symbol.is_logical:
+            values = ("n", "m", "y") if symbol.type.value == "tristate" else ("n", "y")
+        lines = [Line(name, spell(symbol.type, value)) for value in values]
+        found.append([None, *lines])
+    return found
+
+
+def fragments(world: World, question: Question) -> Iterator[Fragment]:
+    """All fragments for a small world."""
+    for drawn in itertools.product(*offers(world, question)):
+        yield in_order(world.model, tuple(line for line in drawn if line is not None))
+
+
+def says_what_results(world: World, fragment: Fragment) -> bool:
+    """Is each line's value the one that results, and at most one y in a choice?"""
+    after = world.after(fragment)
+    symbols = world.model.symbols
+    chosen = [
+        symbols[line.symbol].choice
+        for line in fragment
+        if line.value == "y" and symbols[line.symbol].choice is not None
+    ]
+    return len(chosen) == len(set(chosen)) and all(
+        spell(symbols[line.symbol].type, after[line.symbol]) == line.value for line in fragment
+    )
+
+
+def key(fragment: Fragment) -> frozenset[tuple[str, str]]:
+    """A fragment without the order of its lines."""
+    return frozenset((line.symbol, line.value) for line in fragment)
+
+
+def small(world: World, question: Question) -> bool:
+    """Are there few enough fragments to look at all of them?"""
+    number = 1
+    for lines in offers(world, question):
+        number *= len(lines)
+    return number <= _MOST_FRAGMENTS
+
+
+def best_by_force(world: World, question: Question) -> dict[Fragment, tuple[int, ...]]:
+    """The fragments that are plans, each with its measures in the objective's order.
+
+    A plan achieves what is demanded, says what results, and has no line
+    without which all that is demanded holds as well.
+    """
+    good = {key(f): f for f in fragments(world, question) if holds(world, question, f)}
+    found: dict[Fragment, tuple[int, ...]] = {}
+    for said, fragment in good.items():
+        needed = all(said - {one} not in good for one in said)
+        if needed and says_what_results(world, fragment):
+            values = measure(world.before, world.after(fragment), fragment, question.asked)
+            found[fragment] = tuple(values[name] for name in ORDERS[question.objective])
+    return found
+
+
+def disliked(world: World, question: Question, fragment: Fragment) -> int:
+    """How many requests that accept the preferred value end otherwise."""
+    after = world.after(fragment)
+    return sum(
+        after[request.symbol] != question.prefer
+        for request in question.requests
+        if len(request.accept) > 1 and question.prefer in request.accept
+    )
+
+
+@settings(max_examples=200)
+@given(cases(most=8))
+def test_a_plan_survives_and_needs_its_lines(case: Case) -> None:
+    """With a plan's lines every demand holds; without any single one some demand does not."""
+    world = case.world()
+    plan = answer(world, case.question)
+    if plan.status == "planned":
+        lines = plan.assignments
+        assert holds(world, case.question, lines)
+        for line in lines:
+            fewer = tuple(other for other in lines if other is not line)
+            assert not holds(world, case.question, fewer), f"{line} is superfluous"
+        for told_line in plan.lines:
+            assert told_line.needed_by or case.question.pins or case.question.forbidden
+
+
+@settings(max_examples=200)
+@given(cases(most=8))
+def test_a_plan_says_what_results(case: Case) -> None:
+    """Every line's value is the one the symbol ends with, in menu order, one y a choice."""
+    world = case.world()
+    lines = answer(world, case.question).assignments
+    assert says_what_results(world, lines)
+    logical = [line for line in lines if world.model.symbols[line.symbol].choice is None]
+    order = list(world.model.symbols)
+    assert logical == sorted(logical, key=lambda line: order.index(line.symbol))
+
+
+@settings(max_examples=150)
+@given(cases(most=4))
+def test_a_plan_is_the_best_there_is(case: Case) -> None:
+    """No fragment is better in the objective's order, and none exists where none was found."""
+    world = case.world()
+    assume(small(world, case.question))
+    plan = answer(world, case.question)
+    found = best_by_force(world, case.question)
+
+    if not found:
+        assert plan.status == "impossible", plan.fragment
+        return
+    assert plan.status == "planned", f"possible: {next(iter(found))}"
+    best = min(found.values())
+    measures = tuple(m.value for m in plan.objective)
+    better = [f for f, values in found.items() if values == best]
+    assert measures == best, f"better: {[[*map(str, f)] for f in better]}, {best}"
+    assert all(m.proved for m in plan.objective)
+    least = min(disliked(world, case.question, fragment) for fragment in better)
+    assert disliked(world, case.question, plan.assignments) == least
+
+
+@settings(max_examples=150)
+@given(cases(most=4))
+def test_impossible_means_no_fragment_at_all(case: Case) -> None:
+    """Where the verdict is "impossible", no fragment whatever achieves what is demanded."""
+    world = case.world()
+    assume(small(world, case.question))
+    plan = answer(world, case.question)
+    if plan.status == "impossible":
+        for fragment in fragments(world, case.question):
+            assert not holds(world, case.question, fragment), [*map(str, fragment)]
+
+
+@settings(max_examples=200)
+@given(cases(most=8))
+def test_a_conflict_is_a_conflict_and_no_larger_than_it_has_to_be(case: Case) -> None:
+    """What a conflict names cannot hold together; without any one of them the rest can."""
+    world = case.world()
+    plan = answer(world, case.question)
+    if plan.status == "planned":
+        assert plan.conflict is None
+        return
+    assert plan.conflict is not None
+    assert plan.conflict.demands
+    problem = Problem(world, case.question, explaining=True)
+    circuit = problem.circuit
+    named = [circuit.selectors[rule] for rule in plan.conflict.rules]
+    for name, accept, _ in plan.conflict.demands:
+        selector = circuit.variable()
+        circuit.require((-selector, *problem.demand(name, accept)))
+        named.append(selector)
+    for literal in problem.unsayable():
+        circuit.require((-literal,))
+    with Session(circuit.clauses) as session:
+        assert session.solve(named) is None
+        for one in named:
+            assert session.solve([other for other in named if other != one]) is not None
+
+
+@settings(max_examples=150)
+@given(cases(most=8), st.data())
+def test_clauses_know_what_any_fragment_does(case: Case, data: st.DataObject) -> None:
+    """The clauses of a problem give every symbol the value that the evaluator gives it."""
+    world = case.world()
+    problem = Problem(world, case.question)
+    problem.add(world.model.symbols)
+    said: dict[str, str] = {}
+    chosen: set[int] = set()
+    for name, value in problem.user.lines:
+        choice = world.model.symbols[name].choice
+        taken = name in said or (value == "y" and choice in chosen)
+        if not taken and data.draw(st.booleans()):
+            said[name] = value
+            if choice is not None and value == "y":
+                chosen.add(choice)
+    lines = in_order(
+        world.model,
+        tuple(Line(n, spell(world.model.symbols[n].type, v)) for n, v in said.items()),
+    )
+    with Session(problem.circuit.clauses) as session:
+        solution = session.solve(problem.fixed(lines))
+    assert solution is not None
+    after = world.after(lines)
+    for name, result in problem.encoding.values.items():
+        mine = "nmy"[solution.holds(result.some) + solution.holds(result.full)]
+        assert mine == after[name], name
+    for name, texts in problem.encoding.texts.items():
+        held = [text for text, literal in texts.items() if solution.holds(literal)]
+        assert held == [after[name]], name
+
+
+# The same answer every time
+
+_AGAIN: Final = """\
+import pickle, sys
+sys.path[:] = {path!r}
+from kresolve.modelfile import from_bytes
+from kresolve.planner import World, answer
+from tests.property.test_plans import told
+with open({file!r}, "rb") as file:
+    for data, lines, finish, question in pickle.load(file):
+        world = World(from_bytes(data, "toy"), "base", lines, finish)
+        print(told(answer(world, question)))
+"""
+
+
+def told(plan: Plan) -> str:
+    """All that a plan says."""
+    return repr(
+        (plan.status, plan.lines, plan.satisfied, plan.changes, plan.objective, plan.conflict)
+    )
+
+
+@settings(max_examples=100)
+@given(cases(most=8))
+def test_the_same_question_has_the_same_answer(case: Case) -> None:
+    """Asked twice, a question is answered twice with the same words."""
+    first = told(answer(case.world(), case.question))
+    assert told(answer(case.world(), case.question)) == first
+
+
+def test_the_answer_does_not_depend_on_the_hash_seed() -> None:
+    """Processes with other hash seeds, which order sets otherwise, answer with the same words."""
+    import pickle
+
+    asked: list[Case] = []
+
+    @settings(max_examples=40)
+    @given(cases(most=10))
+    def collect(case: Case) -> None:
+        asked.append(case)
+
+    collect()
+    jobs = []
+    for case in asked:
+        world = case.world()
+        jobs.append((to_bytes(world.model), world.lines, world.finish, case.question))
+    with tempfile.TemporaryDirectory(prefix="kresolve-") as scratch:
+        file = Path(scratch, "jobs")
+        file.write_bytes(pickle.dumps(jobs))
+        answers = {
+            _answers_with_hash_seed(seed, _AGAIN.format(path=sys.path, file=str(file)))
+            for seed in ("0", "1", "4711")
+        }
+    assert len(answers) == 1
+    assert answers.pop().count("\n") == len(jobs)
+
+
+def _answers_with_hash_seed(seed: str, program: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONHASHSEED": seed},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout

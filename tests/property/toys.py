@@ -1,0 +1,206 @@
+"""Toy trees: Kconfig text to a model in milliseconds, and to what conf makes of it.
+
+Parsing runs in one child process that lives as long as the tests, because
+Kconfiglib reads the environment of its process; see kresolve/frontend/worker.py.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Final
+
+from attrs import asdict
+
+from kresolve.dialect import Dialect
+from kresolve.errors import KconfigError
+from kresolve.lines import Line, parse_lines
+from kresolve.model import Model
+from kresolve.modelfile import from_bytes
+from kresolve.oracle import Oracle
+from kresolve.trees import find_tree, probe_environment
+from kresolve.uservalues import Finish
+
+#: Of each generation of rules, one kernel version.
+VERSIONS: Final = {"5.10": "5.10", "6.1": "6.1", "6.12": "6.12", "7.x": "7.3"}
+
+#: Where Debian has a kernel of each.
+TREES: Final = {
+    "5.10": "debian:5.10@bullseye",
+    "6.1": "debian:6.1",
+    "6.12": "debian:6.12",
+    "7.x": "debian:7.3@trixie-backports",
+}
+
+#: What kresolve recognises in the sources of these versions.
+RULES: Final = {
+    "5.10": Dialect(
+        choice_lists=False,
+        numbers_start_at_zero=False,
+        forgets_out_of_range=True,
+        exact_unset=False,
+        misreads_unequal=False,
+        ends_empty_menus=False,
+    ),
+    "6.1": Dialect(
+        choice_lists=False,
+        numbers_start_at_zero=False,
+        forgets_out_of_range=True,
+        exact_unset=False,
+        misreads_unequal=False,
+    ),
+    "6.12": Dialect(),
+    "7.x": Dialect(),
+}
+
+FINISHES: Final[tuple[Finish, ...]] = (
+    "olddefconfig",
+    "allnoconfig",
+    "alldefconfig",
+    "allyesconfig",
+    "allmodconfig",
+)
+
+_CHILD: Final = """\
+import json, os, sys
+sys.path[:] = {path!r}
+sys.setrecursionlimit(20_000)
+answer = os.fdopen(os.dup(1), "wb")
+os.dup2(2, 1)
+from kresolve.dialect import Dialect
+from kresolve.errors import KresolveError
+from kresolve.frontend.lowering import lower
+from kresolve.frontend.parser import parse
+from kresolve.model import TreeInfo
+from kresolve.modelfile import to_bytes
+for line in sys.stdin.buffer:
+    job = json.loads(line)
+    os.environ["srctree"] = job.pop("srctree")
+    try:
+        info, dialect = TreeInfo(**job["info"]), Dialect(**job["dialect"])
+        kind, data = b"model", to_bytes(lower(parse("Kconfig"), info, dialect))
+    except Exception as error:
+        known = isinstance(error, KresolveError)
+        text = str(error) if known else type(error).__name__ + ": " + str(error)
+        kind, data = b"error", text.encode()
+    answer.write(b"%s %d\\n" % (kind, len(data)) + data)
+    answer.flush()
+"""
+
+
+class _Parser:
+    """The child process."""
+
+    def __init__(self) -> None:
+        environment = {name: os.environ[name] for name in ("PATH",) if name in os.environ}
+        with tempfile.TemporaryDirectory(prefix="kresolve-toys-") as scratch:
+            self.child = subprocess.Popen(
+                [sys.executable, "-I", "-B", "-c", _CHILD.format(path=sys.path)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                cwd=scratch,
+                env=environment,
+            )
+
+    def parse(self, directory: Path, dialect: str) -> bytes:
+        """The model's bytes; KconfigError with what the child said."""
+        assert self.child.stdin is not None
+        assert self.child.stdout is not None
+        info = {"arch": "toy", "srcarch": "toy", "source": "toy", "version": VERSIONS[dialect]}
+        job = {"info": info, "dialect": asdict(RULES[dialect]), "srctree": str(directory)}
+        self.child.stdin.write(json.dumps(job).encode() + b"\n")
+        self.child.stdin.flush()
+        head = self.child.stdout.readline().split()
+        assert head, "the parsing child has died; its last words are above"
+        kind, size = head
+        data = self.child.stdout.read(int(size))
+        if kind == b"error":
+            raise KconfigError(data.decode())
+        return data
+
+    def close(self) -> None:
+        """End the child."""
+        with self.child:
+            assert self.child.stdin is not None
+            self.child.stdin.close()
+
+
+@cache
+def _parser() -> _Parser:
+    parser = _Parser()
+    atexit.register(parser.close)
+    return parser
+
+
+@lru_cache(maxsize=256)
+def load(kconfig: str, dialect: str = "6.12") -> Model:
+    """The model of a Kconfig file; KconfigError if it has none."""
+    with tempfile.TemporaryDirectory(prefix="kresolve-toy-") as scratch:
+        directory = Path(scratch)
+        write_kconfig(directory, kconfig)
+        return from_bytes(_parser().parse(directory, dialect), "toy")
+
+
+def write_kconfig(directory: Path, kconfig: str) -> None:
+    """Write the one file of a toy tree."""
+    (directory / "Kconfig").write_text(kconfig, encoding="utf-8", newline="")
+
+
+def read(text: str, model: Model) -> list[Line]:
+    """The assignments in the text of a ``.config``."""
+    return parse_lines(text, "base", exact_unset=model.dialect.exact_unset)[0]
+
+
+@cache
+def program(dialect: str) -> Path:
+    """The conf of a generation of kernels; its tree is fetched the first time."""
+    tree = find_tree(TREES[dialect])
+    return Oracle(tree, probe_environment(tree)).program()
+
+
+class ConfError(Exception):
+    """conf refused a toy tree."""
+
+
+def conf(
+    program: Path, kconfig: str, configs: Iterable[str], finish: Finish = "olddefconfig"
+) -> list[str]:
+    """The ``.config`` that conf writes from each of some texts."""
+    found = []
+    with tempfile.TemporaryDirectory(prefix="kresolve-toy-") as scratch:
+        tree = Path(scratch, "tree")
+        tree.mkdir()
+        write_kconfig(tree, kconfig)
+        for number, config in enumerate(configs):
+            place = Path(scratch, str(number))
+            place.mkdir()
+            found.append(_run(program, tree, place, config, finish))
+    return found
+
+
+def _run(program: Path, tree: Path, place: Path, config: str, finish: Finish) -> str:
+    environment = {"PATH": os.environ["PATH"], "srctree": str(tree), "KCONFIG_CONFIG": ".config"}
+    if finish == "olddefconfig":
+        (place / ".config").write_text(config, encoding="utf-8", newline="")
+    elif config:
+        # before 6.10 it makes a difference whether an empty file was read
+        (place / "all.config").write_text(config, encoding="utf-8", newline="")
+        environment["KCONFIG_ALLCONFIG"] = "all.config"
+    done = subprocess.run(
+        [str(program), f"--{finish}", "Kconfig"],
+        cwd=place,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise ConfError(done.stderr)
+    return (place / ".config").read_bytes().decode()

@@ -1,0 +1,127 @@
+"""The front end: what Kconfiglib does not know, and errors with their place."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from kresolve.errors import KconfigError
+from kresolve.frontend import parse_tree
+from kresolve.model import Definition, If, Menu, Model, TreeInfo
+from kresolve.modelfile import from_bytes
+from tests.property.toys import load
+
+
+def first(model: Model) -> Definition:
+    """The first definition."""
+    return next(entry for entry in model.entries if isinstance(entry, Definition))
+
+
+def test_every_property_has_its_line() -> None:
+    """Prompts, defaults, selects, ranges and dependencies each know the line they stand in."""
+    model = load(
+        'config A\n\tint\n\tprompt "a" if B\n\trange 1 2\n\tdefault 1\n\tdepends on B\n'
+        "\tdepends on C\n\thelp\n\t  Words.\nconfig B\n\tbool\n\tselect C\n\timply D\n"
+    )
+    a = first(model)
+    assert a.location.line == 1
+    assert [p.location.line for p in a.prompts] == [3]
+    assert [r.location.line for r in a.ranges] == [4]
+    assert [d.location.line for d in a.defaults] == [5]
+    assert [g.location.line for g in a.depends] == [6, 7]
+    assert a.help_line == 9
+    b = model.entries[1]
+    assert isinstance(b, Definition)
+    assert [rule.location.line for rule in (*b.selects, *b.implies)] == [12, 13]
+
+
+def test_nothing_is_simplified() -> None:
+    """What files say is kept: a dependency on y is a dependency, a menu's are its own."""
+    model = load(
+        'menu "m"\n\tdepends on X\n\tvisible if Y\nif Z\nconfig A\n\tbool\n\tdepends on y\n'
+        "endif\nendmenu\n"
+    )
+    menu, block, a = model.entries
+    assert isinstance(menu, Menu)
+    assert isinstance(block, If)
+    assert isinstance(a, Definition)
+    assert [str(guard.condition) for guard in (*menu.depends, *menu.visible)] == ["X", "Y"]
+    assert [str(guard.condition) for guard in block.depends] == ["Z"]
+    assert [str(guard.condition) for guard in a.depends] == ["y"]
+    assert (menu.parent, block.parent, a.parent) == (-1, 0, 1)
+
+
+def test_m_in_conditions_and_in_values() -> None:
+    """A literal m in a condition is m && MODULES, in a default's value and a comparison m."""
+    model = load(
+        "config MODULES\n\tbool\n\tmodules\nconfig A\n\ttristate\n\tdefault m if m\n"
+        "\tdepends on B = m\n"
+    )
+    a = model.entries[1]
+    assert isinstance(a, Definition)
+    assert str(a.defaults[0].value) == "m"
+    assert str(a.defaults[0].condition) == "m && MODULES"
+    assert str(a.depends[0].condition) == "B = m"
+
+
+def test_depends_on_if_is_a_disjunction() -> None:
+    """``depends on A if B`` is A || B = n."""
+    model = load("config X\n\tbool\n\tdepends on A if B && !C\n", "7.x")
+    assert str(first(model).depends[0].condition) == "A || B = n || C != n"
+
+
+def test_a_later_type_is_ignored_with_a_word() -> None:
+    """The first type of a symbol counts, and a redefinition is a warning with its place."""
+    model = load("config A\n\tbool\nconfig A\n\tint\n")
+    assert model.symbols["A"].type.value == "bool"
+    assert "Kconfig:4: ignoring type redefinition of 'A'" in model.warnings
+
+
+@pytest.mark.parametrize(
+    ("kconfig", "parts"),
+    [
+        ("config A\n\tbool\n\tdepend on B\n", ("Kconfig:3",)),
+        ("config A\n\tbool\n\tdepends on (B\n", ("Kconfig:3",)),
+        ('menu "m"\nconfig A\n\tbool\n', ("Kconfig",)),
+        ("config A\n\tbool\n\tmodules\nconfig B\n\tbool\n\tmodules\n", ("Kconfig:6", "A")),
+        ('source "nothing"\n', ("Kconfig:1", "nothing")),
+        ("config A\n\tbool\nconfig B\n\tdef_bool A != y\n", ()),
+    ],
+)
+def test_files_that_cannot_be_read_are_refused(kconfig: str, parts: tuple[str, ...]) -> None:
+    """A mistake in a Kconfig file is an error with file and line."""
+    if not parts:  # outside of a condition it is no mistake
+        assert load(kconfig).symbols
+        return
+    with pytest.raises(KconfigError) as caught:
+        load(kconfig)
+    for part in parts:
+        assert part in str(caught.value)
+
+
+def test_a_tree_is_parsed_in_a_child_and_left_alone(tmp_path: Path) -> None:
+    """Sourced files and $(shell) work as for conf; environment and directories stay as they are."""
+    (tmp_path / "Kconfig").write_text('source "$(WHERE)/Kconfig.more"\n')
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "Kconfig.more").write_text(
+        'config A\n\tstring\n\tdefault "$(shell,touch here; echo $WORD)"\n'
+    )
+    before = (dict(os.environ), Path.cwd(), sorted(tmp_path.rglob("*")))
+    info = TreeInfo("6.12", "toy", "toy", "a toy")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "srctree": str(tmp_path),
+        "WHERE": "sub",
+        "WORD": "said",
+    }
+    model = from_bytes(parse_tree(info, environment=environment), "toy")
+
+    assert str(first(model).defaults[0].value) == '"said"'
+    assert str(model.location("A")) == "sub/Kconfig.more:1"
+    assert model.files == ("Kconfig", "sub/Kconfig.more")
+    assert (dict(os.environ), Path.cwd(), sorted(tmp_path.rglob("*"))) == before
+    (tmp_path / "Kconfig").write_text("nonsense\n")
+    with pytest.raises(KconfigError, match=r"Kconfig:1.*\(tree: a toy\)"):
+        parse_tree(info, environment=environment)

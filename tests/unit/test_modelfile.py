@@ -1,0 +1,83 @@
+"""Models as files: nothing is lost, nothing damaged is taken."""
+
+from __future__ import annotations
+
+import json
+import zlib
+
+import pytest
+from attrs import fields
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kresolve.errors import ModelError
+from kresolve.model import Model
+from kresolve.modelfile import from_bytes, to_bytes
+from kresolve.semantics import evaluate
+from tests.property.kconfigs import DIALECTS, toys
+from tests.property.toys import load, read
+
+_KCONFIG = """\
+config A
+	bool "a"
+	default y if B > 5
+	help
+		Help.
+
+config B
+	int "b"
+	range 1 C
+
+config C
+	int
+	default 10
+"""
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@given(data=st.data())
+def test_a_model_is_read_back_equal(dialect: str, data: st.DataObject) -> None:
+    """A model that was saved and loaded is equal in every part and means the same."""
+    toy = data.draw(toys(dialect))
+    model = load(toy.kconfig, dialect)
+    again = from_bytes(to_bytes(model), "again")
+    for field in fields(Model):
+        assert getattr(again, field.name) == getattr(model, field.name), field.name
+    lines = read(toy.config, model)
+    assert evaluate(again, lines).text() == evaluate(model, lines).text()
+
+
+def test_the_same_model_gives_the_same_bytes() -> None:
+    """Saved twice, or loaded and saved again, a model is the same file."""
+    model = load(_KCONFIG)
+    data = to_bytes(model)
+    assert to_bytes(model) == data
+    assert to_bytes(from_bytes(data, "again")) == data
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"no model",
+        to_bytes(load(_KCONFIG))[:-20],
+        zlib.compress(b"[]"),
+        zlib.compress(b"{"),
+        zlib.compress(b"\xff\xfe"),
+        zlib.compress(json.dumps({"format": "kresolve.model/0"}).encode()),
+        zlib.compress(json.dumps({}).encode()),
+    ],
+)
+def test_damaged_files_are_refused(data: bytes) -> None:
+    """What is no whole model of this format is a ModelError that names the file."""
+    with pytest.raises(ModelError, match=r"^some\.model: "):
+        from_bytes(data, "some.model")
+
+
+@given(st.data())
+def test_a_file_with_a_part_missing_is_refused(data: st.DataObject) -> None:
+    """Whichever part of the document is missing, the file is refused, not half read."""
+    document = json.loads(zlib.decompress(to_bytes(load(_KCONFIG))))
+    del document[data.draw(st.sampled_from(sorted(document)))]
+    with pytest.raises(ModelError, match=r"^some\.model: "):
+        from_bytes(zlib.compress(json.dumps(document).encode()), "some.model")

@@ -1,0 +1,238 @@
+"""Requests as people write them, and what every plan tells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kresolve.errors import ConfigFileError, RequestError
+from kresolve.model import Model
+from kresolve.planner import (
+    Plan,
+    Question,
+    Request,
+    World,
+    answer,
+    checked,
+    from_fragment,
+    from_mapping,
+    merged,
+    parse_request,
+)
+from tests.property.toys import load, read
+
+_KCONFIG = """\
+config MODULES
+	bool "modules"
+	modules
+
+config BUS
+	tristate "a bus"
+
+config DEVICE
+	tristate "a device"
+	depends on BUS
+
+config FLAG
+	bool "a flag"
+	default y if DEVICE
+
+config COUNT
+	int "a number"
+
+config MASK
+	hex "a mask"
+
+config NAME
+	string "a name"
+"""
+
+
+@pytest.fixture
+def model() -> Model:
+    """A tree with an option of every type."""
+    return load(_KCONFIG)
+
+
+def plan(model: Model, *requests: str, base: str = "", forbid: str = "") -> Plan:
+    """The plan for requests as they are typed."""
+    asked = tuple(checked(model, *parse_request(text), text) for text in requests)
+    world = World(model, "base", tuple(read(base, model)))
+    return answer(world, Question(asked, forbidden=(forbid,) if forbid else ()))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("FLAG", ("FLAG", ("y",))),
+        ("CONFIG_FLAG=n", ("FLAG", ("n",))),
+        (" BUS=y|m ", ("BUS", ("y", "m"))),
+        ("FLAG=y|m", ("FLAG", ("y",))),
+        ("BUS=m|m", ("BUS", ("m",))),
+        ("COUNT=-5", ("COUNT", ("-5",))),
+        ("MASK=0xF", ("MASK", ("0xF",))),
+        ('NAME="a \\"b\\""', ("NAME", ('a "b"',))),
+        ("NAME=plain words", ("NAME", ("plain words",))),
+    ],
+)
+def test_requests_are_understood(
+    model: Model, text: str, expected: tuple[str, tuple[str, ...]]
+) -> None:
+    """A request names an option, with or without CONFIG_, and the values that will do."""
+    request = checked(model, *parse_request(text), text)
+    assert (request.symbol, request.accept) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("A B", ("'A B' is no request", "X=y")),
+        ("=y", ("'=y' is no request",)),
+        ("FLAGG", ("FLAGG", "no such option", "did you mean FLAG?")),
+        ("FLAG=m", ("FLAG=m", "is a bool", "Kconfig:12", "ask for FLAG=y")),
+        ("FLAG=x", ("FLAG=x", "'x' is no value of a bool", "write y, m, n or y|m")),
+        ("BUS=", ("'' is no value of a tristate",)),
+        ("BUS=y|x", ("'x' is no value of a tristate",)),
+        ("COUNT", ("COUNT is an int", "Kconfig:16", "say COUNT=VALUE")),
+        ("COUNT=0x5", ("COUNT=0x5", "not an int", "Kconfig:16")),
+        ("MASK=xyz", ("MASK=xyz", "not a hex")),
+        ('NAME="open', ("NAME=", "not a string")),
+    ],
+)
+def test_wrong_requests_say_what_to_do(model: Model, text: str, parts: tuple[str, ...]) -> None:
+    """The error shows the value, the place of the option, and what to write instead."""
+    with pytest.raises(RequestError) as caught:
+        checked(model, *parse_request(text), text)
+    for part in parts:
+        assert part in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_requests_of_a_symbol_are_merged() -> None:
+    """Two requests for a symbol accept what both accept; nothing in common is an error."""
+    one, two = Request("A", ("y", "m"), "one"), Request("A", ("m",), "two")
+    assert merged([one, two]) == (Request("A", ("m",), "one, two"),)
+    assert merged([one, one]) == (one,)
+    with pytest.raises(RequestError, match=r"A is asked to be m \(two\) and n \(three\)"):
+        merged([two, Request("A", ("n",), "three")])
+
+
+def test_requests_from_a_mapping(model: Model) -> None:
+    """A dict takes letters, lists, truth values and numbers."""
+    found = from_mapping(
+        model, {"BUS": ["y", "m"], "FLAG": False, "CONFIG_DEVICE": "m", "COUNT": 5, "NAME": "x"}
+    )
+    assert [(r.symbol, r.accept) for r in found] == [
+        ("BUS", ("y", "m")),
+        ("FLAG", ("n",)),
+        ("DEVICE", ("m",)),
+        ("COUNT", ("5",)),
+        ("NAME", ("x",)),
+    ]
+    with pytest.raises(RequestError, match="BUS: None is no value"):
+        from_mapping(model, {"BUS": None})
+
+
+def test_requests_from_a_fragment(model: Model, tmp_path: Path) -> None:
+    """Every line of a fragment is a request; of two for a symbol the last counts."""
+    path = tmp_path / "want.config"
+    path.write_text('CONFIG_BUS=m\nCONFIG_BUS=y\n# CONFIG_FLAG is not set\nCONFIG_NAME="x"\n')
+    found = from_fragment(model, path)
+    assert [(r.symbol, r.accept, r.origin) for r in found] == [
+        ("BUS", ("y",), f"{path}:2"),
+        ("FLAG", ("n",), f"{path}:3"),
+        ("NAME", ("x",), f"{path}:4"),
+    ]
+    for text, error in (
+        ("CONFIG_BUS\n", f"{path}:1: no equals sign"),
+        ("CONFIG_FLAG=m\n", f"{path}:1: CONFIG_FLAG=m is no value of a bool"),
+        ("CONFIG_BUSS=y\n", "did you mean BUS?"),
+    ):
+        path.write_text(text)
+        with pytest.raises(RequestError) as caught:
+            from_fragment(model, path)
+        assert error in str(caught.value)
+    with pytest.raises(ConfigFileError, match="no such file"):
+        from_fragment(model, tmp_path / "none")
+
+
+def test_a_line_says_why_it_is_there(model: Model) -> None:
+    """Each line of a plan has its role, its reason with the place, and who needs it."""
+    found = plan(model, "DEVICE")
+    assert found.status == "planned"
+    assert [(line.text, line.role, line.needed_by) for line in found.lines] == [
+        ("CONFIG_BUS=y", "prerequisite", ("DEVICE",)),
+        ("CONFIG_DEVICE=y", "requested", ("DEVICE",)),
+    ]
+    assert found.lines[0].why == "DEVICE depends on BUS (Kconfig:10)"
+    assert str(found.lines[0].location) == "Kconfig:5"
+    assert [(c.symbol, c.before, c.after) for c in found.changes] == [
+        ("BUS", "n", "y"),
+        ("DEVICE", "n", "y"),
+        ("FLAG", "n", "y"),
+    ]
+    assert {m.name: m.value for m in found.objective} == {
+        "lost": 0,
+        "switched": 0,
+        "added": 2,
+        "lines": 2,
+    }
+    assert found.verified.evaluator is True
+    assert found.verified.conf is None
+
+
+def test_modules_are_switched_on_for_an_m_only(model: Model) -> None:
+    """A request for m needs modules; where y will do, y is taken."""
+    assert [line.text for line in plan(model, "BUS=m").lines] == [
+        "CONFIG_MODULES=y",
+        "CONFIG_BUS=m",
+    ]
+    assert [line.text for line in plan(model, "BUS=y|m").lines] == ["CONFIG_BUS=y"]
+
+
+def test_numbers_and_texts_are_planned(model: Model) -> None:
+    """A number or text that is asked for is a line as conf writes it."""
+    found = plan(model, "COUNT=5", "MASK=0x1F", 'NAME=say "x"')
+    assert [line.text for line in found.lines] == [
+        "CONFIG_COUNT=5",
+        "CONFIG_MASK=0x1F",
+        'CONFIG_NAME="say \\"x\\""',
+    ]
+
+
+def test_what_needs_no_line_says_why(model: Model) -> None:
+    """A request that holds already is reported with its reason."""
+    found = plan(model, "FLAG", "BUS=m", base="CONFIG_MODULES=y\nCONFIG_BUS=m\nCONFIG_DEVICE=m\n")
+    assert found.lines == ()
+    assert [(s.symbol, s.why) for s in found.satisfied] == [
+        ("FLAG", "default y if DEVICE (Kconfig:14)".replace(" if DEVICE", "")),
+        ("BUS", "base says so"),
+    ]
+
+
+def test_an_impossible_request_names_the_conflict(model: Model) -> None:
+    """What stands against a request is named with demand and place, and nothing is written."""
+    found = plan(model, "DEVICE", forbid="BUS")
+    assert found.status == "impossible"
+    assert found.conflict is not None
+    assert {(name, accept) for name, accept, _ in found.conflict.demands} == {
+        ("DEVICE", ("y",)),
+        ("BUS", ("n",)),
+    }
+    assert "Kconfig:10" in [str(rule.location) for rule in found.conflict.rules]
+    assert found.fragment == ""
+    with pytest.raises(RequestError, match="not written: the request is impossible"):
+        found.write("nowhere")
+
+
+def test_a_fragment_is_written_as_a_whole(model: Model, tmp_path: Path) -> None:
+    """The fragment has every line with its reason, and gives the same lines when it is read."""
+    found = plan(model, "DEVICE=m")
+    path = tmp_path / "fragment"
+    found.write(path)
+    assert path.read_text() == found.fragment
+    assert [str(line) for line in read(found.fragment, model)] == [
+        line.text for line in found.lines
+    ]
+    assert all(line.startswith(("#", "CONFIG_")) or not line for line in found.fragment.split("\n"))
