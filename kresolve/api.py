@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 
 from kresolve.bases import Base, find_base
 from kresolve.errors import RequestError, TreeError, WitnessError, did_you_mean
+from kresolve.files import write_whole
 from kresolve.frontend import load_model
 from kresolve.lines import BadLine, Line, fragment_text, read_lines
 from kresolve.model import Model, Symbol, TreeInfo
@@ -39,7 +40,6 @@ from kresolve.profiles import find_profile, profile_names
 from kresolve.progress import SILENT, Progress
 from kresolve.semantics import Configuration, Finish, evaluate, savedefconfig
 from kresolve.trees import Environment, SourceTree, find_tree
-from kresolve.trees.cache import write_atomically
 
 #: A request as people write it: text, a list, or a dict of names and values.
 Requests: TypeAlias = str | Path | Request | Mapping[str, object] | Iterable[str | Path | Request]
@@ -99,7 +99,7 @@ class Tree:
         """
         kept = tuple((name, value) for name, value in self.info.variables if "/" not in value)
         model = evolve(self.model, info=evolve(self.info, variables=kept))
-        write_atomically(Path(path), to_bytes(model))
+        write_whole(Path(path), to_bytes(model))
 
     def __getitem__(self, name: str) -> Symbol:
         """A symbol, with or without CONFIG_; KeyError with a proposal if there is none."""
@@ -125,11 +125,15 @@ class Tree:
         """A base of this tree with fragments on top."""
         if finish not in _FINISHES:
             raise RequestError(f"finish {finish!r}: say {' or '.join(_FINISHES)}")
-        lines = list(self.base(base).lines)
+        found = self.base(base)
+        lines, bad = list(found.lines), list(found.bad)
         for fragment in fragments:
-            lines += self.read(fragment)[0]
+            more, worse = self.read(fragment)
+            lines += more
+            bad += worse
         name = " + ".join([str(base), *map(str, fragments)])
-        return World(self.model, name, tuple(lines), finish, self.knowledge)
+        notes = tuple(f"warning: {line}" for line in bad)
+        return World(self.model, name, tuple(lines), finish, self.knowledge, notes=notes)
 
     def read(self, path: str | Path) -> tuple[list[Line], list[BadLine]]:
         """The lines of a fragment or ``.config``, and those that say nothing."""
@@ -190,8 +194,8 @@ class Tree:
             return profile.requests(self.model, wanted)
         if ":" in text and "=" not in text:
             raise RequestError(
-                f"{name}: no such profile{did_you_mean(name, profile_names())}; "
-                f"there is {', '.join(profile_names())}"
+                f"{name}: no such profile; there is {', '.join(profile_names())}"
+                f"{did_you_mean(name, profile_names())}"
             )
         symbol, value = parse_request(text)
         return [checked(self.model, symbol, value, text)]
@@ -211,9 +215,7 @@ class Tree:
     ) -> Plan:
         """The lines that a request needs on top of a base; see :func:`kresolve.plan`."""
         if objective not in ORDERS:
-            raise RequestError(
-                f"objective {objective!r}{did_you_mean(objective, ORDERS)}; say {', '.join(ORDERS)}"
-            )
+            raise RequestError(f"objective {objective!r}: say {' or '.join(ORDERS)}")
         if prefer not in ("y", "m"):
             raise RequestError(f"prefer {prefer!r}: say y or m")
         if verify not in (None, "conf"):

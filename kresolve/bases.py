@@ -43,7 +43,7 @@ def find_base(model: Model, tree: Path | None, base: str | Path) -> Base:
         if name == "empty":
             return Base(name, ())
         if name in _TARGETS:
-            return Base(name, evaluate(model, (), name).lines)  # type: ignore[arg-type]
+            return Base(name, evaluate(model, None, name).lines)  # type: ignore[arg-type]
         if name == "defconfig":
             return _defconfig(model, _files(tree, name), model.info.defconfig, name)
         if name == "tinyconfig":
@@ -55,8 +55,8 @@ def find_base(model: Model, tree: Path | None, base: str | Path) -> Base:
     path = Path(base)
     if not path.exists() and "/" not in name:
         raise ConfigFileError(
-            f"{name}: no such base or file{did_you_mean(name, NAMES)}; "
-            f"a base is {', '.join(NAMES)}, a NAME_defconfig or a .config file"
+            f"{name}: no such base or file; a base is {', '.join(NAMES)}, a NAME_defconfig "
+            f"or a .config file{did_you_mean(name, NAMES)}"
         )
     return _from_file(model, path, name)
 

@@ -44,12 +44,30 @@ _SAVEDEFCONFIG_EXAMPLES = """\
 examples:
   kresolve savedefconfig .config -o my_defconfig
 """
-_TREE_EXAMPLES = """\
-examples:
+_TREE_EXAMPLES = {
+    "fetch": """\
   kresolve tree fetch debian:6.12
+  kresolve tree fetch debian:5.10@bullseye
+""",
+    "list": """\
   kresolve tree list
-  kresolve tree show --tree debian:6.12 --arch x86_64
+""",
+    "show": """\
+  kresolve tree show debian:6.12 --arch arm64
+  kresolve tree show --tree . --json
+""",
+    "save": """\
   kresolve tree save linux-6.12.model --tree debian:6.12 --arch x86_64
+""",
+}
+_EXAMPLES = """\
+examples:
+  kresolve plan criu --tree debian:6.12 --base allnoconfig -o criu.config
+  kresolve plan INET_UDP_DIAG --base .config
+  kresolve olddefconfig .config -o .config.new
+  kresolve tree fetch debian:6.12
+
+kresolve COMMAND --help tells more of each command
 """
 
 
@@ -61,14 +79,16 @@ class _Parser(argparse.ArgumentParser):
 
 
 #: What ``add_subparsers`` returns; argparse has no public name for it.
-_Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"  # noqa: SLF001
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    parser = _Parser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="kresolve",
         description="Which config-fragment lines make Linux kernel options survive, proved.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"kresolve {_version()}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -86,7 +106,12 @@ def _add_plan(commands: _Commands) -> None:
     _add_base_arguments(plan)
     plan.add_argument("--pin", action="append", default=[], metavar="X", help="X keeps its value")
     plan.add_argument("--forbid", action="append", default=[], metavar="X", help="X must end as n")
-    plan.add_argument("--prefer", choices=("y", "m"), default="y", help="where y and m both do")
+    plan.add_argument(
+        "--prefer",
+        choices=("y", "m"),
+        default="y",
+        help="the value to prefer where a request takes both, all else being equal",
+    )
     plan.add_argument(
         "--objective",
         choices=("default", "lines"),
@@ -127,22 +152,31 @@ def _add_savedefconfig(commands: _Commands) -> None:
 
 
 def _add_tree(commands: _Commands) -> None:
-    tree = _command(commands, "tree", "trees and saved models", _TREE_EXAMPLES)
+    all_examples = "examples:\n" + "".join(_TREE_EXAMPLES.values())
+    tree = _command(commands, "tree", "trees and saved models", all_examples)
     actions = tree.add_subparsers(dest="action", metavar="ACTION", required=True)
-    fetch = actions.add_parser("fetch", help="fetch a tree, or a newer version of it")
-    fetch.add_argument("tree", metavar="TREE", help="debian:6.12, debian:6.12@SUITE, a tarball")
+    fetch = _action(actions, "fetch", "fetch a tree, or a newer version of it")
+    fetch.add_argument(
+        "tree",
+        metavar="TREE",
+        help="debian:6.12, debian:6.12@SUITE, kernel.org:6.12.47, git:DIR@REV or a tarball",
+    )
     fetch.set_defaults(run=_tree_fetch)
-    listing = actions.add_parser("list", help="the trees in the cache")
+    listing = _action(actions, "list", "the trees in the cache")
     listing.set_defaults(run=_tree_list)
-    show = actions.add_parser("show", help="a tree's version, architecture and toolchain")
+    show = _action(actions, "show", "a tree's version, architecture and toolchain")
     show.add_argument("name", nargs="?", metavar="TREE", help="the same as --tree")
     _add_tree_arguments(show)
     show.add_argument("--json", action="store_true", help="as JSON, with all variables")
     show.set_defaults(run=_tree_show)
-    save = actions.add_parser("save", help="save a model, to be used without tree and compiler")
-    save.add_argument("output", type=Path, metavar="FILE")
+    save = _action(actions, "save", "save a model, to be used without tree and compiler")
+    save.add_argument("output", type=Path, metavar="FILE", help="where to save it")
     _add_tree_arguments(save)
     save.set_defaults(run=_tree_save)
+
+
+def _action(actions: _Commands, name: str, summary: str) -> argparse.ArgumentParser:
+    return _command(actions, name, summary, "examples:\n" + _TREE_EXAMPLES[name])
 
 
 def _command(
@@ -164,8 +198,8 @@ def _add_tree_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tree",
         metavar="TREE",
-        help="a source directory or tarball, debian:6.12, debian:6.12@SUITE or a saved model; "
-        "default: the current directory",
+        help="a source directory or tarball, debian:6.12, debian:6.12@SUITE, git:DIR@REV, "
+        "kernel.org:6.12.47 or a saved model; default: the current directory",
     )
     parser.add_argument("--arch", metavar="ARCH", help="as for make ARCH=; default: this machine's")
     parser.add_argument("--cross-compile", metavar="PREFIX", help="as for make CROSS_COMPILE=")
@@ -179,8 +213,8 @@ def _add_base_arguments(parser: argparse.ArgumentParser) -> None:
         "--base",
         default="defconfig",
         metavar="BASE",
-        help="allnoconfig, alldefconfig, defconfig, tinyconfig, empty, a NAME_defconfig, running "
-        "or a .config file; default: defconfig",
+        help="allnoconfig, alldefconfig, defconfig, tinyconfig, empty, a NAME_defconfig, running, "
+        "a .config file (compressed or not) or a kernel image; default: defconfig",
     )
     parser.add_argument(
         "--fragment",
@@ -270,7 +304,7 @@ def _savedefconfig(arguments: argparse.Namespace) -> int:
 
 def _convert(arguments: argparse.Namespace, text_of: Callable[[Tree, list[Line]], str]) -> int:
     """Read a configuration, and write what becomes of it."""
-    from kresolve.lines import write_atomically
+    from kresolve.files import write_whole
     from kresolve.report.terminal import TerminalProgress
 
     _check_output(arguments.output)
@@ -283,7 +317,7 @@ def _convert(arguments: argparse.Namespace, text_of: Callable[[Tree, list[Line]]
     if arguments.output is None:
         sys.stdout.write(text)
     else:
-        write_atomically(arguments.output, text)
+        write_whole(arguments.output, text)
     return HOLDS
 
 
@@ -350,9 +384,26 @@ def _check_output(path: Path | None) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status."""
-    parsed = build_parser().parse_args(arguments)
-    run: Callable[[argparse.Namespace], int] = parsed.run
     try:
+        try:
+            status = _run(arguments)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read standard output has gone: not an error of ours.
+        _abandon_stdout()
+        return 128 + signal.SIGPIPE
+    except OSError as error:
+        _abandon_stdout()
+        _complain(f"kresolve: standard output: {error.strerror or error}")
+        return WRONG
+    return status
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        parsed = build_parser().parse_args(arguments)
+        run: Callable[[argparse.Namespace], int] = parsed.run
         return run(parsed)
     except WitnessError as error:
         _complain(f"kresolve: {error}")
@@ -363,7 +414,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _complain("kresolve: interrupted")
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read standard output has gone: not an error of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + signal.SIGPIPE
+    except SystemExit as exit_:  # argparse: help, version, or a wrong command line
+        return exit_.code if isinstance(exit_.code, int) else WRONG
+
+
+def _abandon_stdout() -> None:
+    """Keep Python from writing to a standard output that failed once more at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
-from kresolve.expressions import And, Compare, Const, Expr, Not, Or, Sym, names
-from kresolve.model import AnyEntry, ChoiceEntry, Definition, Menu, Model, Range, Select
+from kresolve.expressions import Expr, names
+from kresolve.model import ChoiceEntry, Definition, Menu, Model
 
 Node: TypeAlias = str | int
 
@@ -126,42 +126,6 @@ class Dependencies:
 def _add(found: list[str], expr: Expr | None) -> None:
     if expr is not None:
         found.extend(names(expr))
-
-
-def compared_texts(model: Model) -> dict[str, tuple[str, ...]]:
-    """For each int, hex or string in a comparison, the constants it meets there."""
-    found: dict[str, dict[str, None]] = {}
-    for entry in model.entries:
-        for expr in _expressions(entry):
-            todo = [expr]
-            while todo:
-                here = todo.pop()
-                if isinstance(here, Compare):
-                    for mine, other in ((here.left, here.right), (here.right, here.left)):
-                        if isinstance(mine, Sym) and not isinstance(other, Const):
-                            symbol = model.symbols.get(mine.name)
-                            if symbol is not None and not symbol.is_logical:
-                                text = other.name if isinstance(other, Sym) else other.value
-                                if text not in model.symbols:
-                                    found.setdefault(mine.name, {})[text] = None
-                elif isinstance(here, Not):
-                    todo.append(here.operand)
-                elif isinstance(here, And | Or):
-                    todo.extend(here.operands)
-    return {name: tuple(texts) for name, texts in found.items()}
-
-
-def _expressions(entry: AnyEntry) -> Iterator[Expr]:
-    """Every expression that stands at an entry."""
-    yield from (guard.condition for guard in entry.depends)
-    if isinstance(entry, Menu):
-        yield from (guard.condition for guard in entry.visible)
-    if isinstance(entry, Definition | ChoiceEntry):
-        yield from (condition for condition in _conditions(entry) if condition is not None)
-        yield from (default.value for default in entry.defaults)
-    if isinstance(entry, Definition):
-        rules: tuple[Select | Range, ...] = (*entry.selects, *entry.implies, *entry.ranges)
-        yield from (rule.condition for rule in rules if rule.condition is not None)
 
 
 def _conditions(entry: Definition | ChoiceEntry) -> Iterator[Expr | None]:

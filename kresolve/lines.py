@@ -7,8 +7,6 @@ on the symbol's type and is decided later, in :func:`typed_value`.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -16,7 +14,6 @@ from typing import Final
 from attrs import evolve, frozen
 
 from kresolve.configfile import read_config
-from kresolve.errors import ConfigFileError
 from kresolve.location import Location
 from kresolve.values import LOGICAL, Type, valid
 
@@ -162,43 +159,3 @@ def spell(type_: Type, value: str) -> str:
 def fragment_text(lines: Iterable[Line]) -> str:
     """Lines as the text of a fragment."""
     return "".join(f"{line}\n" for line in lines)
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a text file so that it is there as a whole or not at all.
-
-    Raises ConfigFileError with the system's reason.
-    """
-    try:
-        if path.exists() and not path.is_file():  # a pipe, /dev/stdout
-            path.write_text(text, encoding="utf-8", errors="surrogateescape")
-            return
-        with tempfile.NamedTemporaryFile(
-            "w",
-            dir=path.parent,
-            prefix=f".{path.name}.",
-            delete=False,
-            encoding="utf-8",
-            errors="surrogateescape",
-        ) as file:
-            scratch = Path(file.name)
-            try:
-                file.write(text)
-                file.close()
-                scratch.chmod(_mode(path))
-                scratch.replace(path)
-            except BaseException:
-                scratch.unlink(missing_ok=True)
-                raise
-    except OSError as error:
-        raise ConfigFileError(f"{path}: cannot write it: {error.strerror}") from error
-
-
-def _mode(path: Path) -> int:
-    """The permissions of a file that is replaced, or those of a new one."""
-    try:
-        return path.stat().st_mode & 0o777
-    except OSError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask

@@ -77,10 +77,15 @@ class Entry:
 
 @frozen(kw_only=True)
 class Menu(Entry):
-    """``menu`` ... ``endmenu``."""
+    """``menu`` ... ``endmenu``.
+
+    ``visible`` limits the prompts inside.  ``heading`` is the same for the
+    menu's own heading, for which conf takes a literal m as it stands.
+    """
 
     title: str
     visible: tuple[Guard, ...] = ()
+    heading: tuple[Guard, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -256,6 +261,11 @@ class Model:
                 path.append(above.prompts[0].text)
             parent = above.parent
         return tuple(reversed(path))
+
+    @cached_property
+    def rank(self) -> Mapping[str, int]:
+        """The place of each symbol in menu order."""
+        return {name: place for place, name in enumerate(self.symbols)}
 
     @cached_property
     def options(self) -> frozenset[str]:

@@ -162,6 +162,7 @@ class _Writer:
         match entry:
             case Menu():
                 row += [self.text(entry.title), self.guards(entry.visible)]
+                row += [self.guards(entry.heading)]
             case Comment():
                 row += [self.text(entry.title)]
             case ChoiceEntry():
@@ -270,6 +271,7 @@ class _Reader:
                 depends=guards,
                 title=strings[rest[0]],
                 visible=self.guards(rest[1]),
+                heading=self.guards(rest[2]),
             )
         if kind == 1:
             return If(parent=parent, location=place, depends=guards)

@@ -53,8 +53,8 @@ class Profile:
             if feature not in self.features:
                 hint = did_you_mean(feature, self.features)
                 raise RequestError(
-                    f"{self.name}:{feature}: no such feature{hint}; "
-                    f"{self.name} has {', '.join(self.features)}"
+                    f"{self.name}:{feature}: no such feature; "
+                    f"{self.name} has {', '.join(self.features)}{hint}"
                 )
         here = _numbers(model.info.version)
         origin = f"profile {self.name}"

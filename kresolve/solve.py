@@ -7,11 +7,13 @@ RC2).  What it returns as optimum is proved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
+import pysolvers
 from attrs import frozen
 from pysat.examples.rc2 import RC2Stratified
 from pysat.formula import WCNF
@@ -45,6 +47,10 @@ def best(clauses: Sequence[list[int]], levels: Sequence[Level]) -> Solution | No
     if the clauses cannot be satisfied.  The result is optimal, level by level:
     each level weighs more than everything below it.
     """
+    if not any(level.wanted for level in levels):
+        with Session(clauses) as session:
+            only = session.solve(())
+        return None if only is None else Solution(only.true, (0,) * len(levels))
     formula = WCNF()
     formula.hard = list(clauses)
     formula.nv = max((abs(literal) for clause in clauses for literal in clause), default=0)
@@ -53,7 +59,10 @@ def best(clauses: Sequence[list[int]], levels: Sequence[Level]) -> Solution | No
         for literal in level.wanted:
             formula.append([literal], weight=weight)
         weight *= len(level.wanted) + 1
-    with RC2Stratified(formula, solver="g4", adapt=True, exhaust=True, minz=True) as search:
+    with (
+        _interruptible(),
+        RC2Stratified(formula, solver="g4", adapt=True, exhaust=True, minz=True) as search,
+    ):
         found = search.compute()
     if found is None:
         return None
@@ -61,6 +70,15 @@ def best(clauses: Sequence[list[int]], levels: Sequence[Level]) -> Solution | No
     solution = Solution(true)
     costs = tuple(sum(not solution.holds(literal) for literal in level.wanted) for level in levels)
     return Solution(true, costs)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C as everywhere in Python; the solvers have an exception of their own."""
+    try:
+        yield
+    except pysolvers.error as error:
+        raise KeyboardInterrupt from error
 
 
 class Session:
@@ -82,7 +100,7 @@ class Session:
 
     def solve(self, assumptions: Sequence[int]) -> Solution | None:
         """An assignment in which the assumptions hold, if there is one."""
-        if not self._solver.solve(assumptions=list(assumptions)):
+        if not self._solve(assumptions):
             return None
         return Solution({literal for literal in self._solver.get_model() if literal > 0})
 
@@ -92,9 +110,17 @@ class Session:
         None if all of them can.  The order of ``assumptions`` says which are
         given up first: the last ones.
         """
-        if self._solver.solve(assumptions=list(assumptions)):
+        if self._solve(assumptions):
             return None
         return self._minimal(assumptions)
+
+    def rough_core(self, assumptions: Sequence[int]) -> list[int] | None:
+        """As :meth:`core`, but quick: superfluous ones may be among them."""
+        return None if self._solve(assumptions) else list(self._solver.get_core() or ())
+
+    def _solve(self, assumptions: Sequence[int]) -> bool:
+        with _interruptible():
+            return bool(self._solver.solve(assumptions=list(assumptions)))
 
     def _minimal(self, assumptions: Sequence[int]) -> list[int]:
         """Leave out what is not needed, one after the other (deletion)."""
@@ -103,7 +129,7 @@ class Session:
         needed: list[int] = []
         while core:
             candidate = core.pop()
-            if self._solver.solve(assumptions=needed + core):
+            if self._solve(needed + core):
                 needed.append(candidate)
             else:
                 kept = set(self._solver.get_core() or ())

@@ -64,15 +64,20 @@ class UserValues:
         return self.choices.get(index, ChoiceSaid())
 
 
-def user_values(model: Model, lines: Iterable[Line], finish: Finish = "olddefconfig") -> UserValues:
-    """The user values that conf would have after reading ``lines`` for ``finish``."""
+def user_values(
+    model: Model, lines: Iterable[Line] | None, finish: Finish = "olddefconfig"
+) -> UserValues:
+    """The user values that conf would have after reading ``lines`` for ``finish``.
+
+    No file at all (None) is not quite the same as an empty one.
+    """
     logical: dict[str, int] = {}
     text: dict[str, str] = {}
     priority: dict[int, list[str]] = {}
     choices: dict[int, ChoiceSaid] = {}
     source: dict[str, Line] = {}
     symbols = model.symbols
-    for line in lines:
+    for line in lines or ():
         symbol = symbols.get(line.symbol)
         if symbol is None:
             continue
@@ -96,7 +101,7 @@ def user_values(model: Model, lines: Iterable[Line], finish: Finish = "olddefcon
                 said = choices.get(symbol.choice, ChoiceSaid())
                 choices[symbol.choice] = _said(said, name, logical[name])
     if finish in _ANSWER:
-        _answer(model, finish, logical, choices, read=bool(source))
+        _answer(model, finish, logical, choices, read=lines is not None)
     return UserValues(
         finish,
         logical,

@@ -59,7 +59,7 @@ def list_choice(encoding: Encoding, index: int) -> None:
     winner.take((m, circuit.both(visible[m], -said[m].given)) for m in members)
     # The last visible one of the list: new n lines stand before the rest of it.
     winner.take((m, circuit.all_of((visible[m], -new_no[m], -new_yes[m]))) for m in reversed(order))
-    winner.take((m, visible[m]) for m in members)
+    winner.take((m, visible[m]) for m in sorted(members, key=encoding.model.rank.__getitem__))
     for member in members:
         chosen = circuit.logical(winner.chosen(member))
         encoding.values[member] = circuit.rule(_reason(encoding, choice, member), chosen)

@@ -10,7 +10,7 @@ A tristate value is a pair of literals, "m or more" and "y"
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from attrs import frozen
@@ -150,6 +150,18 @@ class Circuit:
         return Tristate(literal, literal)
 
     # Rules
+
+    def rule_of_texts(
+        self, reason: Reason, texts: Mapping[str, int], wanted: Iterable[str]
+    ) -> dict[str, int]:
+        """Cases among texts, as far as the rule holds.
+
+        Without it, any of the texts could be, and any of those ``wanted``.
+        """
+        if not self.explaining:
+            return dict(texts)
+        cases = {**dict.fromkeys(wanted, FALSE), **texts}
+        return {text: self.rule(reason, self.logical(cases[text])).some for text in cases}
 
     def rule(self, reason: Reason, value: Tristate) -> Tristate:
         """``value`` as far as the rule holds; any value when its selector does not."""

@@ -79,6 +79,11 @@ class Encoding:
             self.encode(node)
         self.done |= cone
 
+    @property
+    def forgets_out_of_range(self) -> bool:
+        """Is a number out of range written otherwise than it was calculated with?"""
+        return self.model.dialect.forgets_out_of_range and self.user.finish == "olddefconfig"
+
     def value_of(self, name: str) -> Tristate:
         """The value of a bool or tristate; n for anything else."""
         return self.values.get(name, NO_VALUE)
@@ -94,13 +99,18 @@ class Encoding:
             self.values[node] = self._named(symbol, self.bool_or_tristate(symbol, visible))
         elif symbol.type is not Type.UNKNOWN:
             said = self.user.texts(symbol)
-            self.texts[node] = self.number_or_string(symbol, said)
-            if symbol.type in NUMERIC and said and self.model.dialect.forgets_out_of_range:
-                self.written[node] = self.rewritten(symbol, said)
+            self.texts[node] = self._named_texts(symbol, self.number_or_string(symbol, said))
+            if symbol.type in NUMERIC and said and self.forgets_out_of_range:
+                self.written[node] = self._named_texts(symbol, self.rewritten(symbol, said))
 
     def _named(self, symbol: Symbol, value: Tristate) -> Tristate:
         place = self.model.entries[symbol.definitions[0]].location
         return self.circuit.rule(Reason("definition", symbol.name, symbol.type.value, place), value)
+
+    def _named_texts(self, symbol: Symbol, texts: Texts) -> Texts:
+        place = self.model.entries[symbol.definitions[0]].location
+        reason = Reason("definition", symbol.name, symbol.type.value, place)
+        return self.circuit.rule_of_texts(reason, texts, self.user.wanted_texts(symbol))
 
     # Rules for symbols
 
@@ -246,6 +256,7 @@ class Encoding:
         circuit = self.circuit
         found: Texts = {}
         rest = TRUE
+        wanted = self.user.wanted_texts(symbol)
         for index, definition in self.model.definitions(symbol):
             for limits in definition.ranges:
                 active = circuit.lowest(
@@ -253,7 +264,12 @@ class Encoding:
                 ).some
                 here = circuit.both(rest, active)
                 if here != FALSE:
-                    self._clamp(found, here, texts, limits, symbol.type)
+                    inside: Texts = {}
+                    self._clamp(inside, here, texts, limits, symbol.type)
+                    text = _with_condition(f"{limits.low} {limits.high}", limits.condition)
+                    reason = Reason("range", symbol.name, text, limits.location)
+                    for case, literal in circuit.rule_of_texts(reason, inside, wanted).items():
+                        _put(circuit, found, case, literal)
                 rest = circuit.both(rest, -active)
         for text, literal in texts.items():
             _put(circuit, found, text, circuit.both(rest, literal))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from kresolve.encode.circuit import FALSE, NO_VALUE, TRUE, Circuit, Tristate
 from kresolve.model import Model, Symbol
 from kresolve.tristate import LETTERS, M, N, Y
-from kresolve.uservalues import ChoiceSaid, UserValues
+from kresolve.uservalues import ChoiceSaid, Finish, UserValues
 
 
 class Said(NamedTuple):
@@ -25,11 +25,18 @@ UNSAID = Said(FALSE, FALSE, FALSE)
 class User(Protocol):
     """Where the encoding learns what the user says."""
 
+    @property
+    def finish(self) -> Finish:
+        """What is done with the lines."""
+
     def said(self, symbol: Symbol) -> Said:
         """The user value of a bool or tristate."""
 
     def texts(self, symbol: Symbol) -> Sequence[tuple[str, int]]:
         """The user values that another symbol may have: at most one literal holds."""
+
+    def wanted_texts(self, symbol: Symbol) -> Sequence[str]:
+        """Texts that somebody may ask about, whether or not they can come about."""
 
     def order(self, choice: int) -> Sequence[str]:
         """The members of a choice from the front of its list, new lines apart."""
@@ -51,6 +58,11 @@ class FixedUser:
         self.model = model
         self.values = values
 
+    @property
+    def finish(self) -> Finish:
+        """As for the fixed values."""
+        return self.values.finish
+
     def said(self, symbol: Symbol) -> Said:
         """The fixed value."""
         value = self.values.logical.get(symbol.name)
@@ -62,6 +74,10 @@ class FixedUser:
         """The fixed value."""
         value = self.values.text.get(symbol.name)
         return () if value is None else ((value, TRUE),)
+
+    def wanted_texts(self, symbol: Symbol) -> Sequence[str]:
+        """None."""
+        return ()
 
     def order(self, choice: int) -> Sequence[str]:
         """The order that the lines give."""
@@ -116,7 +132,7 @@ class PlannedUser(FixedUser):
     Lines are offered for symbols with a prompt, except one that the base has
     already; a choice's members can be said again, because that moves them to
     the front.  ``offered_texts`` holds the values that are worth a line of an
-    int, hex or string.
+    int, hex or string; ``matters`` says which symbols are worth one at all.
     """
 
     def __init__(
@@ -125,8 +141,10 @@ class PlannedUser(FixedUser):
         base: UserValues,
         circuit: Circuit,
         offered_texts: Mapping[str, Sequence[str]],
+        matters: Callable[[Symbol], bool],
     ) -> None:
         super().__init__(model, base)
+        self.matters = matters
         self.circuit = circuit
         self.offered_texts = offered_texts
         self.lines: dict[tuple[str, str], int] = {}
@@ -141,7 +159,7 @@ class PlannedUser(FixedUser):
         return known
 
     def _offer(self, symbol: Symbol) -> tuple[int, int, int]:
-        if not symbol.is_logical or not self.model.has_prompt(symbol):
+        if symbol.name not in self.model.options or not self.matters(symbol):
             return FALSE, FALSE, FALSE
         has_already = self.values.logical.get(symbol.name) if symbol.choice is None else None
         found = [FALSE, FALSE, FALSE]
@@ -182,11 +200,15 @@ class PlannedUser(FixedUser):
             known = self._texts[symbol.name] = tuple(self._offer_texts(symbol))
         return known
 
+    def wanted_texts(self, symbol: Symbol) -> Sequence[str]:
+        """The offered values."""
+        return self.offered_texts.get(symbol.name, ())
+
     def _offer_texts(self, symbol: Symbol) -> Iterator[tuple[str, int]]:
         base = self.values.text.get(symbol.name)
         none_new = TRUE
         for text in self.offered_texts.get(symbol.name, ()):
-            if text != base and self.model.has_prompt(symbol):
+            if text != base and self.model.has_prompt(symbol) and self.matters(symbol):
                 literal = self.circuit.variable()
                 self.lines[symbol.name, text] = literal
                 here = self.circuit.both(literal, none_new)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -19,12 +18,13 @@ from kresolve.modelfile import FORMAT, from_bytes
 from kresolve.progress import SILENT, Progress
 from kresolve.trees import Environment, SourceTree, environment_fingerprint, probe_environment
 from kresolve.trees.cache import cache_root, safe_name, write_atomically
+from kresolve.trees.tools import last_line, run
 
 _CHILD: Final = """\
 import sys
 sys.path[:] = {path!r}
 from kresolve.frontend.worker import main
-sys.exit(main())
+main({job!r})
 """
 
 
@@ -95,8 +95,9 @@ def stamp(tree: Path, files: Iterable[str]) -> str:
 
 def _own_stamp() -> str:
     """What changes when kresolve's own reading of trees does."""
-    here = Path(__file__).parent
-    sources = (*here.glob("*.py"), *(here.parent / f"{m}.py" for m in ("model", "expressions")))
+    package = Path(__file__).parent.parent
+    modules = ("dialect", "expressions", "dependencies", "model", "modelfile", "values")
+    sources = (*Path(__file__).parent.glob("*.py"), *(package / f"{m}.py" for m in modules))
     return ",".join(f"{path.name}:{path.stat().st_mtime_ns}" for path in sorted(sources))
 
 
@@ -109,21 +110,23 @@ def parse_tree(
     it to conf.  Nothing is written outside a scratch directory that is gone
     afterwards.  Raises KconfigError with file and line for what cannot be read.
     """
-    job = {"info": asdict(info), "kconfig": kconfig}
     with tempfile.TemporaryDirectory(prefix="kresolve-") as scratch:
-        done = subprocess.run(
-            [sys.executable, "-I", "-B", "-c", _CHILD.format(path=sys.path)],
-            input=json.dumps(job).encode(),
-            capture_output=True,
-            cwd=scratch,
-            env=dict(environment),
-            check=False,
+        place = Path(scratch)
+        (place / "empty").mkdir()
+        job = {"info": asdict(info), "kconfig": kconfig, "answer": str(place / "answer")}
+        (place / "job").write_text(json.dumps(job), encoding="utf-8")
+        search = [str(Path(entry).absolute()) for entry in sys.path]
+        done = run(
+            [sys.executable, "-I", "-B", "-c", _CHILD.format(path=search, job=str(place / "job"))],
+            environment=environment,
+            directory=place / "empty",
         )
-    kind, _, content = done.stdout.partition(b"\n")
+        answer = place / "answer"
+        kind, _, content = (answer.read_bytes() if answer.exists() else b"").partition(b"\n")
     if kind == b"model":
         return content
     if kind == b"error":
         text = content.decode("utf-8", "surrogateescape")
         raise KconfigError(f"{text} (tree: {info.source})")
-    last = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    raise ToolError(f"parsing {info.source} failed: {last[-1] if last else done.returncode}")
+    said = last_line(done.stderr) or f"status {done.returncode}"
+    raise ToolError(f"parsing {info.source} failed: {said}")

@@ -93,8 +93,6 @@ class Lowering:
         self.choices: list[RawChoice] = []
         self._shared: dict[Any, Any] = {}
         modules = raw.modules_symbol
-        if modules is None and raw.modules.nodes:
-            modules = raw.modules  # "option modules", or the name alone
         self.modules: str | None = modules.name if modules is not None else None
         self._modules_expr: Expr = Sym(self.modules) if self.modules else NO
 
@@ -149,6 +147,12 @@ class Lowering:
             return ()  # Kconfiglib's initial y: nothing is written
         return tuple(self.guard(cond) for cond in conds)
 
+    def literal_guards(self, conds: Any) -> tuple[Guard, ...]:
+        """The same lines with their conditions as written."""
+        if not isinstance(conds, list):
+            return ()
+        return tuple(Guard(self.expr(c.expr), Location(c.file, c.line)) for c in conds)
+
     def guard(self, cond: Cond) -> Guard:
         """One line; ``depends on A if B`` means ``A || B = n``."""
         condition = self.condition(cond.expr)
@@ -190,6 +194,7 @@ class Lowering:
                 depends=depends,
                 title=node.prompt[0],
                 visible=self.guards(node.visibility),
+                heading=self.literal_guards(node.visibility),
             )
         if item is kconfiglib.COMMENT:
             return Comment(parent=parent, location=location, depends=depends, title=node.prompt[0])

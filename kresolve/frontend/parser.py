@@ -95,7 +95,7 @@ class RawKconfig(kconfiglib.Kconfig):  # type: ignore[misc]
     def _tokenize(self, s: str) -> Any:
         """Keywords that came after Kconfiglib: both stand alone on their line."""
         word = s.partition("#")[0].strip()
-        if word == "modules":
+        if word == "modules" or word.split() == ["option", "modules"]:
             symbol = self.defined_syms[-1]
             if self.modules_symbol is not None and self.modules_symbol is not symbol:
                 raise ParseError(

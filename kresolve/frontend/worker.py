@@ -1,7 +1,7 @@
 """The child process in which a tree is parsed.
 
-It gets a job as JSON on standard input and answers with the model's bytes or
-an error as JSON on standard output.  Its environment is exactly conf's, its
+It gets a job as a JSON file, and answers with a file: the model's bytes, or an
+error.  Its environment is exactly conf's, its
 working directory an empty scratch directory that commands may write into.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -60,29 +59,21 @@ def _sources(tree: Path) -> dict[str, str]:
     return found
 
 
-def main() -> int:
-    """Read a job, do it, answer."""
-    answer = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # commands of the tree write to stderr, not into the answer
-    job = json.loads(sys.stdin.buffer.read())
+def main(job_file: str) -> None:
+    """Read a job, do it, and write the answer to the file that the job names."""
+    job = json.loads(Path(job_file).read_text(encoding="utf-8"))
     sys.setrecursionlimit(20_000)
     try:
-        data = run(job)
+        answer = b"model\n" + run(job)
     except KresolveError as error:
-        failure = str(error)
+        answer = _failure(str(error))
     except RecursionError:
-        failure = "an expression or a chain of files is nested too deeply"
+        answer = _failure("an expression or a chain of files is nested too deeply")
     except Exception as error:  # noqa: BLE001 - the parent tells it to the user
         # Kconfiglib raises KconfigError, OSError and others for bad files.
-        failure = " ".join(str(error).split()) or type(error).__name__
-    else:
-        answer.write(b"model\n" + data)
-        answer.close()
-        return 0
-    answer.write(b"error\n" + failure.encode("utf-8", "surrogateescape"))
-    answer.close()
-    return 0
+        answer = _failure(" ".join(str(error).split()) or type(error).__name__)
+    Path(job["answer"]).write_bytes(answer)
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _failure(text: str) -> bytes:
+    return b"error\n" + text.encode("utf-8", "surrogateescape")

@@ -22,8 +22,6 @@ def conflict(world: World, question: Question) -> Conflict:
         selector = circuit.variable()
         circuit.require((-selector, *problem.demand(name, accept)))
         demands[selector] = (name, accept, origin)
-    for literal in problem.unsayable():
-        circuit.require((-literal,))
     rules = {literal: reason for reason, literal in circuit.selectors.items()}
     with Session(circuit.clauses) as session:
         core = session.core([*demands, *rules])

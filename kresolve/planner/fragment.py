@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -18,25 +19,33 @@ def fragment_text(plan: Plan) -> str:
 
 
 def asked_for(plan: Plan) -> str:
-    """What was asked for: profiles by name, other requests one by one."""
-    return ", ".join(dict.fromkeys(request.origin for request in plan.request))
+    """What was asked for: profiles and fragments by name, other requests one by one."""
+    origins = (request.origin for request in plan.request)
+    return ", ".join(dict.fromkeys(re.sub(r"^(@.*):\d+$", r"\1", origin) for origin in origins))
 
 
 def verdict(plan: Plan) -> str:
     """The objective's numbers in words, and what is proved."""
     values = {measure.name: measure.value for measure in plan.objective}
     proved = all(measure.proved for measure in plan.objective)
-    lines = f"{values['lines']} line{'' if values['lines'] == 1 else 's'}"
+    lines = counted(values["lines"], "line")
     if not values["lines"]:
         return "nothing to add: the base holds it all"
     best = "proved" if proved else "found, not proved"
+    lost = "nothing" if not values["lost"] else counted(values["lost"], "option")
+    switched = "nothing" if not values["switched"] else counted(values["switched"], "setting")
     side = (
-        f"{values['lost']} options lost, {values['switched']} switched off or turned, "
-        f"{values['added']} more come on"
+        f"{lost} of the base lost, {switched} switched off or turned, "
+        f"{counted(values['added'], 'more option')} on"
     )
     if plan.objective_name == "lines":
         return f"{lines}, the fewest possible ({best}); {side}"
     return f"{lines}; {side}: the best possible ({best})"
+
+
+def counted(number: int, noun: str) -> str:
+    """``2 lines``, ``1 line``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _header(plan: Plan) -> Iterator[str]:

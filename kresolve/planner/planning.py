@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kresolve.lines import Line
 from kresolve.memory import no_collection
 from kresolve.planner.conflict import conflict
 from kresolve.planner.objective import Measure
@@ -9,6 +10,7 @@ from kresolve.planner.problem import Question
 from kresolve.planner.reasons import plan_lines, satisfied
 from kresolve.planner.result import Change, Plan, Verified
 from kresolve.planner.search import search
+from kresolve.planner.texts import PLACEHOLDER, is_exhaustive
 from kresolve.planner.world import World
 from kresolve.progress import SILENT, Progress
 
@@ -21,11 +23,21 @@ def answer(
     Raises WitnessError when the witnesses disagree.
     """
     with no_collection():
-        return _answer(world, question, notes, progress)
+        return _answer(world, question, (*world.notes, *notes), progress)
 
 
 def _answer(world: World, question: Question, notes: tuple[str, ...], progress: Progress) -> Plan:
     found = search(world, question, progress)
+    if found is None and not _can_be_proved(world, question):
+        return Plan(
+            status="unknown",
+            request=question.requests,
+            tree=world.model.info,
+            base=world.base,
+            finish=world.finish,
+            objective_name=question.objective,
+            notes=(*notes, "no plan found, but not every value of a number or text was tried"),
+        )
     if found is None:
         return Plan(
             status="impossible",
@@ -38,6 +50,11 @@ def _answer(world: World, question: Question, notes: tuple[str, ...], progress: 
             notes=notes,
         )
     before, after = world.before, found.after
+    changes = tuple(
+        Change(name, before[name], after[name])
+        for name in world.model.symbols
+        if name in after and before[name] != after[name]
+    )
     return Plan(
         status="planned",
         request=question.requests,
@@ -47,14 +64,35 @@ def _answer(world: World, question: Question, notes: tuple[str, ...], progress: 
         objective_name=question.objective,
         lines=plan_lines(found),
         satisfied=satisfied(found),
-        changes=tuple(
-            Change(name, before[name], after[name])
-            for name in world.model.symbols
-            if name in after and before[name] != after[name]
+        changes=changes,
+        lost=tuple(
+            change
+            for change in changes
+            if change.symbol in world.model.options
+            and change.symbol not in question.asked
+            and after.tristate(change.symbol) < before.tristate(change.symbol)
         ),
         objective=tuple(
             Measure(name, value, found.proved) for name, value in found.measured.items()
         ),
         verified=Verified(evaluator=True),
-        notes=notes,
+        notes=(*notes, *_placeholders(found.lines)),
     )
+
+
+def _can_be_proved(world: World, question: Question) -> bool:
+    """Is "no plan found" a proof?  Not where values of numbers were left untried."""
+    knowledge = world.knowledge
+    nodes = [knowledge.dependencies.node(name) for name, _, _ in question.demands(world)]
+    cone = knowledge.dependencies.cone(nodes)
+    names = [node for node in cone if isinstance(node, str)]
+    return is_exhaustive(world.model, knowledge.texts, names)
+
+
+def _placeholders(lines: tuple[Line, ...]) -> list[str]:
+    """A remark for each line whose text only stands for another one."""
+    return [
+        f"{line}: the text is a placeholder; put in your own"
+        for line in lines
+        if line.value.startswith('"') and line.value.endswith(f'{PLACEHOLDER}"')
+    ]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from attrs import field, frozen
+from attrs import frozen
 
 from kresolve.encode import FALSE, TRUE, Circuit, Encoding, PlannedUser, Tristate
 from kresolve.lines import Line, spell, typed_value
+from kresolve.model import Model, Symbol
 from kresolve.planner.objective import ORDERS, gates, switches
 from kresolve.planner.request import Request
+from kresolve.planner.texts import offered_texts
 from kresolve.planner.world import World
 from kresolve.solve import Level, Solution
-from kresolve.values import Type, valid
 
 
 @frozen
@@ -44,27 +45,30 @@ class Question:
             yield name, (world.before[name],), f"--pin {name}"
 
 
-@frozen(eq=False)
 class Problem:
-    """The clauses of a question in a world, for a growing set of symbols."""
+    """The clauses of a question in a world, for a growing set of symbols.
 
-    world: World
-    question: Question
-    explaining: bool = False
-    circuit: Circuit = field(init=False)
-    user: PlannedUser = field(init=False)
-    encoding: Encoding = field(init=False)
+    Lines are offered for what the demands depend on, and for nothing else: no
+    other line can be needed for them.
+    """
 
-    def __attrs_post_init__(self) -> None:
-        world = self.world
-        circuit = Circuit(explaining=self.explaining)
-        user = PlannedUser(world.model, world.user, circuit, offered_texts(world, self.question))
-        encoding = Encoding(world.model, user, circuit, world.knowledge.dependencies)
-        object.__setattr__(self, "circuit", circuit)
-        object.__setattr__(self, "user", user)
-        object.__setattr__(self, "encoding", encoding)
-        self.add(name for name, _, _ in self.question.demands(world))
-        self.add(gates(world.model))
+    def __init__(self, world: World, question: Question, *, explaining: bool = False) -> None:
+        self.world = world
+        self.question = question
+        model, knowledge = world.model, world.knowledge
+        self.circuit = Circuit(explaining=explaining)
+        names = [name for name, _, _ in question.demands(world)]
+        nodes = knowledge.dependencies.cone(map(knowledge.dependencies.node, names))
+        self.cone = frozenset(nodes)
+        texts = offered_texts(model, knowledge.texts, world.user, question.requests)
+        self.user = PlannedUser(model, world.user, self.circuit, texts, self.is_in_cone)
+        self.encoding = Encoding(model, self.user, self.circuit, knowledge.dependencies)
+        self.add(names)
+        self.add(gates(model))
+
+    def is_in_cone(self, symbol: Symbol) -> bool:
+        """Do the demands depend on a symbol?"""
+        return (symbol.name if symbol.choice is None else symbol.choice) in self.cone
 
     def add(self, names: Iterable[str]) -> None:
         """Take symbols, and all that they depend on, into account."""
@@ -96,15 +100,9 @@ class Problem:
             choice = self.world.model.symbols[name].choice
             if choice is not None and value == "y":
                 members.setdefault(choice, []).append(literal)
-        found += [[-literal] for literal in self.unsayable()]
         for literals in members.values():
             found += [[-a, -b] for i, a in enumerate(literals) for b in literals[i + 1 :]]
         return found
-
-    def unsayable(self) -> list[int]:
-        """Lines that no plan contains: any for what is pinned."""
-        pinned = set(self.question.pins)
-        return [literal for (name, _), literal in self.user.lines.items() if name in pinned]
 
     def levels(self) -> list[Level]:
         """The objective's levels over the encoded symbols, then the preferred values."""
@@ -155,9 +153,7 @@ class Problem:
                 else:
                     found.append(line)
         for choice, line in last_of_choice.items():
-            found.insert(
-                _behind(model.choices[choice].members, line, found, list(model.symbols)), line
-            )
+            found.insert(_behind(model, model.choices[choice].members, line, found), line)
         return tuple(found)
 
     def fixed(self, lines: Iterable[Line]) -> list[int]:
@@ -166,40 +162,25 @@ class Problem:
         said = {(line.symbol, typed_value(line, symbols[line.symbol].type)) for line in lines}
         return [literal if key in said else -literal for key, literal in self.user.lines.items()]
 
+    def line_literal(self, line: Line) -> int:
+        """The literal "this line is in the plan"."""
+        value = typed_value(line, self.world.model.symbols[line.symbol].type)
+        assert value is not None
+        return self.user.lines[line.symbol, value]
+
+    def all_demands(self) -> int:
+        """The literal "every demand holds"."""
+        circuit = self.circuit
+        return circuit.all_of(
+            [
+                circuit.any_of(self.demand(name, accept))
+                for name, accept, _ in self.question.demands(self.world)
+            ]
+        )
+
     def satisfied(self, solution: Solution, request: Request) -> bool:
         """Does a request hold in a solution?"""
         return any(solution.holds(self.literal(request.symbol, value)) for value in request.accept)
-
-
-def offered_texts(world: World, question: Question) -> Mapping[str, tuple[str, ...]]:
-    """The values of ints, hexes and strings that may be worth a line.
-
-    Those asked for, and for numbers in comparisons, values on both sides of
-    each constant.
-    """
-    found: dict[str, dict[str, None]] = {}
-    for name, constants in world.knowledge.compared.items():
-        type_ = world.model.symbols[name].type
-        for constant in constants:
-            for text in _around(constant, type_):
-                found.setdefault(name, {})[text] = None
-    for request in question.requests:
-        if not world.model.symbols[request.symbol].is_logical:
-            found[request.symbol] = dict.fromkeys(request.accept)
-    for name in (*question.pins, *question.forbidden):
-        found.pop(name, None)
-    return {name: tuple(texts) for name, texts in found.items()}
-
-
-def _around(constant: str, type_: Type) -> list[str]:
-    """A constant and, if it is a number, its neighbours, as values of a type."""
-    if type_ is Type.STRING:
-        return [constant]
-    if not valid(type_, constant):
-        return []
-    number = int(constant, 10 if type_ is Type.INT else 16)
-    spelled = str if type_ is Type.INT else hex
-    return [text for n in (number - 1, number, number + 1) if valid(type_, text := spelled(n))]
 
 
 def _open(literals: Iterable[int]) -> tuple[int, ...]:
@@ -207,10 +188,9 @@ def _open(literals: Iterable[int]) -> tuple[int, ...]:
     return tuple(literal for literal in literals if literal != TRUE)
 
 
-def _behind(members: Sequence[str], line: Line, lines: list[Line], order: list[str]) -> int:
+def _behind(model: Model, members: Sequence[str], line: Line, lines: list[Line]) -> int:
     """Where a choice's y line goes: behind its members' n lines, else in menu order."""
     own = [place for place, other in enumerate(lines) if other.symbol in members]
     if own:
         return own[-1] + 1
-    rank = order.index(line.symbol)
-    return sum(order.index(other.symbol) < rank for other in lines)
+    return sum(model.rank[other.symbol] < model.rank[line.symbol] for other in lines)

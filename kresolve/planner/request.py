@@ -115,7 +115,7 @@ def from_fragment(model: Model, path: Path) -> list[Request]:
                     f"{line.location}: {PREFIX}{line.symbol}={line.value} is no value of "
                     f"{_a(symbol.type)}"
                 )
-        requests[line.symbol] = checked(model, line.symbol, wanted, str(line.location))
+        requests[line.symbol] = checked(model, line.symbol, wanted, f"@{line.location}")
     return list(requests.values())
 
 

@@ -9,7 +9,8 @@ from attrs import evolve, field, frozen
 
 from kresolve.encode import Reason
 from kresolve.errors import RequestError
-from kresolve.lines import Line, write_atomically
+from kresolve.files import write_whole
+from kresolve.lines import Line
 from kresolve.location import Location
 from kresolve.model import TreeInfo
 from kresolve.planner.fragment import fragment_text
@@ -105,6 +106,8 @@ class Plan:
     lines: tuple[PlanLine, ...] = ()
     satisfied: tuple[Satisfied, ...] = ()
     changes: tuple[Change, ...] = ()
+    #: Those of the changes by which an option of the base ends lower unasked.
+    lost: tuple[Change, ...] = ()
     objective: tuple[Measure, ...] = ()
     verified: Verified = field(factory=Verified)
     conflict: Conflict | None = None
@@ -123,7 +126,7 @@ class Plan:
         """
         if self.status != "planned":
             raise RequestError(f"{path}: not written: the request is {self.status}")
-        write_atomically(Path(path), self.fragment)
+        write_whole(Path(path), self.fragment)
 
     @property
     def assignments(self) -> tuple[Line, ...]:

@@ -25,7 +25,7 @@ from kresolve.semantics import Configuration
 from kresolve.solve import Level, Session, Solution, best
 
 #: How often a best plan with a superfluous line is set aside for another.
-_PATIENCE: Final = 20
+_PATIENCE: Final = 200
 #: How often effects outside the cone are taken in.
 _ROUNDS: Final = 50
 
@@ -76,6 +76,7 @@ def _best(problem: Problem) -> Found | None:
     """
     levels = problem.levels()
     constraints = problem.constraints()
+    problem.all_demands()
     clauses = problem.circuit.clauses
     rival: Found | None = None
     with Session(clauses) as session:
@@ -90,9 +91,27 @@ def _best(problem: Problem) -> Found | None:
             other = _found(problem, session, levels, _solved(problem, session, lines, levels))
             if rival is None or other.solution.costs < rival.solution.costs:
                 rival = other
-            constraints.append([-literal for literal in problem.fixed(found.lines)])
+            constraints += _superfluous_lines(problem, session, found)
     assert rival is not None
     return evolve(rival, proved=False)
+
+
+def _superfluous_lines(problem: Problem, session: Session, found: Found) -> list[list[int]]:
+    """Clauses that forbid a plan's superfluous lines wherever they are superfluous.
+
+    Without the line, some of the other lines that are there, or not there, make
+    all demands hold; where these are the same, the line is superfluous again.
+    """
+    learned: list[list[int]] = []
+    for line in found.lines:
+        if _all_hold(problem, found.without[line.symbol]):
+            own = problem.line_literal(line)
+            rest = problem.fixed(_other(found.lines, line))
+            core = session.rough_core([*rest, -problem.all_demands()])
+            assert core is not None, "the demands hold without the line"
+            needed = [literal for literal in core if abs(literal) != own and literal in set(rest)]
+            learned.append([-own, *(-literal for literal in needed)])
+    return learned
 
 
 def _solved(

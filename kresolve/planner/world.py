@@ -6,10 +6,11 @@ from functools import cached_property
 
 from attrs import Factory, field, frozen
 
-from kresolve.dependencies import Dependencies, compared_texts
+from kresolve.dependencies import Dependencies
 from kresolve.lines import Line
 from kresolve.model import Model
 from kresolve.semantics import Configuration, Finish, UserValues, evaluate, user_values
+from kresolve.textrelations import TextRelations, text_relations
 
 
 @frozen(eq=False)
@@ -24,9 +25,9 @@ class Knowledge:
         return Dependencies(self.model)
 
     @cached_property
-    def compared(self) -> dict[str, tuple[str, ...]]:
-        """The constants with which ints, hexes and strings are compared."""
-        return compared_texts(self.model)
+    def texts(self) -> TextRelations:
+        """What ints, hexes and strings have to do with each other."""
+        return text_relations(self.model)
 
 
 @frozen(eq=False)
@@ -41,6 +42,8 @@ class World:
     base: str
     lines: tuple[Line, ...]
     finish: Finish = "olddefconfig"
+    #: Lines of the base that say nothing to conf, as remarks.
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
     knowledge: Knowledge = field(
         default=Factory(lambda world: Knowledge(world.model), takes_self=True), repr=False
     )

@@ -46,6 +46,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "changes": [
             {"symbol": c.symbol, "before": c.before, "after": c.after} for c in plan.changes
         ],
+        "lost": [{"symbol": c.symbol, "before": c.before, "after": c.after} for c in plan.lost],
         "objective": [
             {"name": m.name, "value": m.value, "proved": m.proved} for m in plan.objective
         ],

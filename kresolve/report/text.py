@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from kresolve.encode import Reason
 from kresolve.model import Model
 from kresolve.planner import Conflict, Plan
-from kresolve.planner.fragment import asked_for, verdict
+from kresolve.planner.fragment import asked_for, counted, verdict
 
 
 def plan_report(plan: Plan) -> str:
     """What is said beside the fragment: the world, the verdict, the witnesses."""
-    return "\n".join(_planned(plan) if plan.status == "planned" else _impossible(plan))
+    tellers = {"planned": _planned, "impossible": _impossible, "unknown": _unknown}
+    return "\n".join(tellers[plan.status](plan))
 
 
 def _world(plan: Plan) -> Iterator[str]:
@@ -26,11 +27,15 @@ def _planned(plan: Plan) -> Iterator[str]:
     yield from _world(plan)
     yield verdict(plan)
     if plan.satisfied:
-        yield f"{_count(len(plan.satisfied), 'request')} {_needs(len(plan.satisfied))} no line:"
+        yield f"{counted(len(plan.satisfied), 'request')} {_needs(len(plan.satisfied))} no line:"
         for item in plan.satisfied:
             yield f"  {item.symbol}={item.value}: {item.why}"
+    if plan.lost:
+        yield "lost, and the request forces it:"
+        for change in plan.lost:
+            yield f"  {change.symbol}: {change.before} -> {change.after}"
     if plan.changes:
-        yield f"{_count(len(plan.changes), 'symbol')} changed in all (--json lists them)"
+        yield f"{counted(len(plan.changes), 'symbol')} changed in all (--json lists them)"
     witnesses = [
         name
         for name, word in (("evaluator", plan.verified.evaluator), ("conf", plan.verified.conf))
@@ -45,6 +50,12 @@ def _impossible(plan: Plan) -> Iterator[str]:
     yield f"impossible, proved: {asked_for(plan)}"
     if plan.conflict is not None:
         yield from _conflict(plan.conflict)
+    yield from plan.notes
+
+
+def _unknown(plan: Plan) -> Iterator[str]:
+    yield from _world(plan)
+    yield f"kresolve cannot tell: {asked_for(plan)}"
     yield from plan.notes
 
 
@@ -63,17 +74,13 @@ def rule_text(rule: Reason) -> str:
         case "depends":
             return f"depends on {rule.text}"
         case "definition":
-            return f"nothing else gives {rule.symbol} a value"
+            return f"{rule.symbol} gets its value by its own rules only"
         case "choice":
             return f"{rule.symbol} is a member of this choice"
         case "prompt":
-            return f"{rule.symbol} has the prompt {rule.text}"
+            return f"{rule.symbol}: prompt {rule.text}"
         case kind:
             return f"{rule.symbol}: {kind} {rule.text}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _needs(number: int) -> str:

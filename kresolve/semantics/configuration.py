@@ -66,16 +66,19 @@ class Configuration(Mapping[str, str]):
         return "".join(_render(self))
 
 
-def evaluate(model: Model, lines: Iterable[Line], finish: Finish = "olddefconfig") -> Configuration:
+def evaluate(
+    model: Model, lines: Iterable[Line] | None, finish: Finish = "olddefconfig"
+) -> Configuration:
     """What conf makes of ``lines``: the whole configuration, in some 50 ms.
 
-    ``finish`` is the target that reads the lines; see :data:`Finish`.
+    ``lines`` is None where there is no file at all.  ``finish`` is the target
+    that reads the lines; see :data:`Finish`.
     """
     with no_collection():
         return _evaluate(model, lines, finish)
 
 
-def _evaluate(model: Model, lines: Iterable[Line], finish: Finish) -> Configuration:
+def _evaluate(model: Model, lines: Iterable[Line] | None, finish: Finish) -> Configuration:
     user = user_values(model, lines, finish)
     evaluation = Evaluation(model, user)
     evaluation.run()
@@ -140,5 +143,5 @@ def _has_content(model: Model, index: int) -> bool:
 def _heading_shown(entry: Menu | Comment, evaluation: Evaluation) -> bool:
     """A menu's own ``visible if`` hides its heading; those around it do not."""
     return isinstance(entry, Comment) or all(
-        evaluation.value(guard.condition) for guard in entry.visible
+        evaluation.value(guard.condition) for guard in entry.heading
     )

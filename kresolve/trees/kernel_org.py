@@ -253,18 +253,23 @@ def _guarded(work: Callable[[], _T], address: str, label: str) -> _T:
     except urllib.error.HTTPError as error:
         error.close()
         reason = f"the server says {error.code} {error.reason}"
-    except TimeoutError:
-        reason = f"no answer within {_PATIENCE:.0f} seconds"
     except urllib.error.URLError as error:
-        slow = isinstance(error.reason, TimeoutError)
-        reason = f"no answer within {_PATIENCE:.0f} seconds" if slow else str(error.reason)
+        inner = error.reason
+        reason = _said(inner) if isinstance(inner, OSError) else str(inner)
     except http.client.IncompleteRead:
         reason = "broke off"
     except (http.client.HTTPException, ValueError) as error:
         reason = f"no proper answer: {str(error) or type(error).__name__}"
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = _said(error)
     raise TreeError(f"{label}: {address}: {' '.join(reason.split())}")
+
+
+def _said(error: OSError) -> str:
+    """The system's reason, without its number."""
+    if isinstance(error, TimeoutError):
+        return f"no answer within {_PATIENCE:.0f} seconds"
+    return error.strerror or str(error)
 
 
 def _length(response: http.client.HTTPResponse) -> int | None:

@@ -15,7 +15,6 @@ from pathlib import Path
 from attrs import frozen
 
 from kresolve.errors import TreeError
-from kresolve.trees.environment import make_arguments
 from kresolve.trees.source import SourceTree
 from kresolve.trees.tools import base_environment, run
 
@@ -39,10 +38,8 @@ def target_steps(tree: SourceTree, target: str, *, arch: str) -> tuple[Step, ...
     Raises TreeError for recipes that do something else (mips' generic boards).
     """
     with tempfile.TemporaryDirectory(prefix="kresolve-") as scratch:
-        command = [
-            *("make", "--no-print-directory", "-rR", "-n", "-f", tree.path / "Makefile"),
-            *(*make_arguments(arch, None, False), f"MAKE={_NO_MAKE}", target),
-        ]
+        command: list[str | Path] = ["make", "--no-print-directory", "-rR", "-n"]
+        command += ["-f", tree.path / "Makefile", f"ARCH={arch}", f"MAKE={_NO_MAKE}", target]
         answer = run(
             command, environment=base_environment(), directory=Path(os.path.realpath(scratch))
         )

@@ -36,7 +36,7 @@ _BAD: Final = {
     "tristate": ("maybe", "Y", '"m"', "2", ""),
     "int": ("0x10", "007", "abc", "", "5 "),
     "hex": ("0xg", "abc", "0X1F", "-1", ""),
-    "string": ("bare", '"open', '"end" rest', r'"\"', ""),
+    "string": ("bare", '"open', '"end" rest', ""),
 }
 _PERCENT: Final = st.integers(0, 99)
 _FAR: Final = 1000  # the rank of what nothing depends on
@@ -121,7 +121,7 @@ class _Builder:
             return str(self.one_of(logical).name)
         # a literal m needs MODULES
         m = ("m", "m", "m") if self.modules < limit else ()
-        return self.one_of(("y", "n", *m, self.one_of(_UNDEFINED)))
+        return str(self.one_of(("y", "n", *m, self.one_of(_UNDEFINED))))
 
     def operand(self, limit: int, depth: int) -> str:
         text = self.expr(limit, depth)
@@ -411,9 +411,9 @@ class _Builder:
                         )
                     )
                 )
-            elif dice >= 78:
+            elif dice >= (50 if symbol.type == "string" else 78):
                 lines.append(f"CONFIG_{symbol.name}={self.one_of(_BAD[symbol.type])}")
-            elif dice >= 75:
+            elif dice >= (47 if symbol.type == "string" else 75):
                 lines.append(f"# CONFIG_{symbol.name} is not set")
             else:
                 lines.append(self.line(symbol, self.one_of(_VALUES[symbol.type])))

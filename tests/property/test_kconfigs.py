@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.property.kconfigs import DIALECTS, Toy, toys
 from tests.property.toys import conf, load, program
 
-_EXAMPLES: Final = 300
+_EXAMPLES: Final = 500
 _NEW: Final = ("6.12", "7.x")
 _OLD: Final = ("5.10", "6.1")
 

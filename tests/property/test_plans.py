@@ -20,7 +20,8 @@ from kresolve.model import Model
 from kresolve.modelfile import to_bytes
 from kresolve.planner import ORDERS, Plan, Question, Request, World, answer
 from kresolve.planner.objective import measure
-from kresolve.planner.problem import Problem, offered_texts
+from kresolve.planner.problem import Problem
+from kresolve.planner.texts import offered_texts
 from kresolve.semantics import Finish
 from kresolve.solve import Session
 from tests.property.kconfigs import toys
@@ -112,10 +113,10 @@ def in_order(model: Model, fragment: Fragment) -> Fragment:
 def offers(world: World, question: Question) -> list[list[Line | None]]:
     """For each symbol with a prompt, the lines that a fragment may have for it."""
     model = world.model
-    texts = offered_texts(world, question)
+    texts = offered_texts(model, world.knowledge.texts, world.user, question.requests)
     found: list[list[Line | None]] = []
     for name, symbol in model.symbols.items():
-        if not model.has_prompt(symbol) or name in question.pins:
+        if not model.has_prompt(symbol):
             continue
         values: tuple[str, ...] = texts.get(name, ())
         if symbol.is_logical:
@@ -264,8 +265,6 @@ def test_a_conflict_is_a_conflict_and_no_larger_than_it_has_to_be(case: Case) ->
         selector = circuit.variable()
         circuit.require((-selector, *problem.demand(name, accept)))
         named.append(selector)
-    for literal in problem.unsayable():
-        circuit.require((-literal,))
     with Session(circuit.clauses) as session:
         assert session.solve(named) is None
         for one in named:

@@ -39,8 +39,8 @@ class Rules:
 KRESOLVE = Rules(
     floors=(
         ("errors", "memory", "progress", "tristate"),
-        ("configfile", "dialect", "expressions", "lines", "location", "values"),
-        ("dependencies", "model", "modelfile", "uservalues"),
+        ("configfile", "dialect", "expressions", "files", "lines", "location", "values"),
+        ("dependencies", "model", "modelfile", "textrelations", "uservalues"),
         ("encode", "frontend", "oracle", "semantics", "trees"),
         ("bases", "solve"),
         ("planner", "profiles"),
@@ -54,6 +54,7 @@ KRESOLVE = Rules(
             ("lines", "location"),  # every line knows where it was read
             ("lines", "values"),  # and what a value of its type looks like
             ("dependencies", "model"),  # they are those of one
+            ("textrelations", "model"),  # they are those of one
             ("modelfile", "model"),  # it saves and loads one
             ("uservalues", "model"),  # lines mean something only where symbols have types
             ("frontend", "trees"),  # it reads the files of one, in its environment
@@ -74,6 +75,7 @@ KRESOLVE = Rules(
         "networkx": ("graph",),
         "platformdirs": ("trees.cache",),
         "pysat": ("solve",),
+        "pysolvers": ("solve",),
         "rich": ("report",),
         "subprocess": ("frontend", "oracle", "trees"),
     },

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kresolve.errors import ConfigFileError
+from kresolve.files import write_whole
 from kresolve.lines import (
     Line,
     fragment_text,
@@ -20,7 +21,6 @@ from kresolve.lines import (
     spell,
     typed_value,
     unquote,
-    write_atomically,
 )
 from kresolve.location import Location
 from kresolve.values import Type
@@ -115,9 +115,10 @@ def test_packed_files_are_read(tmp_path: Path) -> None:
     ("data", "reason"),
     [
         (b"CONFIG_A=y\nCONFIG_B=\0\n", ":2: this is a binary file"),
-        (gzip.compress(b"CONFIG_A=y\n" * 100)[:30], ": damaged compressed file"),
+        (gzip.compress(b"CONFIG_A=y\n" * 100)[:30], ": damaged "),
         (None, ": cannot read it: No such file or directory"),
     ],
+    ids=["binary", "damaged", "missing"],
 )
 def test_unreadable_files_are_named(tmp_path: Path, data: bytes | None, reason: str) -> None:
     """An error names the file, the line where there is one, and what is wrong."""
@@ -134,9 +135,9 @@ def test_files_are_replaced_as_a_whole(tmp_path: Path) -> None:
     path = tmp_path / "fragment"
     path.write_text("old")
     path.chmod(0o640)
-    write_atomically(path, "new")
+    write_whole(path, "new")
     assert path.read_text() == "new"
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     assert list(tmp_path.iterdir()) == [path]
     with pytest.raises(ConfigFileError, match="cannot write it"):
-        write_atomically(tmp_path / "no" / "fragment", "new")
+        write_whole(tmp_path / "no" / "fragment", "new")

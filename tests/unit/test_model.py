@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from kresolve.dependencies import Dependencies, compared_texts
+from kresolve.dependencies import Dependencies
 from kresolve.errors import KconfigError
 from kresolve.model import Model
+from kresolve.textrelations import text_relations
 from kresolve.values import Type
 from tests.property.toys import load
 
@@ -137,9 +138,13 @@ def test_the_order_has_needs_first(model: Model) -> None:
     assert len(place) == len(model.symbols) - 2 + 1  # two members are one choice
 
 
-def test_compared_texts_are_the_constants(model: Model) -> None:
-    """For numbers and texts in comparisons it is known what they are compared with."""
-    assert compared_texts(model) == {"C": ("5",), "D": ("text",)}
+def test_texts_that_matter_are_known(model: Model) -> None:
+    """For numbers and texts in comparisons it is known which constants they meet."""
+    relations = text_relations(model)
+    met = {name: relations.groups[relations.group_of[name]] for name in relations.compared}
+    assert set(met) == {"C", "D"}
+    assert "5" in met["C"][1]
+    assert "text" in met["D"][1]
 
 
 @pytest.mark.parametrize(

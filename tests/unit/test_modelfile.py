@@ -67,6 +67,7 @@ def test_the_same_model_gives_the_same_bytes() -> None:
         zlib.compress(json.dumps({"format": "kresolve.model/0"}).encode()),
         zlib.compress(json.dumps({}).encode()),
     ],
+    ids=["empty", "text", "cut", "list", "no json", "no text", "old", "no format"],
 )
 def test_damaged_files_are_refused(data: bytes) -> None:
     """What is no whole model of this format is a ModelError that names the file."""

@@ -1,0 +1,82 @@
+"""Which values of ints, hexes and strings are worth a line.
+
+A number can only matter by being below, at or above a constant that it is
+compared with, or another number; so values around the constants of its group
+are enough.  For strings, the constants and something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from kresolve.model import Model
+from kresolve.planner.request import Request
+from kresolve.semantics import UserValues
+from kresolve.textrelations import TextRelations
+from kresolve.values import NUMERIC, Type, leading_number, valid
+
+#: Groups up to this size get all values that can matter.
+_LARGEST: Final = 3
+#: A text that stands for "any other".
+PLACEHOLDER: Final = "x"
+
+
+def offered_texts(
+    model: Model, relations: TextRelations, base: UserValues, requests: Iterable[Request]
+) -> Mapping[str, tuple[str, ...]]:
+    """For each int, hex and string that can matter, the values to offer lines for."""
+    wanted: dict[str, tuple[str, ...]] = {
+        request.symbol: request.accept
+        for request in requests
+        if not model.symbols[request.symbol].is_logical
+    }
+    found: dict[str, tuple[str, ...]] = {}
+    groups = {relations.group_of[name] for name in wanted}
+    groups |= {relations.group_of[name] for name in relations.compared}
+    for index in sorted(groups):
+        names, constants = relations.groups[index]
+        pool = [*constants, *(base.text[name] for name in names if name in base.text)]
+        pool += [text for name in names for text in wanted.get(name, ())]
+        reach = min(len(names), _LARGEST)
+        for name in names:
+            type_ = model.symbols[name].type
+            texts = _numbers(pool, type_, reach) if type_ in NUMERIC else _strings(pool)
+            found[name] = tuple(dict.fromkeys((*wanted.get(name, ()), *texts)))
+    return found
+
+
+def is_exhaustive(model: Model, relations: TextRelations, names: Iterable[str]) -> bool:
+    """Are the offered values of all these symbols all that can matter?
+
+    If not, that no plan was found is no proof that there is none.
+    """
+    return not any(
+        name in relations.compared
+        and not model.symbols[name].is_logical
+        and len(relations.groups[relations.group_of[name]][0]) > _LARGEST
+        and model.has_prompt(model.symbols[name])
+        for name in names
+    )
+
+
+def _numbers(pool: Iterable[str], type_: Type, reach: int) -> Iterable[str]:
+    """The numbers around those in the pool, nearest first, as values of a type."""
+    numbers = {0} | {
+        leading_number(text, 16 if text[:2] in ("0x", "0X") else 10)
+        for text in pool
+        if valid(Type.INT, text) or valid(Type.HEX, text)
+    }
+    for distance in range(reach + 1):
+        for number in sorted(numbers):
+            for near in dict.fromkeys((number - distance, number + distance)):
+                text = str(near) if type_ is Type.INT else hex(near)
+                if valid(type_, text):
+                    yield text
+
+
+def _strings(pool: Iterable[str]) -> Iterable[str]:
+    yield from pool
+    yield ""
+    yield PLACEHOLDER
+    yield from (text + PLACEHOLDER for text in pool)
