@@ -7,17 +7,18 @@ RC2).  What it returns as optimum is proved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
-import pysolvers
 from attrs import frozen
 from pysat.examples.rc2 import RC2Stratified
 from pysat.formula import WCNF
 from pysat.solvers import Glucose4
+
+_T = TypeVar("_T")
 
 
 @frozen
@@ -59,11 +60,8 @@ def best(clauses: Sequence[list[int]], levels: Sequence[Level]) -> Solution | No
         for literal in level.wanted:
             formula.append([literal], weight=weight)
         weight *= len(level.wanted) + 1
-    with (
-        _interruptible(),
-        RC2Stratified(formula, solver="g4", adapt=True, exhaust=True, minz=True) as search,
-    ):
-        found = search.compute()
+    with RC2Stratified(formula, solver="g4", adapt=True, exhaust=True, minz=True) as search:
+        found = _interruptible(lambda: search.compute(expect_interrupt=True), search.interrupt)
     if found is None:
         return None
     true = {literal for literal in found if literal > 0}
@@ -72,13 +70,19 @@ def best(clauses: Sequence[list[int]], levels: Sequence[Level]) -> Solution | No
     return Solution(true, costs)
 
 
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Ctrl-C as everywhere in Python; the solvers have an exception of their own."""
-    try:
-        yield
-    except pysolvers.error as error:
-        raise KeyboardInterrupt from error
+def _interruptible(work: Callable[[], _T], stop: Callable[[], None]) -> _T:
+    """Do long work so that Ctrl-C ends it.
+
+    The solvers' own way with SIGINT leaves them unfit to be deleted.  So the
+    work goes on in a thread, which the waiting one stops when it is interrupted.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        result = pool.submit(work)
+        try:
+            return result.result()
+        except BaseException:
+            stop()
+            raise
 
 
 class Session:
@@ -119,8 +123,10 @@ class Session:
         return None if self._solve(assumptions) else list(self._solver.get_core() or ())
 
     def _solve(self, assumptions: Sequence[int]) -> bool:
-        with _interruptible():
-            return bool(self._solver.solve(assumptions=list(assumptions)))
+        # "expect" so that the solver leaves SIGINT to Python.
+        return bool(
+            self._solver.solve_limited(assumptions=list(assumptions), expect_interrupt=True)
+        )
 
     def _minimal(self, assumptions: Sequence[int]) -> list[int]:
         """Leave out what is not needed, one after the other (deletion)."""

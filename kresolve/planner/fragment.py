@@ -27,20 +27,17 @@ def asked_for(plan: Plan) -> str:
 def verdict(plan: Plan) -> str:
     """The objective's numbers in words, and what is proved."""
     values = {measure.name: measure.value for measure in plan.objective}
-    proved = all(measure.proved for measure in plan.objective)
-    lines = counted(values["lines"], "line")
     if not values["lines"]:
         return "nothing to add: the base holds it all"
-    best = "proved" if proved else "found, not proved"
-    lost = "nothing" if not values["lost"] else counted(values["lost"], "option")
-    switched = "nothing" if not values["switched"] else counted(values["switched"], "setting")
-    side = (
-        f"{lost} of the base lost, {switched} switched off or turned, "
-        f"{counted(values['added'], 'more option')} on"
+    proved = all(measure.proved for measure in plan.objective)
+    best = "fewest" if plan.objective_name == "lines" else "best"
+    lost = counted(values["lost"], "option") if values["lost"] else "nothing"
+    switched = counted(values["switched"], "setting") if values["switched"] else "nothing"
+    added = counted(values["added"], "more option") if values["added"] else "nothing else"
+    return (
+        f"{counted(values['lines'], 'line')}, {f'proved {best}' if proved else 'not proved best'}: "
+        f"{lost} lost, {switched} switched off or turned, {added} on"
     )
-    if plan.objective_name == "lines":
-        return f"{lines}, the fewest possible ({best}); {side}"
-    return f"{lines}; {side}: the best possible ({best})"
 
 
 def counted(number: int, noun: str) -> str:

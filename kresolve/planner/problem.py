@@ -58,9 +58,10 @@ class Problem:
         model, knowledge = world.model, world.knowledge
         self.circuit = Circuit(explaining=explaining)
         names = [name for name, _, _ in question.demands(world)]
-        nodes = knowledge.dependencies.cone(map(knowledge.dependencies.node, names))
-        self.cone = frozenset(nodes)
-        texts = offered_texts(model, knowledge.texts, world.user, question.requests)
+        # Without modules every m is a y, so MODULES matters to all.
+        roots = [*names, *([model.modules] if model.modules else [])]
+        self.cone = frozenset(knowledge.dependencies.cone(map(knowledge.dependencies.node, roots)))
+        texts = offered_texts(model, knowledge.texts, world.user, world.before, question.requests)
         self.user = PlannedUser(model, world.user, self.circuit, texts, self.is_in_cone)
         self.encoding = Encoding(model, self.user, self.circuit, knowledge.dependencies)
         self.add(names)
@@ -129,6 +130,11 @@ class Problem:
             for request in self.question.requests
             if len(request.accept) > 1 and self.question.prefer in request.accept
         ]
+        # Of numbers and texts that would all do, the first that is offered.
+        for (name, text), literal in self.user.lines.items():
+            offered = self.user.offered_texts.get(name, ())
+            if name not in asked and text in offered:
+                preferred += [-literal] * (offered.index(text) + 1)
         names = ORDERS[self.question.objective]
         return [
             *(Level(name, _open(wanted[name])) for name in names),

@@ -14,7 +14,7 @@ from kresolve.model import Model
 from kresolve.planner.request import Request
 from kresolve.semantics import UserValues
 from kresolve.textrelations import TextRelations
-from kresolve.values import NUMERIC, Type, leading_number, valid
+from kresolve.values import NUMERIC, Type, base_of, leading_number, valid
 
 #: Groups up to this size get all values that can matter.
 _LARGEST: Final = 3
@@ -23,9 +23,17 @@ PLACEHOLDER: Final = "x"
 
 
 def offered_texts(
-    model: Model, relations: TextRelations, base: UserValues, requests: Iterable[Request]
+    model: Model,
+    relations: TextRelations,
+    base: UserValues,
+    before: Mapping[str, str],
+    requests: Iterable[Request],
 ) -> Mapping[str, tuple[str, ...]]:
-    """For each int, hex and string that can matter, the values to offer lines for."""
+    """For each int, hex and string that can matter, the values to offer lines for.
+
+    Those asked for come first, then those that are nearest to what the symbol
+    is ``before``.
+    """
     wanted: dict[str, tuple[str, ...]] = {
         request.symbol: request.accept
         for request in requests
@@ -41,7 +49,8 @@ def offered_texts(
         reach = min(len(names), _LARGEST)
         for name in names:
             type_ = model.symbols[name].type
-            texts = _numbers(pool, type_, reach) if type_ in NUMERIC else _strings(pool)
+            now = before.get(name, "")
+            texts = _numbers(pool, type_, reach, now) if type_ in NUMERIC else _strings(pool)
             found[name] = tuple(dict.fromkeys((*wanted.get(name, ()), *texts)))
     return found
 
@@ -60,19 +69,19 @@ def is_exhaustive(model: Model, relations: TextRelations, names: Iterable[str]) 
     )
 
 
-def _numbers(pool: Iterable[str], type_: Type, reach: int) -> Iterable[str]:
-    """The numbers around those in the pool, nearest first, as values of a type."""
-    numbers = {0} | {
+def _numbers(pool: Iterable[str], type_: Type, reach: int, now: str) -> Iterable[str]:
+    """The numbers around those in the pool as values of a type, nearest to now first."""
+    met = {0} | {
         leading_number(text, 16 if text[:2] in ("0x", "0X") else 10)
         for text in pool
         if valid(Type.INT, text) or valid(Type.HEX, text)
     }
-    for distance in range(reach + 1):
-        for number in sorted(numbers):
-            for near in dict.fromkeys((number - distance, number + distance)):
-                text = str(near) if type_ is Type.INT else hex(near)
-                if valid(type_, text):
-                    yield text
+    near = {number + step for number in met for step in range(-reach, reach + 1)}
+    centre = leading_number(now, base_of(type_))
+    for number in sorted(near, key=lambda n: (abs(n - centre), n)):
+        text = str(number) if type_ is Type.INT else hex(number)
+        if valid(type_, text):
+            yield text
 
 
 def _strings(pool: Iterable[str]) -> Iterable[str]:

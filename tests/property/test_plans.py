@@ -113,7 +113,7 @@ def in_order(model: Model, fragment: Fragment) -> Fragment:
 def offers(world: World, question: Question) -> list[list[Line | None]]:
     """For each symbol with a prompt, the lines that a fragment may have for it."""
     model = world.model
-    texts = offered_texts(model, world.knowledge.texts, world.user, question.requests)
+    texts = offered_texts(model, world.knowledge.texts, world.user, world.before, question.requests)
     found: list[list[Line | None]] = []
     for name, symbol in model.symbols.items():
         if not model.has_prompt(symbol):

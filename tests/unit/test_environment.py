@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -195,8 +196,18 @@ def test_a_killed_probe_takes_its_children_along(tmp_path: Path) -> None:
         with pytest.raises(KeyboardInterrupt):
             run(["sh", "-c", code], environment=interrupted, directory=tmp_path)
     pid = int((tmp_path / "pid").read_text())
-    state = Path(f"/proc/{pid}/stat")
-    assert not state.exists() or ") Z " in state.read_text()
+    deadline = time.monotonic() + 10  # the signal is sent; the system may take its time
+    while _is_running(pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not _is_running(pid)
+
+
+def _is_running(pid: int) -> bool:
+    """Is there a process of this id that is not just waiting to be reaped?"""
+    try:
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 # ------------------------------------------------------------- fingerprint

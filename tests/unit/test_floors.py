@@ -75,7 +75,6 @@ KRESOLVE = Rules(
         "networkx": ("graph",),
         "platformdirs": ("trees.cache",),
         "pysat": ("solve",),
-        "pysolvers": ("solve",),
         "rich": ("report",),
         "subprocess": ("frontend", "oracle", "trees"),
     },

@@ -142,7 +142,7 @@ def test_texts_that_matter_are_known(model: Model) -> None:
     """For numbers and texts in comparisons it is known which constants they meet."""
     relations = text_relations(model)
     met = {name: relations.groups[relations.group_of[name]] for name in relations.compared}
-    assert set(met) == {"C", "D"}
+    assert set(met) == {"C", "D", "E"}
     assert "5" in met["C"][1]
     assert "text" in met["D"][1]
 

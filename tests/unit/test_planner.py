@@ -140,9 +140,9 @@ def test_requests_from_a_fragment(model: Model, tmp_path: Path) -> None:
     path.write_text('CONFIG_BUS=m\nCONFIG_BUS=y\n# CONFIG_FLAG is not set\nCONFIG_NAME="x"\n')
     found = from_fragment(model, path)
     assert [(r.symbol, r.accept, r.origin) for r in found] == [
-        ("BUS", ("y",), f"{path}:2"),
-        ("FLAG", ("n",), f"{path}:3"),
-        ("NAME", ("x",), f"{path}:4"),
+        ("BUS", ("y",), f"@{path}:2"),
+        ("FLAG", ("n",), f"@{path}:3"),
+        ("NAME", ("x",), f"@{path}:4"),
     ]
     for text, error in (
         ("CONFIG_BUS\n", f"{path}:1: no equals sign"),

@@ -53,7 +53,9 @@ def test_options_by_version_and_feature(
 
 def test_unknown_features_are_named() -> None:
     """An unknown feature is an error that proposes the known ones."""
-    with pytest.raises(RequestError, match=r"toy:mor: no such feature; did you mean more\?"):
+    with pytest.raises(
+        RequestError, match=r"toy:mor: no such feature; toy has more; did you mean more\?"
+    ):
         _PROFILE.requests(at("6.12"), ["mor"])
 
 

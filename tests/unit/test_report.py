@@ -39,10 +39,7 @@ def test_a_plan_for_people() -> None:
     """The report says where, how good, what needs no line, and who has confirmed it."""
     assert plan_report(planned("DEVICE", "ALWAYS")).splitlines() == [
         "Linux 6.12 toy (toy), base empty, make olddefconfig",
-        (
-            "2 lines; 0 options lost, 0 switched off or turned, 1 more come on: "
-            "the best possible (proved)"
-        ),
+        ("2 lines, proved best: nothing lost, nothing switched off or turned, 1 more option on"),
         "1 request needs no line:",
         "  ALWAYS=y: default y (Kconfig:11)",
         "2 symbols changed in all (--json lists them)",
