@@ -16,7 +16,7 @@ from kresolve.semantics import UserValues
 from kresolve.textrelations import TextRelations
 from kresolve.values import NUMERIC, Type, base_of, leading_number, valid
 
-#: Groups up to this size get all values that can matter.
+#: Groups of up to so many symbols with a prompt get all values that can matter.
 _LARGEST: Final = 3
 #: A text that stands for "any other".
 PLACEHOLDER: Final = "x"
@@ -46,7 +46,7 @@ def offered_texts(
         names, constants = relations.groups[index]
         pool = [*constants, *(base.text[name] for name in names if name in base.text)]
         pool += [text for name in names for text in wanted.get(name, ())]
-        reach = min(len(names), _LARGEST)
+        reach = min(len(_said(model, names)), _LARGEST)
         for name in names:
             type_ = model.symbols[name].type
             now = before.get(name, "")
@@ -63,10 +63,14 @@ def is_exhaustive(model: Model, relations: TextRelations, names: Iterable[str]) 
     return not any(
         name in relations.compared
         and not model.symbols[name].is_logical
-        and len(relations.groups[relations.group_of[name]][0]) > _LARGEST
-        and model.has_prompt(model.symbols[name])
+        and len(_said(model, relations.groups[relations.group_of[name]][0])) > _LARGEST
         for name in names
     )
+
+
+def _said(model: Model, names: Iterable[str]) -> list[str]:
+    """Those of the symbols that a line can say something about."""
+    return [name for name in names if model.has_prompt(model.symbols[name])]
 
 
 def _numbers(pool: Iterable[str], type_: Type, reach: int, now: str) -> Iterable[str]:
