@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from attrs import evolve, frozen
 
-from kresolve.bases import Base, find_base
+from kresolve.bases import Base, find_base, find_fragments
 from kresolve.errors import RequestError, TreeError, WitnessError, did_you_mean
 from kresolve.files import write_whole
 from kresolve.frontend import load_model
@@ -114,7 +114,7 @@ class Tree:
 
     def base(self, base: str | Path = "defconfig") -> Base:
         """The lines of a base: a make target, "empty", "running" or a file."""
-        return find_base(self.model, self.source.path if self.source else None, base)
+        return find_base(self.model, self.source, base)
 
     def world(
         self,
@@ -128,9 +128,10 @@ class Tree:
         found = self.base(base)
         lines, bad = list(found.lines), list(found.bad)
         for fragment in fragments:
-            more, worse = self.read(fragment)
-            lines += more
-            bad += worse
+            for path in find_fragments(self.model, self.source, fragment):
+                more, worse = self.read(path)
+                lines += more
+                bad += worse
         name = " + ".join([str(base), *map(str, fragments)])
         notes = tuple(f"warning: {line}" for line in bad)
         return World(self.model, name, tuple(lines), finish, self.knowledge, notes=notes)

@@ -7,7 +7,7 @@ it.  Everything is computed by the evaluator.
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,8 @@ from kresolve.errors import ConfigFileError, did_you_mean
 from kresolve.lines import BadLine, Line, read_lines
 from kresolve.model import Model
 from kresolve.semantics import evaluate
+from kresolve.trees import SourceTree
+from kresolve.trees.targets import target_steps
 
 #: Targets that start from nothing.
 _TARGETS: Final = ("allnoconfig", "alldefconfig", "allyesconfig", "allmodconfig")
@@ -32,7 +34,7 @@ class Base:
     bad: tuple[BadLine, ...] = ()
 
 
-def find_base(model: Model, tree: Path | None, base: str | Path) -> Base:
+def find_base(model: Model, tree: SourceTree | None, base: str | Path) -> Base:
     """The base that ``base`` names: a make target, "empty", "running" or a file.
 
     ``tree`` is where configs and fragments of the kernel are read from; None
@@ -44,14 +46,12 @@ def find_base(model: Model, tree: Path | None, base: str | Path) -> Base:
             return Base(name, ())
         if name in _TARGETS:
             return Base(name, evaluate(model, None, name).lines)  # type: ignore[arg-type]
-        if name == "defconfig":
-            return _defconfig(model, _files(tree, name), model.info.defconfig, name)
-        if name == "tinyconfig":
-            return _tinyconfig(model, _files(tree, name))
         if name == "running":
             return _from_file(model, _running(), name)
-        if name.endswith("_defconfig") and not Path(name).exists():
-            return _defconfig(model, _files(tree, name), name, name)
+        if name in ("defconfig", "tinyconfig") or (
+            name.endswith("_defconfig") and not Path(name).exists()
+        ):
+            return _TreeConfigs(model, tree, name).target(name)
     path = Path(base)
     if not path.exists() and "/" not in name:
         raise ConfigFileError(
@@ -61,10 +61,16 @@ def find_base(model: Model, tree: Path | None, base: str | Path) -> Base:
     return _from_file(model, path, name)
 
 
-def _files(tree: Path | None, name: str) -> Path:
-    if tree is None:
-        raise ConfigFileError(f"{name}: a saved model has no config files; name a file or a tree")
-    return tree
+def find_fragments(model: Model, tree: SourceTree | None, name: str | Path) -> tuple[Path, ...]:
+    """The files that a fragment's name stands for.
+
+    A file of that name; else, as for ``make NAME.config``, the fragments of the
+    tree (kernel/configs and the architecture's).
+    """
+    path = Path(name)
+    if path.exists() or tree is None or "/" in str(name) or not str(name).endswith(".config"):
+        return (path,)
+    return _TreeConfigs(model, tree, str(name)).fragments(str(name)) or (path,)
 
 
 def _from_file(model: Model, path: Path, name: str) -> Base:
@@ -74,42 +80,74 @@ def _from_file(model: Model, path: Path, name: str) -> Base:
     return Base(name, tuple(lines), tuple(bad))
 
 
-def _written(model: Model, path: Path) -> Base:
-    """What ``conf --defconfig=FILE`` writes."""
-    lines, bad = read_lines(path, exact_unset=model.dialect.exact_unset)
-    return Base(path.name, evaluate(model, lines, "defconfig").lines, tuple(bad))
+class _TreeConfigs:
+    """Targets that start from files of the tree."""
 
+    def __init__(self, model: Model, tree: SourceTree | None, name: str) -> None:
+        if tree is None:
+            raise ConfigFileError(
+                f"{name}: a saved model has no config files; name a file or a tree"
+            )
+        self.model = model
+        self.tree = tree
+        self.folder = tree.path / "arch" / model.info.srcarch / "configs"
 
-def _defconfig(model: Model, tree: Path, file_name: str, name: str) -> Base:
-    folder = tree / "arch" / model.info.srcarch / "configs"
-    path = folder / file_name
-    if not path.is_file():
-        known = sorted(found.name for found in folder.glob("*_defconfig"))
-        raise ConfigFileError(
-            f"{name}: {model.info} has no arch/{model.info.srcarch}/configs/{file_name}"
-            f"{did_you_mean(file_name, known)}"
-        )
-    base = _written(model, path)
-    return Base(name, base.lines, base.bad)
+    def read(self, paths: Iterable[Path]) -> tuple[list[Line], list[BadLine]]:
+        """The lines of several files, one behind the other."""
+        lines: list[Line] = []
+        bad: list[BadLine] = []
+        for path in paths:
+            more, worse = read_lines(path, exact_unset=self.model.dialect.exact_unset)
+            lines += more
+            bad += worse
+        return lines, bad
 
+    def fragments(self, name: str) -> tuple[Path, ...]:
+        """The fragments of a name, the kernel's before the architecture's."""
+        folders = (self.tree.path / "kernel" / "configs", self.folder)
+        return tuple(path for folder in folders if (path := folder / name).is_file())
 
-def _tinyconfig(model: Model, tree: Path) -> Base:
-    """allnoconfig with tiny-base.config (6.1 and later), then the tiny.config fragments."""
-    lines: list[Line] = []
-    start = tree / "kernel" / "configs" / "tiny-base.config"
-    if start.is_file():
-        lines += read_lines(start, exact_unset=model.dialect.exact_unset)[0]
-    lines = list(evaluate(model, lines, "allnoconfig").lines)
-    fragments = [
-        path
-        for folder in ("kernel", f"arch/{model.info.srcarch}")
-        if (path := tree / folder / "configs" / "tiny.config").is_file()
-    ]
-    if not fragments:
-        raise ConfigFileError(f"tinyconfig: {model.info} has no kernel/configs/tiny.config")
-    for path in fragments:
-        lines += read_lines(path, exact_unset=model.dialect.exact_unset)[0]
-    return Base("tinyconfig", evaluate(model, lines).lines)
+    def target(self, name: str) -> Base:
+        """What a config target writes."""
+        if name == "tinyconfig":
+            return self.tinyconfig()
+        file_name = self.model.info.defconfig if name == "defconfig" else name
+        path = self.folder / file_name
+        if path.is_file():
+            lines, bad = self.read([path])
+            return Base(name, evaluate(self.model, lines, "defconfig").lines, tuple(bad))
+        return self.made_of_others(name, file_name)
+
+    def made_of_others(self, name: str, target: str) -> Base:
+        """A target that merges files, or that runs others."""
+        steps = target_steps(self.tree, target, arch=self.model.info.arch)
+        if not steps:
+            known = sorted(found.name for found in self.folder.glob("*_defconfig"))
+            raise ConfigFileError(
+                f"{name}: {self.model.info} has no arch/{self.model.info.srcarch}/configs/{target}"
+                f"{did_you_mean(target, known)}"
+            )
+        lines: list[Line] = []
+        for step in steps:
+            more = list(step.files)
+            if step.target.endswith(".config"):
+                more += self.fragments(step.target)
+            elif step.target != "olddefconfig" and step.target:
+                lines = list(self.target(step.target).lines)
+            lines = list(evaluate(self.model, (*lines, *self.read(more)[0])).lines)
+        return Base(name, tuple(lines))
+
+    def tinyconfig(self) -> Base:
+        """allnoconfig, with tiny-base.config if there is one, then the tiny.config fragments."""
+        start = self.tree.path / "kernel" / "configs" / "tiny-base.config"
+        given = self.read([start])[0] if start.is_file() else None
+        fragments = self.fragments("tiny.config")
+        if not fragments:
+            raise ConfigFileError(
+                f"tinyconfig: {self.model.info} has no kernel/configs/tiny.config"
+            )
+        lines = [*evaluate(self.model, given, "allnoconfig").lines, *self.read(fragments)[0]]
+        return Base("tinyconfig", evaluate(self.model, lines).lines)
 
 
 def _running(exists: Callable[[Path], bool] = Path.exists) -> Path:

@@ -220,9 +220,9 @@ def _add_base_arguments(parser: argparse.ArgumentParser) -> None:
         "--fragment",
         action="append",
         default=[],
-        type=Path,
         metavar="FILE",
-        help="merged on top of the base; may be repeated",
+        help="merged on top of the base; a file, or a fragment of the tree such as "
+        "kvm_guest.config; may be repeated",
     )
     _add_finish_argument(parser)
 

@@ -60,7 +60,7 @@ def target_steps(tree: SourceTree, target: str, *, arch: str) -> tuple[Step, ...
                 f"{target}: {tree.source} makes it with a script of its own; "
                 f"make it there, and name the .config as the base"
             )
-    if not any(step.files for step in steps) and all(s.target == "olddefconfig" for s in steps):
+    if all(step.target in (target, "olddefconfig") for step in steps):
         return ()
     return tuple(steps)
 

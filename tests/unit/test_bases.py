@@ -9,6 +9,7 @@ import pytest
 from kresolve.bases import find_base
 from kresolve.errors import ConfigFileError
 from kresolve.model import Model
+from kresolve.trees import SourceTree
 from tests.property.toys import load
 
 _KCONFIG = """\
@@ -32,7 +33,12 @@ def model() -> Model:
 
 def lines(model: Model, tree: Path | None, base: str | Path) -> list[str]:
     """The lines of a base."""
-    return [str(line) for line in find_base(model, tree, base).lines]
+    return [str(line) for line in find_base(model, tree and _tree(tree), base).lines]
+
+
+def _tree(path: Path) -> SourceTree:
+    """A directory as a tree."""
+    return SourceTree(path, str(path), "6.12", f"directory:{path}")
 
 
 def test_targets_start_from_nothing(model: Model) -> None:
@@ -65,7 +71,7 @@ def test_defconfigs_are_evaluated(model: Model, tmp_path: Path) -> None:
         "# CONFIG_T is not set",
     ]
     with pytest.raises(ConfigFileError, match=r"smal_defconfig.*did you mean small_defconfig\?"):
-        find_base(model, tmp_path, "smal_defconfig")
+        find_base(model, _tree(tmp_path), "smal_defconfig")
 
 
 @pytest.mark.parametrize(
