@@ -222,6 +222,13 @@ class Model:
             assert isinstance(entry, Definition)
             yield index, entry
 
+    def inside(self, index: int) -> range:
+        """The indices of the entries that stand inside an entry, at any depth."""
+        end = index + 1
+        while end < len(self.entries) and self.entries[end].parent >= index:
+            end += 1
+        return range(index + 1, end)
+
     def has_prompt(self, symbol: Symbol) -> bool:
         """Has any definition of the symbol a prompt?"""
         return any(definition.prompts for _, definition in self.definitions(symbol))

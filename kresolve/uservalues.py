@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kresolve.lines import Line, typed_value
 from kresolve.model import Model, Symbol
@@ -102,6 +102,9 @@ def user_values(
                 choices[symbol.choice] = _said(said, name, logical[name])
     if finish in _ANSWER:
         _answer(model, finish, logical, choices, read=lines is not None)
+    if finish in ("alldefconfig", "defconfig"):
+        # conf gives every choice a user value again (``set_all_choice_values``).
+        choices = {index: evolve(said, given=True) for index, said in choices.items()}
     return UserValues(
         finish,
         logical,

@@ -74,6 +74,10 @@ def symbol_choice(encoding: Encoding, index: int) -> None:
     encoding.choice_values[index] = mode = _mode(encoding, choice)
     visible = {m: encoding.visibility(symbols[m]) for m in members}
     some = {m: value.some for m, value in visible.items()}
+    # With nothing to choose from, a choice that would be y is n after all.
+    empty = circuit.both(mode.full, -circuit.any_of(some.values()))
+    encoding.choice_values[index] = circuit.lowest((mode, circuit.logical(-empty)))
+    encoding.forget_dependencies(encoding.model.inside(choice.entry))
     winner = _Winner(circuit, members)
     # The last y line counts, if its member is visible: a new one, or the base's.
     new_yes = {m: user.new_lines(m)[0] for m in members}

@@ -303,6 +303,11 @@ class Encoding:
             self._depends[index] = known
         return known
 
+    def forget_dependencies(self, indices: Iterable[int]) -> None:
+        """Entries whose dependencies have to be encoded again."""
+        for index in indices:
+            self._depends.pop(index, None)
+
     def around(self, entry: AnyEntry) -> Tristate:
         """What the entries around an entry allow; a choice that is a symbol, its value."""
         if entry.parent < 0:

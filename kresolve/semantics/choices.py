@@ -50,6 +50,10 @@ def symbol_choice(evaluation: Evaluation, index: int) -> None:
         by_user = chosen is not None and visible[chosen] != N
         if not by_user:
             chosen = default_member(evaluation, choice, [m for m in choice.members if visible[m]])
+        if chosen is None:
+            # Nothing to choose from: the choice is n after all.
+            evaluation.choice_values[index] = N
+            evaluation.forget_dependencies(model.inside(choice.entry))
     for member in choice.members:
         if visible[member] == Y:
             evaluation.settle(member, Y if member == chosen else N, written=True)

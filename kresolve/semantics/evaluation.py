@@ -7,7 +7,7 @@ are visited in the model's order, so that everything a rule asks for is known.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from kresolve.expressions import And, Compare, Const, Expr, Not, Operand, Or, Sym, Text
@@ -305,6 +305,11 @@ class Evaluation:
                 value = min(value, self.value(guard.condition))
             self._depends[index] = value
         return value
+
+    def forget_dependencies(self, indices: Iterable[int]) -> None:
+        """Entries whose dependencies have to be calculated again."""
+        for index in indices:
+            self._depends[index] = -1
 
     def around(self, entry: AnyEntry) -> int:
         """What the entries around an entry allow; a choice that is a symbol, its value."""

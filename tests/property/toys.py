@@ -189,8 +189,8 @@ def _run(program: Path, tree: Path, place: Path, config: str, finish: Finish) ->
     environment = {"PATH": os.environ["PATH"], "srctree": str(tree), "KCONFIG_CONFIG": ".config"}
     if finish == "olddefconfig":
         (place / ".config").write_text(config, encoding="utf-8", newline="")
-    elif config:
-        # before 6.10 it makes a difference whether an empty file was read
+    else:
+        # also an empty one: before 6.10 it makes a difference whether a file was read
         (place / "all.config").write_text(config, encoding="utf-8", newline="")
         environment["KCONFIG_ALLCONFIG"] = "all.config"
     done = subprocess.run(
