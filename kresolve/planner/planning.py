@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from kresolve.lines import Line
 from kresolve.memory import no_collection
 from kresolve.planner.conflict import conflict
@@ -9,7 +11,7 @@ from kresolve.planner.objective import Measure
 from kresolve.planner.problem import Question
 from kresolve.planner.reasons import plan_lines, satisfied
 from kresolve.planner.result import Change, Plan, Verified
-from kresolve.planner.search import search
+from kresolve.planner.search import Found, search
 from kresolve.planner.texts import PLACEHOLDER, is_exhaustive
 from kresolve.planner.world import World
 from kresolve.progress import SILENT, Progress
@@ -27,56 +29,50 @@ def answer(
 
 
 def _answer(world: World, question: Question, notes: tuple[str, ...], progress: Progress) -> Plan:
-    found = search(world, question, progress)
-    if found is None and not _can_be_proved(world, question):
-        return Plan(
-            status="unknown",
-            request=question.requests,
-            tree=world.model.info,
-            base=world.base,
-            finish=world.finish,
-            objective_name=question.objective,
-            notes=(*notes, "no plan found, but not every value of a number or text was tried"),
-        )
-    if found is None:
-        return Plan(
-            status="impossible",
-            request=question.requests,
-            tree=world.model.info,
-            base=world.base,
-            finish=world.finish,
-            objective_name=question.objective,
-            conflict=conflict(world, question),
-            notes=notes,
-        )
-    before, after = world.before, found.after
-    changes = tuple(
-        Change(name, before[name], after[name])
-        for name in world.model.symbols
-        if name in after and before[name] != after[name]
-    )
-    return Plan(
-        status="planned",
+    unanswered = Plan(
+        status="unknown",
         request=question.requests,
         tree=world.model.info,
         base=world.base,
         finish=world.finish,
         objective_name=question.objective,
+        notes=notes,
+    )
+    found = search(world, question, progress)
+    if found is not None:
+        return _planned(unanswered, found)
+    if _can_be_proved(world, question):
+        return evolve(unanswered, status="impossible", conflict=conflict(world, question))
+    untried = "no plan found, but not every value of a number or text was tried"
+    return evolve(unanswered, notes=(*notes, untried))
+
+
+def _planned(unanswered: Plan, found: Found) -> Plan:
+    world, after = found.problem.world, found.after
+    before, model, asked = world.before, world.model, found.problem.question.asked
+    changes = tuple(
+        Change(name, before[name], after[name])
+        for name in model.symbols
+        if name in after and before[name] != after[name]
+    )
+    return evolve(
+        unanswered,
+        status="planned",
         lines=plan_lines(found),
         satisfied=satisfied(found),
         changes=changes,
         lost=tuple(
             change
             for change in changes
-            if change.symbol in world.model.options
-            and change.symbol not in question.asked
+            if change.symbol in model.options
+            and change.symbol not in asked
             and after.tristate(change.symbol) < before.tristate(change.symbol)
         ),
         objective=tuple(
             Measure(name, value, found.proved) for name, value in found.measured.items()
         ),
         verified=Verified(evaluator=True),
-        notes=(*notes, *_placeholders(found.lines)),
+        notes=(*unanswered.notes, *_placeholders(found.lines)),
     )
 
 
