@@ -26,7 +26,7 @@ PYTEST := $(CLEAN) $(BIN)/python -m pytest
 # Test processes at a time.
 TEST_JOBS := 2
 
-.PHONY: plan test test-long lint bench setup clean help FORCE
+.PHONY: plan test test-long conformance lint bench setup clean help FORCE
 
 plan: $(READY) ## print the fragment that CRIU needs on allnoconfig of Linux 6.12
 	@$(KRESOLVE) plan criu --tree debian:6.12 --arch x86_64 --base allnoconfig --verify conf
@@ -46,14 +46,22 @@ test: $(READY) ## ruff, mypy and the tests
 test-long: $(READY) ## the tests that take minutes, with more and other random cases
 	@$(PYTEST) -n $(TEST_JOBS) -m long --hypothesis-profile=long
 
+# For example CONFORMANCE="--trees debian:6.12 --configs 20"; see docs/conformance.md.
+CONFORMANCE := --table docs/conformance.md
+
+conformance: $(READY) ## compare with conf on every tree and architecture (hours; goes on after a stop)
+	@$(CLEAN) $(BIN)/python -m tests.conformance.run $(CONFORMANCE)
+
 lint: $(READY) ## ruff and mypy
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: $(READY) ## measure, and write the results as JSON
-	@test -f benchmarks/run.py || { echo "there are no benchmarks yet" >&2; exit 1; }
-	@$(CLEAN) $(BIN)/python benchmarks/run.py
+# BENCH=--full takes more of everything, and half an hour; see docs/benchmarks.md.
+BENCH := --quick
+
+bench: $(READY) ## measure against conf, write the results as JSON and docs/benchmarks.md
+	@$(CLEAN) $(BIN)/python -m benchmarks.run $(BENCH)
 
 setup: $(READY) ## only set up .venv
 	@echo "ready: $(CURDIR)/.venv" >&2

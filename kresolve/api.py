@@ -54,6 +54,8 @@ class Tree:
     model: Model
     #: The files of the tree; None for a saved model.
     source: SourceTree | None = None
+    #: May anything of the tree be run?
+    shell: bool = True
 
     @classmethod
     def load(
@@ -63,13 +65,16 @@ class Tree:
         arch: str | None = None,
         cross_compile: str | None = None,
         llvm: bool | str = False,
+        shell: bool = True,
         progress: Progress = SILENT,
     ) -> Tree:
         """Load a tree: a directory, a tarball, "debian:6.12", or a saved model.
 
         ``arch`` is as for ``make ARCH=``, this machine's by default.  The first
-        time takes a few seconds, later some tenths of a second.  Raises
-        TreeError, KconfigError or ToolError with what is wrong and where.
+        time takes a few seconds, later some tenths of a second.  With ``shell``
+        False nothing of the tree is run, neither make nor ``$(shell ...)`` nor
+        conf: a tree that was never read is refused.  Raises TreeError,
+        KconfigError or ToolError with what is wrong and where.
         """
         saved = _saved_model(tree)
         if saved is not None:
@@ -78,9 +83,14 @@ class Tree:
             return cls(saved)
         source = find_tree(tree, progress=progress)
         model = load_model(
-            source, arch=arch, cross_compile=cross_compile, llvm=llvm, progress=progress
+            source,
+            arch=arch,
+            cross_compile=cross_compile,
+            llvm=llvm,
+            shell=shell,
+            progress=progress,
         )
-        return cls(model, source)
+        return cls(model, source, shell)
 
     @cached_property
     def knowledge(self) -> Knowledge:
@@ -114,7 +124,18 @@ class Tree:
 
     def base(self, base: str | Path = "defconfig") -> Base:
         """The lines of a base: a make target, "empty", "running" or a file."""
+        if not self.shell and self.source is not None and self._made_by_make(base):
+            raise TreeError(f"{base}: only make can tell what it is made of; --no-shell refuses it")
         return find_base(self.model, self.source, base)
+
+    def _made_by_make(self, base: str | Path) -> bool:
+        """Is a base a defconfig target of which the tree has no file?"""
+        name = self.info.defconfig if base == "defconfig" else str(base)
+        if isinstance(base, Path) or not name.endswith("defconfig") or Path(base).exists():
+            return False
+        assert self.source is not None
+        folder = self.source.path / "arch" / self.info.srcarch / "configs"
+        return not (folder / name).is_file()
 
     def world(
         self,
@@ -156,7 +177,9 @@ class Tree:
 
     @cached_property
     def oracle(self) -> Oracle:
-        """The tree's own conf; TreeError for a saved model."""
+        """The tree's own conf; TreeError for a saved model, or where nothing may run."""
+        if not self.shell:
+            raise TreeError("conf is a program of the tree, and --no-shell refuses to run it")
         if self.source is None:
             raise TreeError("a saved model has no conf; name the tree itself to verify with conf")
         info = self.info
@@ -302,6 +325,7 @@ def plan(
     arch: str | None = None,
     cross_compile: str | None = None,
     llvm: bool | str = False,
+    shell: bool = True,
     base: str | Path = "defconfig",
     fragments: Iterable[str | Path] = (),
     finish: Finish = "olddefconfig",
@@ -316,7 +340,8 @@ def plan(
 
     ``request``: a profile ("criu"), options ("X", "X=m", {"X": "y"}), "@FILE",
     a Path to a fragment, or lists of these.  ``tree``: see :meth:`Tree.load`;
-    a Tree already loaded saves the loading.  ``base``: a make target, "empty",
+    a Tree already loaded saves the loading.  ``shell``: False to run nothing of
+    the tree.  ``base``: a make target, "empty",
     a NAME_defconfig or a file, with ``fragments`` merged on top.  ``finish``:
     "olddefconfig", or "allnoconfig" as ``merge_config.sh -n`` does.  ``pin``:
     options that keep the base's value; ``forbid``: options that must be n.
@@ -330,7 +355,14 @@ def plan(
     loaded = (
         tree
         if isinstance(tree, Tree)
-        else Tree.load(tree, arch=arch, cross_compile=cross_compile, llvm=llvm, progress=progress)
+        else Tree.load(
+            tree,
+            arch=arch,
+            cross_compile=cross_compile,
+            llvm=llvm,
+            shell=shell,
+            progress=progress,
+        )
     )
     return loaded.plan(
         *request,

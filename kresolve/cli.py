@@ -206,6 +206,13 @@ def _add_tree_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--llvm", nargs="?", const=True, default=False, metavar="VALUE", help="as for make LLVM="
     )
+    parser.add_argument(
+        "--no-shell",
+        dest="shell",
+        action="store_false",
+        help="run nothing of the tree: no make, no $(shell ...), no conf; only saved and "
+        "cached models are read",
+    )
 
 
 def _add_base_arguments(parser: argparse.ArgumentParser) -> None:
@@ -267,6 +274,7 @@ def _plan(arguments: argparse.Namespace) -> int:
         arch=arguments.arch,
         cross_compile=arguments.cross_compile,
         llvm=arguments.llvm,
+        shell=arguments.shell,
         base=arguments.base,
         fragments=arguments.fragment,
         finish=arguments.finish,
@@ -368,6 +376,7 @@ def _load(arguments: argparse.Namespace, progress: Progress) -> Tree:
         arch=arguments.arch,
         cross_compile=arguments.cross_compile,
         llvm=arguments.llvm,
+        shell=arguments.shell,
         progress=progress,
     )
 

@@ -34,13 +34,16 @@ def load_model(
     arch: str | None = None,
     cross_compile: str | None = None,
     llvm: bool | str = False,
+    shell: bool = True,
     progress: Progress = SILENT,
 ) -> Model:
     """The model of a tree for an architecture, from the cache if nothing changed.
 
     Parsed anew when the tree's files, the toolchain or kresolve changed; see
-    :func:`kresolve.trees.environment_fingerprint` for what counts.  Raises
-    KconfigError with file and line for Kconfig files that cannot be read.
+    :func:`kresolve.trees.environment_fingerprint` for what counts.  With
+    ``shell`` False nothing of the tree runs, so it is only taken from the
+    cache.  Raises KconfigError with file and line for Kconfig files that cannot
+    be read, ToolError for what would have to run.
     """
     fingerprint = environment_fingerprint(tree, arch, cross_compile, llvm)
     key = hashlib.sha256(
@@ -51,6 +54,11 @@ def load_model(
     model = _cached(path)
     if model is not None and (tree.cached or model.info.stamp == stamp(tree.path, model.files)):
         return model
+    if not shell:
+        raise ToolError(
+            f"{tree.source}: reading this tree runs its Makefile and its $(shell ...) lines, "
+            "and --no-shell refuses to; there is no model of it in the cache"
+        )
     with progress.task(f"reading the Kconfig files of Linux {tree.version}") as task:
         task.update(0)
         environment = probe_environment(tree, arch=arch, cross_compile=cross_compile, llvm=llvm)
@@ -102,18 +110,32 @@ def _own_stamp() -> str:
 
 
 def parse_tree(
-    info: TreeInfo, *, environment: Mapping[str, str], kconfig: str = "Kconfig"
+    info: TreeInfo,
+    *,
+    environment: Mapping[str, str],
+    kconfig: str = "Kconfig",
+    conf: Path | None = None,
+    shell: bool = True,
 ) -> bytes:
     """Parse the Kconfig files below ``environment["srctree"]`` into a model's bytes.
 
     ``environment`` is the whole environment of the child, as make would give
     it to conf.  Nothing is written outside a scratch directory that is gone
-    afterwards.  Raises KconfigError with file and line for what cannot be read.
+    afterwards.  The rules are those of the conf whose sources lie in
+    ``scripts/kconfig`` of the tree, or of ``conf``.  With ``shell`` False
+    nothing of the tree runs: a ``$(shell ...)`` is an error.  Raises
+    KconfigError with file and line for what cannot be read.
     """
     with tempfile.TemporaryDirectory(prefix="kresolve-") as scratch:
         place = Path(scratch)
         (place / "empty").mkdir()
-        job = {"info": asdict(info), "kconfig": kconfig, "answer": str(place / "answer")}
+        job = {
+            "info": asdict(info),
+            "kconfig": kconfig,
+            "conf": str(conf or environment.get("srctree", "")),
+            "shell": shell,
+            "answer": str(place / "answer"),
+        }
         (place / "job").write_text(json.dumps(job), encoding="utf-8")
         search = [str(Path(entry).absolute()) for entry in sys.path]
         done = run(
@@ -126,7 +148,6 @@ def parse_tree(
     if kind == b"model":
         return content
     if kind == b"error":
-        text = content.decode("utf-8", "surrogateescape")
-        raise KconfigError(f"{text} (tree: {info.source})")
+        raise KconfigError(f"{content.decode()} (tree: {info.source})")
     said = last_line(done.stderr) or f"status {done.returncode}"
     raise ToolError(f"parsing {info.source} failed: {said}")

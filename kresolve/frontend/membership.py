@@ -52,13 +52,13 @@ def _by_first_prompt(entries: Sequence[AnyEntry]) -> list[tuple[str, int]]:
     prompted: dict[str, int | None] = {}
     for entry in entries:
         if isinstance(entry, Definition) and entry.prompts and entry.symbol not in prompted:
-            prompted[entry.symbol] = _enclosing(entries, entry)
+            prompted[entry.symbol] = enclosing_choice(entries, entry)
     return [
         (entry.symbol, choice)
         for entry in entries
         if isinstance(entry, Definition)
         and (choice := prompted.get(entry.symbol)) is not None
-        and _enclosing(entries, entry) == choice
+        and enclosing_choice(entries, entry) == choice
     ]
 
 
@@ -68,14 +68,14 @@ def _by_first_choice(entries: Sequence[AnyEntry]) -> list[tuple[str, int]]:
     claimed: dict[str, int] = {}
     for index, entry in enumerate(entries):
         if isinstance(entry, Definition) and index not in below:
-            choice = _enclosing(entries, entry)
+            choice = enclosing_choice(entries, entry)
             if choice is not None:
                 claimed.setdefault(entry.symbol, choice)
     return list(claimed.items())
 
 
-def _enclosing(entries: Sequence[AnyEntry], entry: AnyEntry) -> int | None:
-    """The choice that an entry stands in, through ifs."""
+def enclosing_choice(entries: Sequence[AnyEntry], entry: AnyEntry) -> int | None:
+    """The index of the choice that an entry stands in, through ifs."""
     parent = entry.parent
     while parent >= 0:
         above = entries[parent]
@@ -91,7 +91,7 @@ def _below_members(entries: Sequence[AnyEntry]) -> set[int]:
     """Entries in choices that the menu tree hangs below the member before them."""
     inside: dict[int, list[int]] = {}
     for index, entry in enumerate(entries):
-        if _enclosing(entries, entry) is not None:
+        if enclosing_choice(entries, entry) is not None:
             inside.setdefault(entry.parent, []).append(index)
     found: set[int] = set()
     for siblings in inside.values():

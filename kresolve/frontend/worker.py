@@ -7,24 +7,29 @@ working directory an empty scratch directory that commands may write into.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from attrs import evolve
 
-from kresolve.dialect import SOURCES, recognise
+from kresolve import dialect
 from kresolve.errors import KresolveError
 from kresolve.model import TreeInfo
+
+#: An error is read by a person.
+_LONGEST: Final = 2_000
 
 
 def run(job: dict[str, Any]) -> bytes:
     """Parse, lower, encode.  Raises KresolveError or Kconfiglib's error."""
+    from kresolve.frontend import grammar
     from kresolve.frontend.loading import stamp
     from kresolve.frontend.lowering import lower
     from kresolve.frontend.parser import parse
+    from kresolve.frontend.sanity import check_sanity
     from kresolve.modelfile import to_bytes
 
     values: dict[str, Any] = {
@@ -32,10 +37,12 @@ def run(job: dict[str, Any]) -> bytes:
         for name, value in job["info"].items()
     }
     info = TreeInfo(**values)
-    raw = parse(job["kconfig"])
-    tree = Path(raw.srctree)
-    dialect, unknown = recognise(_sources(tree))
-    model = lower(raw, info, dialect)
+    sources = _sources(Path(job["conf"]), {*dialect.SOURCES, *grammar.SOURCES}, grammar.OLD_NAMES)
+    rules, unknown = dialect.recognise(sources)
+    known = grammar.read_grammar(sources)
+    raw = parse(job["kconfig"], known, shell_allowed=job["shell"])
+    model = lower(raw, info, rules)
+    check_sanity(model, known)
     warnings = [
         f"scripts/kconfig: not recognised: {rule}; taken as in the newest known kernels"
         for rule in unknown
@@ -43,19 +50,21 @@ def run(job: dict[str, Any]) -> bytes:
     return to_bytes(
         evolve(
             model,
-            info=evolve(info, stamp=stamp(tree, model.files)),
+            info=evolve(info, stamp=stamp(Path(raw.srctree), model.files)),
             warnings=(*model.warnings, *warnings),
         )
     )
 
 
-def _sources(tree: Path) -> dict[str, str]:
-    """The sources of the tree's conf that tell its dialect."""
+def _sources(tree: Path, names: Iterable[str], old_names: Mapping[str, str]) -> dict[str, str]:
+    """The sources of the tree's conf that tell its rules, by their names of today."""
     found: dict[str, str] = {}
-    for name in SOURCES:
-        with contextlib.suppress(OSError):
-            path = tree / "scripts" / "kconfig" / name
-            found[name] = path.read_text(encoding="utf-8", errors="replace")
+    for name in names:
+        for called in (name, old_names.get(name, name)):
+            path = tree / "scripts" / "kconfig" / called
+            if path.is_file():
+                found[name] = path.read_text(encoding="utf-8", errors="replace")
+                break
     return found
 
 
@@ -71,9 +80,13 @@ def main(job_file: str) -> None:
         answer = _failure("an expression or a chain of files is nested too deeply")
     except Exception as error:  # noqa: BLE001 - the parent tells it to the user
         # Kconfiglib raises KconfigError, OSError and others for bad files.
-        answer = _failure(" ".join(str(error).split()) or type(error).__name__)
+        answer = _failure(str(error) or type(error).__name__)
     Path(job["answer"]).write_bytes(answer)
 
 
 def _failure(text: str) -> bytes:
-    return b"error\n" + text.encode("utf-8", "surrogateescape")
+    """One line, and nothing in it that a terminal would obey."""
+    line = " ".join(text.split())
+    shown = line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
+    safe = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in shown)
+    return b"error\n" + safe.encode()

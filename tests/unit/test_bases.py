@@ -33,7 +33,8 @@ def model() -> Model:
 
 def lines(model: Model, tree: Path | None, base: str | Path) -> list[str]:
     """The lines of a base."""
-    return [str(line) for line in find_base(model, tree and _tree(tree), base).lines]
+    source = None if tree is None else _tree(tree)
+    return [str(line) for line in find_base(model, source, base).lines]
 
 
 def _tree(path: Path) -> SourceTree:

@@ -9,6 +9,7 @@ import pytest
 
 from kresolve.errors import KconfigError
 from kresolve.frontend import parse_tree
+from kresolve.frontend.grammar import LENIENT, Mistake, read_grammar
 from kresolve.model import Definition, If, Menu, Model, TreeInfo
 from kresolve.modelfile import from_bytes
 from tests.property.toys import load
@@ -86,6 +87,11 @@ def test_a_later_type_is_ignored_with_a_word() -> None:
         ("config A\n\tbool\n\tdepends on (B\n", ("Kconfig:3",)),
         ('menu "m"\nconfig A\n\tbool\n', ("Kconfig",)),
         ("config A\n\tbool\n\tmodules\nconfig B\n\tbool\n\tmodules\n", ("Kconfig:6", "A")),
+        ("config A\n\tbool\n\tmodules\n\tmodules\n", ("Kconfig:4", "A")),
+        ('menu "m"\nif A\nconfig A\n\tbool\nendmenu\n', ("Kconfig:5",)),
+        ('menu "m"\nif A\nconfig A\n\tbool\n', ("Kconfig:2", "no endif")),
+        ('menu "m"\n\tdefault y\nendmenu\n', ("Kconfig:2", "'default' cannot stand here")),
+        ('source "/dev/null"\n', ("Kconfig:1", "not a regular file")),
         ('source "nothing"\n', ("Kconfig:1", "nothing")),
         ("config A\n\tbool\nconfig B\n\tdef_bool A != y\n", ()),
     ],
@@ -124,4 +130,67 @@ def test_a_tree_is_parsed_in_a_child_and_left_alone(tmp_path: Path) -> None:
     assert (dict(os.environ), Path.cwd(), sorted(tmp_path.rglob("*"))) == before
     (tmp_path / "Kconfig").write_text("nonsense\n")
     with pytest.raises(KconfigError, match=r"Kconfig:1.*\(tree: a toy\)"):
+        parse_tree(info, environment=environment)
+
+
+def test_what_was_expanded_stays_expanded() -> None:
+    """The value of ``:=`` is not looked into again, and a variable may be called $."""
+    model = load(
+        "open := $\nname := $(open)(shell,false)\n$ := dollar\n"
+        'config A\n\tstring\n\tdefault "$(name) $($)"\n'
+    )
+    assert str(first(model).defaults[0].value) == '"$(shell,false) dollar"'
+
+
+def test_long_chains_of_operands_are_no_nesting() -> None:
+    """A condition may have thousands of operands."""
+    model = load("config A\n\tbool\n\tdepends on " + " && ".join(["B", "C"] * 2000) + "\n")
+    assert str(first(model).depends[0].condition).count("&&") >= 1
+
+
+def test_the_grammar_is_read_from_the_sources_of_conf() -> None:
+    """Words, options and refusals of a conf are recognised; without sources all is taken."""
+    assert read_grammar({}) == LENIENT
+    grammar = read_grammar(
+        {
+            "lexer.l": '"bool"\t\treturn T_BOOL;\n"if"  return T_IF;\n',
+            "parser.y": (
+                "stmt_list_in_choice:\n\t| stmt_list_in_choice config_stmt\n;\n"
+                "choice_option: T_PROMPT T_WORD\nchoice_option: T_OPTIONAL T_EOL\n"
+                'error("choice member must be bool")'
+            ),
+        }
+    )
+    assert grammar.words == frozenset({"bool", "if"})
+    assert grammar.in_choice == {"config"}
+    assert grammar.choice_options == {"optional"}
+    assert grammar.mistakes == {Mistake.MEMBER_NOT_BOOL}
+
+
+@pytest.mark.parametrize(
+    ("kconfig", "mistake", "place"),
+    [
+        ("choice\nconfig A\n\tbool\nendchoice\n", "CHOICE_WITHOUT_PROMPT", "Kconfig:1"),
+        ("menuconfig A\n\tbool\n", "MENUCONFIG_WITHOUT_PROMPT", "Kconfig:1"),
+        ("config A\n\tbool\n\ttransitional\n\tdefault y\n", "TRANSITIONAL_WITH_MORE", "Kconfig:4"),
+        ("config A\n\tdepends on B if C\n", "CONDITIONAL_DEPENDENCY", "Kconfig:2"),
+        (
+            'choice\n\tprompt "C"\nconfig A\n\tbool "A"\n\tdefault y\nendchoice\n',
+            "MEMBER_WITH_DEFAULT",
+            "Kconfig:5",
+        ),
+    ],
+)
+def test_a_mistake_counts_where_conf_refuses_it(
+    tmp_path: Path, kconfig: str, mistake: str, place: str
+) -> None:
+    """What the tree's conf refuses is an error with its place, and elsewhere none."""
+    (tmp_path / "Kconfig").write_text(kconfig)
+    info = TreeInfo("6.12", "toy", "toy", "a toy")
+    environment = {"PATH": os.environ["PATH"], "srctree": str(tmp_path)}
+    assert parse_tree(info, environment=environment)
+    file, mark = Mistake[mistake].value
+    (tmp_path / "scripts" / "kconfig").mkdir(parents=True)
+    (tmp_path / "scripts" / "kconfig" / file).write_text(mark.replace("\\(", "("))
+    with pytest.raises(KconfigError, match=place):
         parse_tree(info, environment=environment)

@@ -1,0 +1,253 @@
+"""What is measured: each function gives measurements for one table."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from attrs import frozen
+
+from benchmarks.measure import Measurement, Probe, rounds, timed
+from kresolve import Plan, Tree
+from kresolve.lines import Line, fragment_text
+from kresolve.trees.cache import cache_root
+from kresolve.trees.environment import make_arguments
+from kresolve.trees.tools import base_environment, run
+
+#: Runs in a process of its own with nothing but trees in the cache.
+_LOAD = """
+import sys
+from kresolve import Tree
+Tree.load(sys.argv[1], arch=sys.argv[2])
+"""
+
+#: Plans once.
+_PLAN = """
+import sys
+from kresolve import Tree
+Tree.load(sys.argv[1], arch=sys.argv[2]).plan(*sys.argv[4:], base=sys.argv[3])
+"""
+
+Tell = Callable[[str], None]
+
+
+@frozen(eq=False)
+class Scene:
+    """The tree, the cases, how many of them, and an object directory with conf in it."""
+
+    tree: Tree
+    name: str
+    arch: str
+    cases: Mapping[str, Any]
+    size: Mapping[str, Any]
+    objects: Path
+    tell: Tell
+
+    @property
+    def count(self) -> int:
+        """Rounds."""
+        return int(self.size["rounds"])
+
+    def conf(self, text: str) -> Probe:
+        """One bare run of conf on a ``.config``."""
+        return lambda: self.tree.oracle.run("olddefconfig", text).seconds
+
+    def make(self, text: str) -> Probe:
+        """One ``make O=... olddefconfig``, conf being built already."""
+        assert self.tree.source is not None
+        makefile = self.tree.source.path / "Makefile"
+        arguments = make_arguments(self.arch, None, llvm=False)
+
+        def once() -> float:
+            (self.objects / ".config").write_text(text, encoding="utf-8")
+            return timed(ask)()
+
+        def ask() -> None:
+            answer = run(
+                ["make", "-f", makefile, *arguments, "olddefconfig"],
+                environment=base_environment(),
+                directory=self.objects,
+            )
+            if answer.returncode:
+                raise RuntimeError(answer.stderr)
+
+        return once
+
+
+def command(scene: Scene) -> Iterator[Measurement]:
+    """The 17 options on several bases: as a command, in process, make and conf."""
+    request = scene.cases["criu"]
+    for base in scene.size["bases"]:
+        scene.tell(f"the {len(request)} options on {base}")
+        plan = _planned(scene.tree, request, base)
+        text = _config(scene.tree, base, plan)
+        probes = {
+            "command": timed(partial(_plan_command, scene, base)),
+            "plan": timed(partial(scene.tree.plan, request, base=base)),
+            "make": scene.make(text),
+            "conf": scene.conf(text),
+        }
+        scene.make(text)()  # builds conf the first time
+        yield Measurement("command", base, rounds(probes, scene.count), _facts(plan))
+
+
+def cold(scene: Scene) -> Iterator[Measurement]:
+    """The same command with an empty cache of models: the tree is parsed as well."""
+    for base in scene.size["cold"]:
+        scene.tell(f"cold: the {len(scene.cases['criu'])} options on {base}")
+        plan = _planned(scene.tree, scene.cases["criu"], base)
+        text = _config(scene.tree, base, plan)
+        probes = {
+            "command": _cold(partial(_plan_command, scene, base)),
+            "conf": scene.conf(text),
+        }
+        yield Measurement("cold", base, rounds(probes, scene.count), _facts(plan))
+
+
+def scaling(scene: Scene) -> Iterator[Measurement]:
+    """Plans for more and more random options, in process.
+
+    A plan that takes longer than the limit is given up, and larger ones with it;
+    a process that can be killed tries it first.
+    """
+    base, limit = scene.cases["random"]["base"], scene.size["limit"]
+    text = _config(scene.tree, base, None)
+    for count in scene.size["scaling"]:
+        scene.tell(f"{count} random options on {base}")
+        request = random_options(scene.tree, scene.cases["random"], count)
+        try:
+            _python(["-c", _PLAN, scene.name, scene.arch, base, *request], limit=limit)
+        except subprocess.TimeoutExpired:
+            facts = {"status": f"given up after {limit} s", "lines": None}
+            yield Measurement("scaling", str(count), {"plan": [], "conf": []}, facts)
+            return
+        plan = scene.tree.plan(request, base=base)
+        probes = {
+            "plan": timed(partial(scene.tree.plan, request, base=base)),
+            "conf": scene.conf(text),
+        }
+        yield Measurement("scaling", str(count), rounds(probes, scene.count), _facts(plan))
+
+
+def parsing(scene: Scene) -> Iterator[Measurement]:
+    """A tree's model, from its Kconfig files and probes, in a new process."""
+    for name in scene.size["trees"]:
+        scene.tell(f"the model of {name}")
+        tree = Tree.load(name, arch=scene.arch)
+        probes: dict[str, Probe] = {
+            "parse": _cold(partial(_load, name, scene.arch)),
+            "conf": _conf_alone(tree),
+        }
+        facts = {"version": tree.info.version, "symbols": len(tree.model.symbols)}
+        yield Measurement("parsing", name, rounds(probes, scene.count), facts)
+
+
+def evaluator(scene: Scene) -> Iterator[Measurement]:
+    """olddefconfig of a whole ``.config``, reading and writing included."""
+    for base in scene.size["configs"]:
+        scene.tell(f"olddefconfig of {base}")
+        text = scene.tree.olddefconfig(scene.tree.base(base).lines).text()
+        path = scene.objects / "input.config"
+        path.write_text(text, encoding="utf-8")
+        probes = {
+            "evaluator": timed(partial(_evaluated, scene.tree, path)),
+            "conf": scene.conf(text),
+        }
+        facts = {"lines": text.count("\n")}
+        yield Measurement("evaluator", base, rounds(probes, scene.count), facts)
+
+
+SCENES: Mapping[str, Callable[[Scene], Iterator[Measurement]]] = {
+    "command": command,
+    "cold": cold,
+    "scaling": scaling,
+    "parsing": parsing,
+    "evaluator": evaluator,
+}
+
+
+def random_options(tree: Tree, how: Mapping[str, Any], count: int) -> list[str]:
+    """So many options with a prompt, of those that are on in a config."""
+    model = tree.model
+    config = tree.olddefconfig(tree.base(how["from"]).lines)
+    names = sorted(
+        name
+        for name, symbol in model.symbols.items()
+        if symbol.is_logical and model.has_prompt(symbol) and config[name] in ("y", "m")
+    )
+    random = Random(f"{how['seed']} {count}")  # noqa: S311 - nobody has to guess it
+    return random.sample(names, count)
+
+
+def _planned(tree: Tree, request: Sequence[str], base: str) -> Plan:
+    plan = tree.plan(request, base=base)
+    if plan.status != "planned":
+        raise RuntimeError(f"no plan on {base}: {plan.status}")
+    return plan
+
+
+def _config(tree: Tree, base: str, plan: Plan | None) -> str:
+    """A ``.config`` of a base with the lines of a plan."""
+    lines: list[Line] = list(tree.base(base).lines)
+    if plan is not None:
+        lines += plan.assignments
+    return fragment_text(lines)
+
+
+def _facts(plan: Plan) -> dict[str, Any]:
+    return {"status": plan.status, "lines": len(plan.assignments)}
+
+
+def _plan_command(scene: Scene, base: str, cache: Path | None = None) -> None:
+    where = ["--tree", scene.name, "--arch", scene.arch, "--base", base]
+    _python(["-m", "kresolve", "plan", *scene.cases["criu"], *where], cache)
+
+
+def _load(name: str, arch: str, cache: Path) -> None:
+    _python(["-c", _LOAD, name, arch], cache)
+
+
+def _conf_alone(tree: Tree) -> Probe:
+    return lambda: tree.oracle.run("allnoconfig").seconds
+
+
+def _evaluated(tree: Tree, path: Path) -> str:
+    return tree.olddefconfig(path).text()
+
+
+def _cold(work: Callable[[Path], None]) -> Probe:
+    """Measure something with a cache in which there are trees and programs, but no models."""
+
+    def probe() -> float:
+        with tempfile.TemporaryDirectory(prefix="kresolve-bench-") as scratch:
+            cache = Path(scratch)
+            for kept in ("trees", "conf"):
+                (cache / kept).symlink_to(cache_root() / kept)
+            return timed(partial(work, cache))()
+
+    return probe
+
+
+def _python(arguments: Sequence[str], cache: Path | None = None, limit: float | None = None) -> str:
+    """What a new process of Python says; TimeoutExpired after so many seconds."""
+    environment = dict(os.environ)
+    if cache is not None:
+        environment["KRESOLVE_CACHE"] = str(cache)
+    answer = subprocess.run(
+        [sys.executable, *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=limit,
+    )
+    if answer.returncode:
+        raise RuntimeError(answer.stderr)
+    return answer.stdout

@@ -1,0 +1,167 @@
+"""The table of docs/benchmarks.md, from a file of results: ``python -m benchmarks.table FILE``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.measure import middle, ratio
+from kresolve.files import write_whole
+
+BEGIN: Final = "<!-- table: written by make bench -->"
+END: Final = "<!-- end of the table -->"
+PAGE: Final = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+
+Row = Mapping[str, Any]
+Column = tuple[str, Callable[[Row], str]]
+
+
+def _seconds(name: str) -> Callable[[Row], str]:
+    return lambda row: _time(middle(row["seconds"][name])) if row["seconds"][name] else "-"
+
+
+def _time(seconds: float) -> str:
+    return f"{1000 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def _ratio(one: str, other: str) -> Callable[[Row], str]:
+    return lambda row: _number(ratio(row, one, other)) if row["seconds"][one] else "-"
+
+
+def _number(value: float) -> str:
+    """Two digits that count: 0.083, 1.3, 120.
+
+    >>> [_number(value) for value in (0.0834, 0.5, 1.25, 123.4)]
+    ['0.083', '0.50', '1.2', '123']
+    """
+    if value >= 10:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if value >= 1 else f"{value:.2g}".ljust(4, "0")
+
+
+def _fact(name: str) -> Callable[[Row], str]:
+    return lambda row: str(row["facts"][name])
+
+
+def _lines(row: Row) -> str:
+    facts = row["facts"]
+    return str(facts["lines"] if facts["status"] == "planned" else facts["status"])
+
+
+def _case(row: Row) -> str:
+    return str(row["case"])
+
+
+_CONF: Final[Column] = ("conf", _seconds("conf"))
+
+TABLES: Final[Mapping[str, tuple[str, tuple[Column, ...]]]] = {
+    "command": (
+        "CRIU's 17 options, warm",
+        (
+            ("base", _case),
+            ("lines", _lines),
+            ("`kresolve plan`", _seconds("command")),
+            ("`Tree.plan`", _seconds("plan")),
+            ("`make olddefconfig`", _seconds("make")),
+            _CONF,
+            ("command / make", _ratio("command", "make")),
+            ("command / conf", _ratio("command", "conf")),
+            ("`Tree.plan` / conf", _ratio("plan", "conf")),
+        ),
+    ),
+    "cold": (
+        "CRIU's 17 options, no model in the cache",
+        (
+            ("base", _case),
+            ("lines", _lines),
+            ("`kresolve plan`", _seconds("command")),
+            _CONF,
+            ("command / conf", _ratio("command", "conf")),
+        ),
+    ),
+    "scaling": (
+        "Random options from allnoconfig, in process",
+        (
+            ("options", _case),
+            ("lines", _lines),
+            ("`Tree.plan`", _seconds("plan")),
+            _CONF,
+            ("`Tree.plan` / conf", _ratio("plan", "conf")),
+        ),
+    ),
+    "parsing": (
+        "A tree's model, from its files",
+        (
+            ("Linux", _fact("version")),
+            ("symbols", _fact("symbols")),
+            ("`Tree.load`, cold", _seconds("parse")),
+            _CONF,
+            ("load / conf", _ratio("parse", "conf")),
+        ),
+    ),
+    "evaluator": (
+        "olddefconfig of a whole `.config`",
+        (
+            ("`.config`", _case),
+            ("lines", _fact("lines")),
+            ("`Tree.olddefconfig`", _seconds("evaluator")),
+            _CONF,
+            ("evaluator / conf", _ratio("evaluator", "conf")),
+        ),
+    ),
+}
+
+
+def markdown(data: Mapping[str, Any]) -> str:
+    """All tables of a file of results."""
+    return "\n".join(_parts(data))
+
+
+def _parts(data: Mapping[str, Any]) -> Iterator[str]:
+    machine, tree = data["machine"], data["tree"]
+    tools = "; ".join(text for tool, text in data["toolchain"].items() if tool in ("CC", "LD"))
+    yield (
+        f"{data['mode'].capitalize()} run of {data['date'][:10]}: "
+        f"kresolve {data['kresolve']} ({data['commit'] or 'no commit'}), "
+        f"Python {machine['python']}, {machine['processor']}, {machine['processors']} processors, "
+        f"{machine['memory_gib']} GiB, load {data['load'][0]} before and {data['load'][1]} after. "
+        f"Linux {tree['version']} {tree['arch']} unless another is named; {tools}."
+    )
+    for group, (title, columns) in TABLES.items():
+        rows = [row for row in data["measurements"] if row["group"] == group]
+        if not rows:
+            continue
+        count = len(rows[0]["seconds"]["conf"])
+        yield f"\n### {title}\n\nMedians of {count} rounds.\n"
+        yield f"| {' | '.join(name for name, _ in columns)} |"
+        yield f"|---|{'--:|' * (len(columns) - 1)}"
+        for row in rows:
+            yield f"| {' | '.join(cell(row) for _, cell in columns)} |"
+
+
+def put(page: Path, data: Mapping[str, Any]) -> None:
+    """Replace the tables in a page; what stands around the marks stays."""
+    text = page.read_text(encoding="utf-8")
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"{page}: no place for the table between {BEGIN} and {END}")
+    write_whole(page, f"{before}{BEGIN}\n\n{markdown(data)}\n\n{END}{after}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the page's table anew."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.table", description=__doc__)
+    parser.add_argument("results", type=Path)
+    parser.add_argument("--page", type=Path, default=PAGE)
+    options = parser.parse_args(arguments)
+    put(options.page, json.loads(options.results.read_text(encoding="utf-8")))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""What the conformance command compares: tasks, their order, what they depend on.
+
+A task is some comparisons on one tree and architecture that are done, recorded
+and repeated together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final, Literal
+
+from attrs import frozen
+
+import kresolve
+from kresolve import Tree
+
+TREES: Final = (
+    "debian:5.10@bullseye",
+    "debian:6.1",
+    "debian:6.12",
+    "debian:7.3@trixie-backports",
+)
+ARCHES: Final = ("x86_64", "arm64", "riscv", "s390", "powerpc", "i386", "arm")
+
+#: The architecture that gets all the random configs; the others get a share.
+MOST: Final = "x86_64"
+SHARE: Final = 5
+
+#: Inputs that are made of one randconfig; fragments that share an encoding.
+AT_ONCE: Final = 5
+
+#: Targets whose ``.config`` is a base.
+BASES: Final = ("allnoconfig", "alldefconfig", "allyesconfig", "allmodconfig", "defconfig")
+
+Kind = Literal["random", "clauses", "base", "savedefconfig"]
+
+#: Parts of kresolve that decide nothing of what is compared.
+_WITHOUT_A_SAY: Final = ("planner", "report", "cli.py", "profiles.py", "progress.py", "__main__.py")
+
+
+@frozen
+class Task:
+    """Some comparisons: which kind, and which of its kind (a number or a base)."""
+
+    tree: str
+    arch: str
+    kind: Kind
+    which: str
+
+    def __str__(self) -> str:
+        return f"{self.tree} {self.arch} {self.kind} {self.which}"
+
+    @property
+    def seed(self) -> int:
+        """Where this task's randomness starts: other tasks, other inputs."""
+        return zlib.crc32(str(self).encode()) % (1 << 30)
+
+
+@frozen
+class Identity:
+    """All that a result depends on besides the task: a result counts while it is the same."""
+
+    key: str
+    version: str
+    toolchain: tuple[tuple[str, str], ...]
+
+
+def tasks(trees: Sequence[str], arches: Sequence[str], configs: int) -> Iterator[Task]:
+    """The tasks for so many random configs, in rounds.
+
+    Each round goes through all trees and architectures, so that whoever stops
+    early has something of everything.  Only the first has bases.
+    """
+    most = _groups(configs)
+    few = _groups(configs / SHARE)
+    for number in range(max(most, few)):
+        for tree in trees:
+            for arch in arches:
+                if number >= (most if arch == MOST else few):
+                    continue
+                yield Task(tree, arch, "random", str(number))
+                yield Task(tree, arch, "clauses", str(number))
+                if number == 0:
+                    yield Task(tree, arch, "savedefconfig", "0")
+                    for base in BASES:
+                        yield Task(tree, arch, "base", base)
+
+
+def _groups(configs: float) -> int:
+    return max(1, -int(-configs // AT_ONCE))
+
+
+def code_digest() -> str:
+    """The version of kresolve, and a digest of its files that decide what is compared."""
+    folder = Path(kresolve.__file__).parent
+    own = [
+        Path(__file__).with_name(name) for name in ("configs.py", "test_clauses.py", "witnesses.py")
+    ]
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        relative = path.relative_to(folder)
+        if relative.parts[0] not in _WITHOUT_A_SAY:
+            digest.update(f"{relative}\0".encode() + path.read_bytes())
+    for path in own:
+        digest.update(path.read_bytes())
+    return f"{kresolve.__version__}+{digest.hexdigest()[:12]}"
+
+
+def identity(tree: Tree, code: str) -> Identity:
+    """What results on a loaded tree depend on: its files, its conf, the toolchain, kresolve."""
+    info = tree.info
+    conf = tree.oracle.program().parent.name
+    parts = (code, info.version, info.arch, info.stamp, conf, info.variables, info.toolchain)
+    key = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+    return Identity(key, info.version, info.toolchain)
