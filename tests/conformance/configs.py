@@ -104,7 +104,8 @@ class _Material:
 
     def some(self, random: Random, count: int, *types: Type) -> Iterator[str]:
         """A few names of symbols of some types."""
-        yield from random.sample(self.of_type(*types), count)
+        names = self.of_type(*types)
+        yield from random.sample(names, min(count, len(names)))
 
 
 def _name(line: str) -> str:

@@ -77,7 +77,7 @@ def _differences(evaluated: Configuration, encoding: Encoding, solved: Solution)
         letter = LETTERS[solved.holds(value.some) + solved.holds(value.full)]
         if letter != evaluated[name]:
             found.append(f"{name}: clauses {letter}, evaluator {evaluated[name]}")
-    for name, texts in encoding.texts.items():
+    for name, texts in {**encoding.texts, **encoding.written}.items():
         holding = [text for text, literal in texts.items() if solved.holds(literal)]
         if holding != [evaluated[name]]:
             found.append(f"{name}: clauses {holding}, evaluator {evaluated[name]!r}")

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from random import Random
 from typing import Final
 
 from attrs import define, field
@@ -24,23 +23,12 @@ from kresolve.semantics import Configuration, Finish, evaluate, user_values
 from kresolve.solve import Session, Solution
 from kresolve.trees.cache import safe_name
 from kresolve.tristate import LETTERS
-from kresolve.values import Type
 from tests.conformance import configs, test_clauses
 from tests.conformance.ledger import Outcome
 from tests.conformance.matrix import AT_ONCE, Kind, Task
 
 #: One input in so many is finished with allnoconfig.
 _FINISHED_WITH_ALLNOCONFIG: Final = 4
-
-
-def _some(material: configs._Material, random: Random, count: int, *types: Type) -> Iterator[str]:
-    """A few names of symbols of some types; all, where an architecture has fewer."""
-    names = material.of_type(*types)
-    yield from random.sample(names, min(count, len(names)))
-
-
-# The tricks were made for x86_64; s390 has fewer hex symbols than some ask for.
-configs._Material.some = _some  # type: ignore[method-assign, assignment]
 
 
 @define
