@@ -267,7 +267,7 @@ def leaks(text: str) -> list[str]:
         ("--extra-index" + "-url x", True),
         ("cd /" + "root", True),
         ("'/" + "home/me/linux'", True),
-        ("see docs/work/root.md, a/root/b, /homework, ~/root", False),
+        ("see docs/works/root.md, a/rooted/b, /homework, ~/root", False),
     ],
 )
 def test_leaks_are_seen(text: str, leaky: bool) -> None:
