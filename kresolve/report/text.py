@@ -31,7 +31,7 @@ def _planned(plan: Plan) -> Iterator[str]:
         for item in plan.satisfied:
             yield f"  {item.symbol}={item.value}: {item.why}"
     if plan.lost:
-        yield "lost, and the request forces it:"
+        yield "lost from the base:"
         for change in plan.lost:
             yield f"  {change.symbol}: {change.before} -> {change.after}"
     if plan.changes:
