@@ -39,7 +39,7 @@ BASES: Final = ("allnoconfig", "alldefconfig", "allyesconfig", "allmodconfig", "
 Kind = Literal["random", "clauses", "base", "savedefconfig"]
 
 #: Parts of kresolve that decide nothing of what is compared.
-_WITHOUT_A_SAY: Final = ("planner", "report", "cli.py", "profiles.py", "progress.py", "__main__.py")
+_WITHOUT_A_SAY: Final = ("planner", "report", "cli", "profiles.py", "progress.py", "__main__.py")
 
 
 @frozen

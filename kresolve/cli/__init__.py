@@ -1,0 +1,98 @@
+"""The command line: ``kresolve COMMAND``.
+
+Data goes to standard output, talk and progress to standard error.  Exit
+status: 0 it holds, 1 it does not, 2 the question was wrong, 3 kresolve could
+not tell; 130 when interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from kresolve.cli import converting, planning, trees
+from kresolve.cli.shared import INTERRUPTED, UNKNOWN, WRONG, Parser
+from kresolve.errors import KresolveError, WitnessError
+
+#: The commands, as ``kresolve --help`` lists them.
+_COMMANDS: Final = (planning, converting, trees)
+
+_EXAMPLES = """\
+examples:
+  kresolve plan criu --tree debian:6.12 --base allnoconfig -o criu.config
+  kresolve plan INET_UDP_DIAG --base .config
+  kresolve olddefconfig .config -o .config.new
+  kresolve tree fetch debian:6.12
+
+kresolve COMMAND --help tells more of each command
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    parser: argparse.ArgumentParser = Parser(
+        prog="kresolve",
+        description="Which config-fragment lines make Linux kernel options survive, proved.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"kresolve {_version()}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for module in _COMMANDS:
+        module.add(commands)
+    return parser
+
+
+def _version() -> str:
+    import kresolve
+
+    return kresolve.__version__
+
+
+def _complain(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit status."""
+    try:
+        try:
+            status = _run(arguments)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read standard output has gone: not an error of ours.
+        _abandon_stdout()
+        return 128 + signal.SIGPIPE
+    except OSError as error:
+        _abandon_stdout()
+        _complain(f"kresolve: standard output: {error.strerror or error}")
+        return WRONG
+    return status
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        parsed = build_parser().parse_args(arguments)
+        run: Callable[[argparse.Namespace], int] = parsed.run
+        return run(parsed)
+    except WitnessError as error:
+        _complain(f"kresolve: {error}")
+        return UNKNOWN
+    except KresolveError as error:
+        _complain(f"kresolve: {error}")
+        return WRONG
+    except KeyboardInterrupt:
+        _complain("kresolve: interrupted")
+        return INTERRUPTED
+    except SystemExit as exit_:  # argparse: help, version, or a wrong command line
+        return exit_.code if isinstance(exit_.code, int) else WRONG
+
+
+def _abandon_stdout() -> None:
+    """Keep Python from writing to a standard output that failed once more at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

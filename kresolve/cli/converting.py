@@ -1,0 +1,96 @@
+"""``kresolve olddefconfig`` and ``savedefconfig``: a configuration in, one out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kresolve.cli.shared import (
+    HOLDS,
+    Commands,
+    add_finish_argument,
+    add_tree_arguments,
+    check_output,
+    command,
+    load,
+)
+
+if TYPE_CHECKING:
+    from kresolve.api import Tree
+    from kresolve.lines import Line
+
+_OLDDEFCONFIG_EXAMPLES = """\
+examples:
+  kresolve olddefconfig .config -o .config.new
+  kresolve olddefconfig my.config --tree debian:6.12 --arch arm64 -o out.config
+"""
+_SAVEDEFCONFIG_EXAMPLES = """\
+examples:
+  kresolve savedefconfig .config -o my_defconfig
+"""
+
+
+def add(commands: Commands) -> None:
+    """Add the commands."""
+    _add_olddefconfig(commands)
+    _add_savedefconfig(commands)
+
+
+def _add_olddefconfig(commands: Commands) -> None:
+    parser = command(
+        commands,
+        "olddefconfig",
+        "the .config that conf would write, without conf",
+        _OLDDEFCONFIG_EXAMPLES,
+    )
+    parser.add_argument("input", type=Path, metavar="IN", help="a .config or fragment")
+    parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="default: stdout")
+    add_tree_arguments(parser)
+    add_finish_argument(parser)
+    parser.set_defaults(run=_olddefconfig)
+
+
+def _add_savedefconfig(commands: Commands) -> None:
+    parser = command(
+        commands,
+        "savedefconfig",
+        "the smallest .config, as make savedefconfig writes it",
+        _SAVEDEFCONFIG_EXAMPLES,
+    )
+    parser.add_argument("input", type=Path, metavar="IN", help="a .config")
+    parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="default: stdout")
+    add_tree_arguments(parser)
+    parser.set_defaults(run=_savedefconfig)
+
+
+def _olddefconfig(arguments: argparse.Namespace) -> int:
+    return _convert(
+        arguments,
+        lambda tree, lines: tree.olddefconfig(lines, finish=arguments.finish).text(),
+    )
+
+
+def _savedefconfig(arguments: argparse.Namespace) -> int:
+    return _convert(arguments, lambda tree, lines: tree.savedefconfig(lines))
+
+
+def _convert(arguments: argparse.Namespace, text_of: Callable[[Tree, list[Line]], str]) -> int:
+    """Read a configuration, and write what becomes of it."""
+    from kresolve.files import write_whole
+    from kresolve.report.terminal import TerminalProgress
+
+    check_output(arguments.output)
+    progress = TerminalProgress()
+    tree = load(arguments, progress)
+    lines, bad = tree.read(arguments.input)
+    for line in bad:
+        progress.note(f"warning: {line}")
+    text = text_of(tree, lines)
+    if arguments.output is None:
+        sys.stdout.write(text)
+    else:
+        write_whole(arguments.output, text)
+    return HOLDS

@@ -1,0 +1,96 @@
+"""``kresolve plan``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from kresolve.cli.shared import (
+    FAILS,
+    HOLDS,
+    UNKNOWN,
+    Commands,
+    add_base_arguments,
+    add_tree_arguments,
+    check_output,
+    command,
+    say,
+)
+
+_EXAMPLES = """\
+examples:
+  kresolve plan criu --tree debian:6.12 --base allnoconfig -o criu.config
+  kresolve plan INET_UDP_DIAG TUN=m --base defconfig --verify conf
+  kresolve plan 'NETFILTER_XT_MARK=y|m' --base .config --json
+  kresolve plan @wanted.config --base tinyconfig --pin EXPERT --objective lines
+
+a request is a profile (criu, criu:lazy-pages), X or X=y, X=m, 'X=y|m', X=n,
+or @FILE for every line of a fragment
+"""
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    plan = command(commands, "plan", "the lines that a request needs on a base", _EXAMPLES)
+    plan.add_argument("request", nargs="+", metavar="REQUEST", help="an option, a profile or @FILE")
+    add_tree_arguments(plan)
+    add_base_arguments(plan)
+    plan.add_argument("--pin", action="append", default=[], metavar="X", help="X keeps its value")
+    plan.add_argument("--forbid", action="append", default=[], metavar="X", help="X must end as n")
+    plan.add_argument(
+        "--prefer",
+        choices=("y", "m"),
+        default="y",
+        help="the value to prefer where a request takes both, all else being equal",
+    )
+    plan.add_argument(
+        "--objective",
+        choices=("default", "lines"),
+        default="default",
+        help="what is best: what a kernel developer would write, or the fewest lines",
+    )
+    plan.add_argument("--verify", choices=("conf",), help="ask the tree's own conf as well")
+    plan.add_argument("--json", action="store_true", help="the whole answer as JSON on stdout")
+    plan.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the fragment there")
+    plan.set_defaults(run=_plan)
+
+
+def _plan(arguments: argparse.Namespace) -> int:
+    from kresolve.api import plan
+    from kresolve.report.document import plan_document
+    from kresolve.report.terminal import TerminalProgress
+    from kresolve.report.text import plan_report
+
+    check_output(arguments.output)
+    progress = TerminalProgress()
+    answer = plan(
+        *arguments.request,
+        tree=arguments.tree,
+        arch=arguments.arch,
+        cross_compile=arguments.cross_compile,
+        llvm=arguments.llvm,
+        shell=arguments.shell,
+        base=arguments.base,
+        fragments=arguments.fragment,
+        finish=arguments.finish,
+        pin=arguments.pin,
+        forbid=arguments.forbid,
+        prefer=arguments.prefer,
+        objective=arguments.objective,
+        verify=arguments.verify,
+        progress=progress,
+    )
+    if answer.status == "planned" and arguments.output is not None:
+        answer.write(arguments.output)
+    if arguments.json:
+        say(json.dumps(plan_document(answer), indent=2))
+    elif arguments.output is None:
+        sys.stdout.write(answer.fragment)
+    sys.stdout.flush()
+    if not arguments.json:
+        progress.note(plan_report(answer))
+        if answer.status == "planned" and arguments.output is not None:
+            progress.note(f"written to {arguments.output}")
+    return {"planned": HOLDS, "impossible": FAILS}.get(answer.status, UNKNOWN)

@@ -1,0 +1,129 @@
+"""What commands have in common: arguments, examples in the help, loading, output."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
+
+from kresolve.errors import ConfigFileError
+
+if TYPE_CHECKING:
+    from kresolve.api import Tree
+    from kresolve.progress import Progress
+
+HOLDS: Final = 0
+FAILS: Final = 1
+WRONG: Final = 2
+UNKNOWN: Final = 3
+INTERRUPTED: Final = 130
+
+
+class Parser(argparse.ArgumentParser):
+    """Errors in one line, with the way to the help."""
+
+    def error(self, message: str) -> NoReturn:
+        """Exit with the status of a wrong question."""
+        self.exit(WRONG, f"{self.prog}: {message} (try {self.prog} --help)\n")
+
+
+#: What ``add_subparsers`` returns; argparse has no public name for it.
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
+
+
+def command(
+    commands: Commands,
+    name: str,
+    summary: str,
+    examples: str,
+) -> argparse.ArgumentParser:
+    """Add a command, with its examples in the help."""
+    return commands.add_parser(
+        name,
+        help=summary,
+        description=summary,
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def add_tree_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which tree, read for which architecture and with which tools."""
+    parser.add_argument(
+        "--tree",
+        metavar="TREE",
+        help="a source directory or tarball, debian:6.12, debian:6.12@SUITE, git:DIR@REV, "
+        "kernel.org:6.12.47 or a saved model; default: the current directory",
+    )
+    parser.add_argument("--arch", metavar="ARCH", help="as for make ARCH=; default: this machine's")
+    parser.add_argument("--cross-compile", metavar="PREFIX", help="as for make CROSS_COMPILE=")
+    parser.add_argument(
+        "--llvm", nargs="?", const=True, default=False, metavar="VALUE", help="as for make LLVM="
+    )
+    parser.add_argument(
+        "--no-shell",
+        dest="shell",
+        action="store_false",
+        help="run nothing of the tree: no make, no $(shell ...), no conf; only saved and "
+        "cached models are read",
+    )
+
+
+def add_base_arguments(parser: argparse.ArgumentParser) -> None:
+    """On what the lines come, and what the build does with them."""
+    parser.add_argument(
+        "--base",
+        default="defconfig",
+        metavar="BASE",
+        help="allnoconfig, alldefconfig, defconfig, tinyconfig, empty, a NAME_defconfig, running, "
+        "a .config file (compressed or not) or a kernel image; default: defconfig",
+    )
+    parser.add_argument(
+        "--fragment",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="merged on top of the base; a file, or a fragment of the tree such as "
+        "kvm_guest.config; may be repeated",
+    )
+    add_finish_argument(parser)
+
+
+def add_finish_argument(parser: argparse.ArgumentParser) -> None:
+    """What the build does with the lines."""
+    parser.add_argument(
+        "--finish",
+        choices=("olddefconfig", "allnoconfig"),
+        default="olddefconfig",
+        help="what the build does with the lines; allnoconfig is merge_config.sh -n",
+    )
+
+
+def say(text: str) -> None:
+    """A line on standard output."""
+    sys.stdout.write(f"{text}\n")
+
+
+def load(arguments: argparse.Namespace, progress: Progress) -> Tree:
+    """The tree that the arguments name."""
+    from kresolve.api import Tree
+
+    return Tree.load(
+        arguments.tree,
+        arch=arguments.arch,
+        cross_compile=arguments.cross_compile,
+        llvm=arguments.llvm,
+        shell=arguments.shell,
+        progress=progress,
+    )
+
+
+def check_output(path: Path | None) -> None:
+    """Refuse an output that cannot be written before any work is done."""
+    if path is None:
+        return
+    if path.is_dir():
+        raise ConfigFileError(f"{path}: this is a directory; name a file to write")
+    if not path.absolute().parent.is_dir():
+        raise ConfigFileError(f"{path}: no such directory: {path.absolute().parent}")
