@@ -174,7 +174,7 @@ SCENES: Mapping[str, Callable[[Scene], Iterator[Measurement]]] = {
 
 
 def random_options(tree: Tree, how: Mapping[str, Any], count: int) -> list[str]:
-    """So many options with a prompt, of those that are on in a config."""
+    """So many options with a prompt, of those that are on in a config, each as it is there."""
     model = tree.model
     config = tree.olddefconfig(tree.base(how["from"]).lines)
     names = sorted(
@@ -183,7 +183,7 @@ def random_options(tree: Tree, how: Mapping[str, Any], count: int) -> list[str]:
         if symbol.is_logical and model.has_prompt(symbol) and config[name] in ("y", "m")
     )
     random = Random(f"{how['seed']} {count}")  # noqa: S311 - nobody has to guess it
-    return random.sample(names, count)
+    return [f"{name}={config[name]}" for name in random.sample(names, count)]
 
 
 def _planned(tree: Tree, request: Sequence[str], base: str) -> Plan:

@@ -2,16 +2,22 @@
 
 from kresolve.encode.circuit import FALSE, TRUE, Circuit, Reason, Tristate
 from kresolve.encode.encoding import Encoding
-from kresolve.encode.user import FixedUser, FreeUser, PlannedUser
+from kresolve.encode.simulation import Outcome, Simulation, cofactor
+from kresolve.encode.user import AnyUser, FixedUser, FreeUser, Offer, PlannedUser
 
 __all__ = [
     "FALSE",
     "TRUE",
+    "AnyUser",
     "Circuit",
     "Encoding",
     "FixedUser",
     "FreeUser",
+    "Offer",
+    "Outcome",
     "PlannedUser",
     "Reason",
+    "Simulation",
     "Tristate",
+    "cofactor",
 ]

@@ -44,11 +44,14 @@ def list_choice(encoding: Encoding, index: int) -> None:
     said = {m: user.said(symbols[m]) for m in members}
     new_yes = {m: user.new_lines(m)[0] for m in members}
     new_no = {m: user.new_lines(m)[1] for m in members}
-    order = user.order(index)
+    order, picks = user.order(index), user.picks(index)
     winner = _Winner(circuit, members)
     # A new y line stands in front; then the base's order.
     winner.take((m, circuit.both(visible[m], new_yes[m])) for m in members)
-    winner.take((m, circuit.all_of((visible[m], said[m].full, -new_no[m]))) for m in order)
+    old_yes = {m: circuit.all_of((visible[m], said[m].full, -new_no[m])) for m in order}
+    if picks is not None:
+        winner.take((m, circuit.both(old_yes[m], picks.first[m])) for m in order)
+    winner.take(old_yes.items())
     # The default, unless the user said n to it.
     by_default = _default(encoding, choice, visible)
     winner.take(
@@ -58,7 +61,10 @@ def list_choice(encoding: Encoding, index: int) -> None:
     # The first visible member that the user said nothing about.
     winner.take((m, circuit.both(visible[m], -said[m].given)) for m in members)
     # The last visible one of the list: new n lines stand before the rest of it.
-    winner.take((m, circuit.all_of((visible[m], -new_no[m], -new_yes[m]))) for m in reversed(order))
+    old = {m: circuit.all_of((visible[m], -new_no[m], -new_yes[m])) for m in reversed(order)}
+    if picks is not None:
+        winner.take((m, circuit.both(old[m], picks.last[m])) for m in old)
+    winner.take(old.items())
     winner.take((m, visible[m]) for m in sorted(members, key=encoding.model.rank.__getitem__))
     for member in members:
         chosen = circuit.logical(winner.chosen(member))
@@ -83,9 +89,8 @@ def symbol_choice(encoding: Encoding, index: int) -> None:
     new_yes = {m: user.new_lines(m)[0] for m in members}
     any_new = circuit.any_of(new_yes.values())
     winner.take((m, circuit.both(some[m], new_yes[m])) for m in members)
-    last = user.choice(index).member
-    if last is not None:
-        winner.take([(last, circuit.both(some[last], -any_new))])
+    last = user.choice(index).last
+    winner.take((m, circuit.all_of((some[m], literal, -any_new))) for m, literal in last.items())
     winner.take(_default(encoding, choice, some).items())
     for member in members:
         symbol = symbols[member]
@@ -114,11 +119,11 @@ def _mode(encoding: Encoding, choice: Choice) -> Tristate:
     visible = circuit.promoted(circuit.highest(shown), promotion)
     base = user.choice(choice.index)
     lines = [user.said_new(model.symbols[member]) for member in choice.members]
-    some = circuit.any_of([TRUE if base.value else FALSE, *(line.some for line in lines)])
-    full = circuit.any_of([TRUE if base.value == 2 else FALSE, *(line.full for line in lines)])
+    some = circuit.any_of([base.value.some, *(line.some for line in lines)])
+    full = circuit.any_of([base.value.full, *(line.full for line in lines)])
     # An m line after a y line makes conf forget that there was any.
-    forgotten = [circuit.both(line.some, -line.full) for line in lines] if base.value == 2 else []
-    given = circuit.both(TRUE if base.given else FALSE, -circuit.any_of(forgotten))
+    new_module = circuit.any_of([circuit.both(line.some, -line.full) for line in lines])
+    given = circuit.both(base.given, -circuit.both(base.value.full, new_module))
     said = Tristate(circuit.both(given, some), circuit.both(given, full))
     value = circuit.lowest((said, visible))
     if not choice.optional:

@@ -54,11 +54,45 @@ class Circuit:
     """
 
     def __init__(self, *, explaining: bool = False) -> None:
-        self.clauses: list[list[int]] = [[TRUE]]
         self.top = TRUE
         self.explaining = explaining
         self.selectors: dict[Reason, int] = {}
+        self._required: list[list[int]] = [[TRUE]]
         self._gates: dict[tuple[int, ...], int] = {}
+        #: For each gate the clauses that define it, the long one last.
+        self._definitions: dict[int, list[list[int]]] = {}
+
+    @property
+    def clauses(self) -> list[list[int]]:
+        """All clauses: those required, and the definitions of all gates."""
+        return [
+            *self._required,
+            *(clause for definition in self._definitions.values() for clause in definition),
+        ]
+
+    def clauses_below(self, literals: Iterable[int]) -> list[list[int]]:
+        """The clauses required, and the definitions of what some literals depend on."""
+        definitions = self._definitions
+        return [
+            *self._required,
+            *(clause for gate in self.gates_below(literals) for clause in definitions[gate]),
+        ]
+
+    def gates_below(self, literals: Iterable[int]) -> list[int]:
+        """The gates that some literals depend on, each behind those that it depends on."""
+        definitions = self._definitions
+        found: set[int] = set()
+        todo = [abs(literal) for literal in literals]
+        while todo:
+            gate = todo.pop()
+            if gate not in found and gate in definitions:
+                found.add(gate)
+                todo += [abs(literal) for literal in definitions[gate][-1][1:]]
+        return sorted(found)
+
+    def operands(self, gate: int) -> list[int]:
+        """The literals of which a gate is the conjunction."""
+        return [-literal for literal in self._definitions[gate][-1][1:]]
 
     def variable(self) -> int:
         """A new variable, free."""
@@ -81,8 +115,9 @@ class Circuit:
         if gate is None:
             gate = self.variable()
             self._gates[key] = gate
-            self.clauses.extend([-gate, literal] for literal in key)
-            self.clauses.append([gate, *(-literal for literal in key)])
+            definition = [[-gate, literal] for literal in key]
+            definition.append([gate, *[-literal for literal in key]])
+            self._definitions[gate] = definition
         return gate
 
     def any_of(self, literals: Iterable[int]) -> int:
@@ -112,7 +147,7 @@ class Circuit:
     def require(self, literals: Sequence[int]) -> None:
         """Add a clause: one of the literals holds."""
         if TRUE not in literals:
-            self.clauses.append([literal for literal in literals if literal != FALSE])
+            self._required.append([literal for literal in literals if literal != FALSE])
 
     # Tristate values
 

@@ -1,14 +1,14 @@
-"""What the user says, as literals: fixed lines, lines to be found, or both."""
+"""What the user says, as literals: known lines, lines to be found, and any base at all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from kresolve.encode.circuit import FALSE, NO_VALUE, TRUE, Circuit, Tristate
 from kresolve.model import Model, Symbol
 from kresolve.tristate import LETTERS, M, N, Y
-from kresolve.uservalues import ChoiceSaid, Finish, UserValues
+from kresolve.uservalues import Finish, UserValues
 
 
 class Said(NamedTuple):
@@ -17,6 +17,27 @@ class Said(NamedTuple):
     given: int
     some: int
     full: int
+
+
+class SaidOfChoice(NamedTuple):
+    """What lines said about a choice before 6.10; see :class:`kresolve.uservalues.ChoiceSaid`.
+
+    ``last`` tells for each member whether the last y line was for it.
+    """
+
+    given: int
+    value: Tristate
+    last: Mapping[str, int]
+
+
+class Picks(NamedTuple):
+    """Who stands first and who last in a choice's list, where that is open.
+
+    A member counts only if it could; if none is picked, menu order decides.
+    """
+
+    first: Mapping[str, int]
+    last: Mapping[str, int]
 
 
 UNSAID = Said(FALSE, FALSE, FALSE)
@@ -41,7 +62,10 @@ class User(Protocol):
     def order(self, choice: int) -> Sequence[str]:
         """The members of a choice from the front of its list, new lines apart."""
 
-    def choice(self, index: int) -> ChoiceSaid:
+    def picks(self, choice: int) -> Picks | None:
+        """Which other orders there could be."""
+
+    def choice(self, index: int) -> SaidOfChoice:
         """What was said of a choice before 6.10, new lines apart."""
 
     def new_lines(self, name: str) -> tuple[int, int]:
@@ -68,7 +92,7 @@ class FixedUser:
         value = self.values.logical.get(symbol.name)
         if value is None:
             return UNSAID
-        return Said(TRUE, TRUE if value else FALSE, TRUE if value == Y else FALSE)
+        return Said(TRUE, _literal(value), _literal(value == Y))
 
     def texts(self, symbol: Symbol) -> Sequence[tuple[str, int]]:
         """The fixed value."""
@@ -83,9 +107,18 @@ class FixedUser:
         """The order that the lines give."""
         return self.values.priority.get(choice, self.model.choices[choice].members)
 
-    def choice(self, index: int) -> ChoiceSaid:
+    def picks(self, choice: int) -> Picks | None:
+        """No other order."""
+        return None
+
+    def choice(self, index: int) -> SaidOfChoice:
         """What the lines say."""
-        return self.values.choice(index)
+        said = self.values.choice(index)
+        return SaidOfChoice(
+            _literal(said.given),
+            Tristate(_literal(said.value), _literal(said.value == Y)),
+            {} if said.member is None else {said.member: TRUE},
+        )
 
     def new_lines(self, name: str) -> tuple[int, int]:
         """None are new."""
@@ -108,10 +141,7 @@ class FreeUser(FixedUser):
         """Free variables, the same for each call."""
         known = self.free.get(symbol.name)
         if known is None:
-            given, some, full = (self.circuit.variable() for _ in range(3))
-            self.circuit.require((-some, given))
-            self.circuit.require((-full, some))
-            known = self.free[symbol.name] = Said(given, some, full)
+            known = self.free[symbol.name] = free_value(self.circuit)
         return known
 
     def assumptions(self) -> list[int]:
@@ -125,57 +155,79 @@ class FreeUser(FixedUser):
         return found
 
 
+class Offer:
+    """Lines to be found: a literal "this line is in the plan" for each (symbol, value).
+
+    Several worlds may share one: the fragment is the same in all of them.
+    """
+
+    def __init__(self, circuit: Circuit) -> None:
+        self.circuit = circuit
+        self.lines: dict[tuple[str, str], int] = {}
+
+    def literal(self, name: str, value: str) -> int:
+        """The literal of a line."""
+        known = self.lines.get((name, value))
+        if known is None:
+            known = self.lines[name, value] = self.circuit.variable()
+        return known
+
+
 class PlannedUser(FixedUser):
     """A known base, and lines to be found on top of it.
 
-    ``lines`` maps (symbol, value) to the literal "this line is in the plan".
-    Lines are offered for symbols with a prompt, except one that the base has
-    already; a choice's members can be said again, because that moves them to
-    the front.  ``offered_texts`` holds the values that are worth a line of an
-    int, hex or string; ``matters`` says which symbols are worth one at all.
+    Lines are offered for symbols with a prompt; a choice's members can be said
+    again, because that moves them to the front.  ``offered_texts`` holds the
+    values that are worth a line of an int, hex or string.  With ``alone``
+    false other worlds share the offer, and a line that would say what this
+    base says already may be there for their sake.  That at most one line of a
+    symbol is in a plan is not said here.
     """
 
     def __init__(
         self,
         model: Model,
         base: UserValues,
-        circuit: Circuit,
+        offer: Offer,
         offered_texts: Mapping[str, Sequence[str]],
-        matters: Callable[[Symbol], bool],
+        *,
+        alone: bool = True,
     ) -> None:
         super().__init__(model, base)
-        self.matters = matters
-        self.circuit = circuit
+        self.offer = offer
+        self.alone = alone
+        self.circuit = offer.circuit
         self.offered_texts = offered_texts
-        self.lines: dict[tuple[str, str], int] = {}
         self._offered: dict[str, tuple[int, int, int]] = {}
         self._texts: dict[str, tuple[tuple[str, int], ...]] = {}
 
     def line(self, symbol: Symbol) -> tuple[int, int, int]:
-        """The literals of the lines that say n, m and y; at most one holds."""
+        """The literals of the lines that say n, m and y."""
         known = self._offered.get(symbol.name)
         if known is None:
             known = self._offered[symbol.name] = self._offer(symbol)
         return known
 
     def _offer(self, symbol: Symbol) -> tuple[int, int, int]:
-        if symbol.name not in self.model.options or not self.matters(symbol):
+        if symbol.name not in self.model.options:
             return FALSE, FALSE, FALSE
         has_already = self.values.logical.get(symbol.name) if symbol.choice is None else None
         found = [FALSE, FALSE, FALSE]
         for value in (N, M, Y):
-            if value == has_already or (value == M and symbol.type.value != "tristate"):
+            if value == M and symbol.type.value != "tristate":
                 continue
-            literal = found[value] = self.circuit.variable()
-            self.lines[symbol.name, LETTERS[value]] = literal
-        for first, second in ((N, M), (N, Y), (M, Y)):
-            self.circuit.require((-found[first], -found[second]))
+            if value != has_already or not self.alone:
+                found[value] = self.offer.literal(symbol.name, LETTERS[value])
         return found[N], found[M], found[Y]
+
+    def base_said(self, symbol: Symbol) -> Said:
+        """The user value of the base alone."""
+        return super().said(symbol)
 
     def said(self, symbol: Symbol) -> Said:
         """The base's value under the new lines."""
         no, module, yes = self.line(symbol)
-        base = super().said(symbol)
+        base = self.base_said(symbol)
         circuit = self.circuit
         return Said(
             circuit.any_of((base.given, no, module, yes)),
@@ -197,22 +249,118 @@ class PlannedUser(FixedUser):
         """The offered values, then the base's."""
         known = self._texts.get(symbol.name)
         if known is None:
-            known = self._texts[symbol.name] = tuple(self._offer_texts(symbol))
+            known = self._texts[symbol.name] = tuple(self._under_new_lines(symbol))
         return known
 
     def wanted_texts(self, symbol: Symbol) -> Sequence[str]:
         """The offered values."""
         return self.offered_texts.get(symbol.name, ())
 
-    def _offer_texts(self, symbol: Symbol) -> Iterator[tuple[str, int]]:
-        base = self.values.text.get(symbol.name)
+    def base_texts(self, symbol: Symbol) -> Sequence[tuple[str, int]]:
+        """The texts that the base alone may give."""
+        return super().texts(symbol)
+
+    def _under_new_lines(self, symbol: Symbol) -> list[tuple[str, int]]:
+        base = self.base_texts(symbol)
+        known = base[0][0] if self.alone and base else None
+        found: list[tuple[str, int]] = []
         none_new = TRUE
-        for text in self.offered_texts.get(symbol.name, ()):
-            if text != base and self.model.has_prompt(symbol) and self.matters(symbol):
-                literal = self.circuit.variable()
-                self.lines[symbol.name, text] = literal
-                here = self.circuit.both(literal, none_new)
-                none_new = self.circuit.both(none_new, -literal)
-                yield text, here
-        if base is not None:
-            yield base, none_new
+        if self.model.has_prompt(symbol):
+            for text in self.offered_texts.get(symbol.name, ()):
+                if text != known:
+                    literal = self.offer.literal(symbol.name, text)
+                    found.append((text, self.circuit.both(literal, none_new)))
+                    none_new = self.circuit.both(none_new, -literal)
+        found += [(text, self.circuit.both(literal, none_new)) for text, literal in base]
+        return found
+
+
+class AnyUser(PlannedUser):
+    """Any base at all, and lines to be found on top of it.
+
+    Whatever a ``.config`` can say of a symbol is a free variable: a value or
+    none, the order of a choice's lines, and of numbers and texts those in
+    ``offered_texts``, which can make a difference.  ``values`` are those of
+    the empty base: what the finish answers where nothing is said.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        empty: UserValues,
+        offer: Offer,
+        offered_texts: Mapping[str, Sequence[str]],
+    ) -> None:
+        super().__init__(model, empty, offer, offered_texts, alone=False)
+        self.free: dict[str, Said] = {}
+        self.free_texts: dict[str, tuple[tuple[str, int], ...]] = {}
+        self.free_orders: dict[int, Picks] = {}
+        self._forgotten: dict[int, int] = {}
+
+    def base_said(self, symbol: Symbol) -> Said:
+        """Free variables; where the finish answers, there always is a value."""
+        known = self.free.get(symbol.name)
+        if known is None:
+            known = self.free[symbol.name] = free_value(self.circuit)
+            if symbol.type.value != "tristate":
+                known = self.free[symbol.name] = Said(known.given, known.full, known.full)
+        answered = symbol.name in self.values.logical
+        return Said(TRUE, known.some, known.full) if answered else known
+
+    def base_texts(self, symbol: Symbol) -> Sequence[tuple[str, int]]:
+        """Each text that can make a difference, or none."""
+        known = self.free_texts.get(symbol.name)
+        if known is None:
+            found: list[tuple[str, int]] = []
+            none_before = TRUE
+            for text in self.offered_texts.get(symbol.name, ()):
+                here = self.circuit.variable()
+                found.append((text, self.circuit.both(here, none_before)))
+                none_before = self.circuit.both(none_before, -here)
+            known = self.free_texts[symbol.name] = tuple(found)
+        return known
+
+    def picks(self, choice: int) -> Picks:
+        """Anyone can stand first, anyone last."""
+        known = self.free_orders.get(choice)
+        if known is None:
+            members = self.model.choices[choice].members
+            known = self.free_orders[choice] = Picks(
+                {member: self.circuit.variable() for member in members},
+                {member: self.circuit.variable() for member in members},
+            )
+        return known
+
+    def choice(self, index: int) -> SaidOfChoice:
+        """Before 6.10: as the free lines say; which y line is the last is open."""
+        circuit = self.circuit
+        members = self.model.choices[index].members
+        said = {m: self.base_said(self.model.symbols[m]) for m in members}
+        value = Tristate(
+            circuit.any_of([one.some for one in said.values()]),
+            circuit.any_of([one.full for one in said.values()]),
+        )
+        # An m line after a y line makes conf forget that there was any.
+        module = circuit.any_of([circuit.both(one.some, -one.full) for one in said.values()])
+        forgotten = self._forgotten.setdefault(index, circuit.variable())
+        given = -circuit.all_of((forgotten, value.full, module))
+        first = self.picks(index).first
+        last: dict[str, int] = {}
+        rest = TRUE
+        for candidates in ([(m, first[m]) for m in members], [(m, TRUE) for m in members]):
+            for member, picked in candidates:
+                here = circuit.all_of((rest, said[member].full, picked))
+                last[member] = circuit.either(last.get(member, FALSE), here)
+                rest = circuit.both(rest, -here)
+        return SaidOfChoice(given, value, last)
+
+
+def free_value(circuit: Circuit) -> Said:
+    """A user value about which nothing is known."""
+    given, some, full = (circuit.variable() for _ in range(3))
+    some = circuit.both(given, some)
+    return Said(given, some, circuit.both(some, full))
+
+
+def _literal(value: object) -> int:
+    return TRUE if value else FALSE

@@ -1,7 +1,7 @@
 """Planning: a request, one order of what is better, a search, a confirmed plan."""
 
-from kresolve.planner.objective import ORDERS, Measure
-from kresolve.planner.planning import answer
+from kresolve.planner.objective import ORDERS, Measure, View
+from kresolve.planner.planning import answer, answer_all
 from kresolve.planner.problem import Question
 from kresolve.planner.request import (
     Request,
@@ -11,7 +11,7 @@ from kresolve.planner.request import (
     merged,
     parse_request,
 )
-from kresolve.planner.result import Change, Conflict, Plan, PlanLine, Satisfied, Verified
+from kresolve.planner.result import Change, Conflict, Outcome, Plan, PlanLine, Satisfied, Verified
 from kresolve.planner.world import Knowledge, World
 
 __all__ = [
@@ -20,14 +20,17 @@ __all__ = [
     "Conflict",
     "Knowledge",
     "Measure",
+    "Outcome",
     "Plan",
     "PlanLine",
     "Question",
     "Request",
     "Satisfied",
     "Verified",
+    "View",
     "World",
     "answer",
+    "answer_all",
     "checked",
     "from_fragment",
     "from_mapping",

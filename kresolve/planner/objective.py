@@ -1,6 +1,7 @@
 """What is better: one total order over plans, in one place.
 
-A plan is measured by four numbers, each over the whole configuration:
+A plan is measured by these numbers, each over the whole configuration, and
+added up where it has to hold in several worlds:
 
 ``lost``
     options of the base (symbols with a prompt) that end lower than before,
@@ -9,6 +10,9 @@ A plan is measured by four numbers, each over the whole configuration:
     lines that switch something off or change a number or text nobody asked
     about, and gates that end otherwise than before: a gate changes the
     meaning of everything behind it;
+``dropped``
+    lines that do not take effect in one of several worlds, though it knows
+    their symbol: conf drops them there, and nothing needs them;
 ``added``
     options that were off and end as m or y, though nobody asked for them;
 ``lines``
@@ -19,20 +23,21 @@ The numbers are compared in the order that the objective names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from attrs import frozen
 
-from kresolve.lines import Line
+from kresolve.lines import Line, spell
 from kresolve.model import Model
 from kresolve.semantics import Configuration
 from kresolve.tristate import OF_LETTER
 
 #: Objectives and the order of their levels.
 ORDERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "default": ("lost", "switched", "added", "lines"),
-    "lines": ("lines", "lost", "switched", "added"),
+    "default": ("lost", "switched", "dropped", "added", "lines"),
+    "lines": ("lines", "lost", "switched", "dropped", "added"),
+    "footprint": ("lost", "added", "switched", "dropped", "lines"),
 }
 
 #: Symbols behind which everything changes, besides the one that says ``modules``.
@@ -48,10 +53,24 @@ class Measure:
     proved: bool
 
 
+@frozen(eq=False)
+class View:
+    """A plan's effect in one world; ``asked`` are the symbols that somebody spoke of."""
+
+    before: Configuration
+    after: Configuration
+    asked: frozenset[str]
+
+
 def gates(model: Model) -> tuple[str, ...]:
     """The gates that a tree has."""
     found = (*((model.modules,) if model.modules else ()), *_GATES)
     return tuple(name for name in found if name in model.symbols)
+
+
+def levels_of(objective: str, worlds: int) -> tuple[str, ...]:
+    """The levels that count for so many worlds: in one alone, nothing is dropped."""
+    return tuple(name for name in ORDERS[objective] if worlds > 1 or name != "dropped")
 
 
 def switches(line: Line, before: Configuration) -> bool:
@@ -62,23 +81,39 @@ def switches(line: Line, before: Configuration) -> bool:
     return value == 0 or value < before.tristate(line.symbol)
 
 
-def measure(
-    before: Configuration, after: Configuration, lines: Iterable[Line], asked: frozenset[str]
-) -> dict[str, int]:
-    """The four numbers of a plan, by evaluation; ``asked`` are the requested symbols."""
-    model = before.model
+def is_known(line: Line, model: Model) -> bool:
+    """Has a world's tree the symbol of a line, with a prompt?"""
+    symbol = model.symbols.get(line.symbol)
+    return symbol is not None and model.has_prompt(symbol)
+
+
+def measure(views: Sequence[View], lines: Iterable[Line]) -> dict[str, int]:
+    """The numbers of a plan, by evaluation."""
     lines = list(lines)
-    lost = added = 0
-    old, new = before.evaluation.logical, after.evaluation.logical
-    for name, value in new.items():
-        if value != old[name] and name not in asked and name in model.options:
-            lost += value < old[name]
-            added += old[name] == 0
-    changed_gates = sum(after[name] != before[name] for name in gates(model) if name not in asked)
-    switched = sum(switches(line, before) for line in lines if line.symbol not in asked)
-    return {
-        "lost": lost,
-        "switched": switched + changed_gates,
-        "added": added,
-        "lines": len(lines),
-    }
+    found = dict.fromkeys(("lost", "switched", "dropped", "added"), 0)
+    for view in views:
+        model, before, after = view.before.model, view.before, view.after
+        old = before.evaluation.logical
+        for name, value in after.evaluation.logical.items():
+            if value != old[name] and name not in view.asked and name in model.options:
+                found["lost"] += value < old[name]
+                found["added"] += old[name] == 0
+        found["switched"] += sum(
+            after[name] != before[name] for name in gates(model) if name not in view.asked
+        )
+        if len(views) > 1:
+            found["dropped"] += sum(
+                spell(model.symbols[line.symbol].type, after[line.symbol]) != line.value
+                for line in lines
+                if is_known(line, model)
+            )
+    found["switched"] += sum(
+        any(
+            line.symbol not in view.asked
+            and is_known(line, view.before.model)
+            and switches(line, view.before)
+            for view in views
+        )
+        for line in lines
+    )
+    return {**found, "lines": len(lines)}

@@ -1,65 +1,138 @@
-"""From a question in a world to a plan."""
+"""From questions in worlds to a plan."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from attrs import evolve
 
 from kresolve.lines import Line
 from kresolve.memory import no_collection
 from kresolve.planner.conflict import conflict
-from kresolve.planner.objective import Measure
+from kresolve.planner.objective import Measure, is_known
 from kresolve.planner.problem import Question
 from kresolve.planner.reasons import plan_lines, satisfied
-from kresolve.planner.result import Change, Plan, Verified
+from kresolve.planner.request import Request
+from kresolve.planner.result import Change, Outcome, Plan, Verified
 from kresolve.planner.search import Found, search
 from kresolve.planner.texts import PLACEHOLDER, is_exhaustive
 from kresolve.planner.world import World
 from kresolve.progress import SILENT, Progress
+from kresolve.solve import Deadline, OutOfTime
 
 
 def answer(
-    world: World, question: Question, *, notes: tuple[str, ...] = (), progress: Progress = SILENT
+    world: World,
+    question: Question,
+    *,
+    notes: tuple[str, ...] = (),
+    alternatives: int = 0,
+    timeout: float | None = None,
+    progress: Progress = SILENT,
 ) -> Plan:
-    """The best plan for a question, confirmed by the evaluator; or a proof of none.
+    """The best plan for a question in a world; see :func:`answer_all`."""
+    return answer_all(
+        [(world, question)],
+        notes=notes,
+        alternatives=alternatives,
+        timeout=timeout,
+        progress=progress,
+    )
 
-    Raises WitnessError when the witnesses disagree.
+
+def answer_all(
+    questions: Sequence[tuple[World, Question]],
+    *,
+    notes: tuple[str, ...] = (),
+    alternatives: int = 0,
+    timeout: float | None = None,
+    progress: Progress = SILENT,
+) -> Plan:
+    """One plan for questions in worlds, confirmed by the evaluator; or a proof of none.
+
+    ``alternatives``: so many other plans that are as good are looked for.
+    ``timeout``: seconds after which the best plan so far is taken, and labelled
+    so.  Raises WitnessError when the witnesses disagree.
     """
+    said = dict.fromkeys(note for world, _ in questions for note in world.notes)
     with no_collection():
-        return _answer(world, question, (*world.notes, *notes), progress)
+        return _answer(questions, (*said, *notes), alternatives, timeout, progress)
 
 
-def _answer(world: World, question: Question, notes: tuple[str, ...], progress: Progress) -> Plan:
+def _answer(
+    questions: Sequence[tuple[World, Question]],
+    notes: tuple[str, ...],
+    alternatives: int,
+    timeout: float | None,
+    progress: Progress,
+) -> Plan:
     unanswered = Plan(
         status="unknown",
-        request=question.requests,
-        tree=world.model.info,
-        base=world.base,
-        finish=world.finish,
-        objective_name=question.objective,
+        request=_requests(questions),
+        worlds=tuple(_untouched(world) for world, _ in questions),
+        objective_name=questions[0][1].objective,
         notes=notes,
     )
-    found = search(world, question, progress)
+    try:
+        found = search(
+            questions,
+            alternatives=alternatives,
+            deadline=Deadline.after(timeout),
+            progress=progress,
+        )
+    except OutOfTime:
+        return evolve(unanswered, notes=(*notes, f"gave up after {timeout:g} s"))
     if found is not None:
-        return _planned(unanswered, found)
-    if _can_be_proved(world, question):
-        return evolve(unanswered, status="impossible", conflict=conflict(world, question))
+        plan = _planned(unanswered, found)
+        if not all(found.proved):
+            given_up = f"the best plan found in {timeout:g} s; there may be a better one"
+            plan = evolve(plan, notes=(*plan.notes, given_up)) if timeout else plan
+        return plan
+    if all(_can_be_proved(world, question) for world, question in questions):
+        return evolve(unanswered, status="impossible", conflict=conflict(questions))
     untried = "no plan found, but not every value of a number or text was tried"
     return evolve(unanswered, notes=(*notes, untried))
 
 
+def _requests(questions: Sequence[tuple[World, Question]]) -> tuple[Request, ...]:
+    """The requests of all questions, each once."""
+    return tuple(dict.fromkeys(request for _, one in questions for request in one.requests))
+
+
+def _untouched(world: World) -> Outcome:
+    return Outcome(tree=world.model.info, base=world.base, finish=world.finish)
+
+
 def _planned(unanswered: Plan, found: Found) -> Plan:
-    world, after = found.problem.world, found.after
-    before, model, asked = world.before, world.model, found.problem.question.asked
+    return evolve(
+        unanswered,
+        status="planned",
+        lines=plan_lines(found),
+        worlds=tuple(_outcome(found, number) for number in range(len(found.after))),
+        objective=tuple(
+            Measure(name, value, proved)
+            for (name, value), proved in zip(found.measured.items(), found.proved, strict=False)
+        ),
+        notes=(*unanswered.notes, *_placeholders(found.lines)),
+        alternatives=found.others,
+    )
+
+
+def _outcome(found: Found, number: int) -> Outcome:
+    """What a plan does in one of its worlds."""
+    scene, after = found.problem.scenes[number], found.after[number]
+    world, asked = scene.world, scene.question.asked
+    before, model = world.before, world.model
     changes = tuple(
         Change(name, before[name], after[name])
         for name in model.symbols
         if name in after and before[name] != after[name]
     )
-    return evolve(
-        unanswered,
-        status="planned",
-        lines=plan_lines(found),
-        satisfied=satisfied(found),
+    return Outcome(
+        tree=model.info,
+        base=world.base,
+        finish=world.finish,
+        satisfied=satisfied(found, number),
         changes=changes,
         lost=tuple(
             change
@@ -68,11 +141,12 @@ def _planned(unanswered: Plan, found: Found) -> Plan:
             and change.symbol not in asked
             and after.tristate(change.symbol) < before.tristate(change.symbol)
         ),
-        objective=tuple(
-            Measure(name, value, found.proved) for name, value in found.measured.items()
+        dropped=tuple(
+            line.symbol
+            for line in found.lines
+            if is_known(line, model) and after.line(line.symbol).value != line.value
         ),
         verified=Verified(evaluator=True),
-        notes=(*unanswered.notes, *_placeholders(found.lines)),
     )
 
 

@@ -1,19 +1,21 @@
-"""A request in a world as clauses: what must hold, what is wanted, what is offered."""
+"""Requests in worlds as clauses: what must hold, what is wanted, what is offered."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import combinations
 
-from attrs import frozen
+from attrs import field, frozen
 
-from kresolve.encode import FALSE, TRUE, Circuit, Encoding, PlannedUser, Tristate
+from kresolve.encode import FALSE, TRUE, Circuit, Encoding, Offer, PlannedUser
 from kresolve.lines import Line, spell, typed_value
-from kresolve.model import Model, Symbol
-from kresolve.planner.objective import ORDERS, gates, switches
+from kresolve.model import Model
+from kresolve.planner.objective import gates, levels_of, switches
 from kresolve.planner.request import Request
-from kresolve.planner.texts import offered_texts
 from kresolve.planner.world import World
-from kresolve.solve import Level, Solution
+from kresolve.solve import Assignment, Level
+from kresolve.values import Type
 
 
 @frozen
@@ -30,7 +32,7 @@ class Question:
     objective: str = "default"
     prefer: str = "y"
 
-    @property
+    @cached_property
     def asked(self) -> frozenset[str]:
         """The symbols that somebody said something about."""
         return frozenset(r.symbol for r in self.requests) | frozenset(self.forbidden)
@@ -45,35 +47,23 @@ class Question:
             yield name, (world.before[name],), f"--pin {name}"
 
 
-class Problem:
-    """The clauses of a question in a world, for a growing set of symbols.
+@frozen(eq=False)
+class Scene:
+    """A question in a world, with the world's encoding under the offered lines."""
 
-    Lines are offered for what the demands depend on, and for nothing else: no
-    other line can be needed for them.
-    """
+    world: World
+    question: Question
+    encoding: Encoding
+    demands: tuple[tuple[str, tuple[str, ...], str], ...] = field(init=False)
 
-    def __init__(self, world: World, question: Question, *, explaining: bool = False) -> None:
-        self.world = world
-        self.question = question
-        model, knowledge = world.model, world.knowledge
-        self.circuit = Circuit(explaining=explaining)
-        names = [name for name, _, _ in question.demands(world)]
-        # Without modules every m is a y, so MODULES matters to all.
-        roots = [*names, *([model.modules] if model.modules else [])]
-        self.cone = frozenset(knowledge.dependencies.cone(map(knowledge.dependencies.node, roots)))
-        texts = offered_texts(model, knowledge.texts, world.user, world.before, question.requests)
-        self.user = PlannedUser(model, world.user, self.circuit, texts, self.is_in_cone)
-        self.encoding = Encoding(model, self.user, self.circuit, knowledge.dependencies)
-        self.add(names)
-        self.add(gates(model))
+    @demands.default
+    def _demanded(self) -> tuple[tuple[str, tuple[str, ...], str], ...]:
+        return tuple(self.question.demands(self.world))
 
-    def is_in_cone(self, symbol: Symbol) -> bool:
-        """Do the demands depend on a symbol?"""
-        return (symbol.name if symbol.choice is None else symbol.choice) in self.cone
-
-    def add(self, names: Iterable[str]) -> None:
-        """Take symbols, and all that they depend on, into account."""
-        self.encoding.add(names)
+    @property
+    def circuit(self) -> Circuit:
+        """The circuit, the same for all scenes of a problem."""
+        return self.encoding.circuit
 
     def literal(self, name: str, value: str) -> int:
         """The literal "the symbol ends with this value"."""
@@ -81,112 +71,311 @@ class Problem:
         if not symbol.is_logical:
             texts = self.encoding.written.get(name) or self.encoding.texts[name]
             return texts.get(value, FALSE)
-        here: Tristate = self.encoding.value_of(name)
-        return {
-            "n": -here.some,
-            "m": self.circuit.both(here.some, -here.full),
-            "y": here.full,
-        }[value]
+        here = self.encoding.value_of(name)
+        if value == "m":
+            return self.circuit.both(here.some, -here.full)
+        return here.full if value == "y" else -here.some
 
     def demand(self, name: str, accept: Sequence[str]) -> list[int]:
         """The clause "the symbol ends with one of these values"."""
         return [self.literal(name, value) for value in accept]
 
+    def all_demands(self) -> int:
+        """The literal "every demand holds"."""
+        circuit = self.circuit
+        return circuit.all_of(
+            [circuit.any_of(self.demand(name, accept)) for name, accept, _ in self.demands]
+        )
+
+    def satisfied(self, solution: Assignment, request: Request) -> bool:
+        """Does a request hold in a solution?"""
+        return any(solution.holds(one) for one in self.demand(request.symbol, request.accept))
+
+    def all_hold(self, solution: Assignment) -> bool:
+        """Does every demand hold in a solution?"""
+        return all(
+            any(solution.holds(one) for one in self.demand(name, accept))
+            for name, accept, _ in self.demands
+        )
+
+
+@frozen(eq=False)
+class Formula:
+    """A problem as clauses.
+
+    ``clauses`` say what lines do, ``constraints`` what makes them a plan,
+    ``levels`` which plan is better.  ``all_demands`` is the literal "all
+    demands hold", ``roots`` are all literals of interest.
+    """
+
+    clauses: list[list[int]]
+    constraints: list[list[int]]
+    levels: list[Level]
+    all_demands: int
+    roots: list[int]
+
+
+class Problem:
+    """The clauses of questions in worlds, for growing sets of symbols.
+
+    There is one fragment for all of them.  Lines are offered for what the
+    demands depend on, and for nothing else: no other line can be needed.
+    ``encoded`` are, for each scene, the symbols taken into account.
+    """
+
+    def __init__(
+        self, questions: Sequence[tuple[World, Question]], *, explaining: bool = False
+    ) -> None:
+        self.scenes = tuple(_scenes(questions, explaining=explaining))
+        self.offer: Offer = _planned(self.scenes[0]).offer
+        self.circuit = self.offer.circuit
+        self.encoded: list[dict[str, None]] = [{} for _ in self.scenes]
+        self.offered: set[str] = set()
+        for number, scene in enumerate(self.scenes):
+            model, dependencies = scene.world.model, scene.world.knowledge.dependencies
+            names = [name for name, _, _ in scene.demands]
+            # Without modules every m is a y, so MODULES matters to all.
+            roots = [*names, *([model.modules] if model.modules else [])]
+            for node in dependencies.cone(map(dependencies.node, roots)):
+                members = model.choices[node].members if isinstance(node, int) else (node,)
+                self.offered.update(members)
+            self.add(number, [*names, *gates(model)])
+        if len(self.scenes) > 1:
+            # A line that serves one world has to be known in the others, too.
+            for number, scene in enumerate(self.scenes):
+                options = scene.world.model.options
+                self.add(number, sorted(self.offered & options))
+
+    @property
+    def objective(self) -> str:
+        """The order by which plans are judged."""
+        return self.scenes[0].question.objective
+
+    @property
+    def prefer(self) -> str:
+        """The value to prefer where a request takes m and y."""
+        return self.scenes[0].question.prefer
+
+    def add(self, number: int, names: Iterable[str]) -> None:
+        """Take symbols of a scene, and all that they depend on, into account."""
+        scene = self.scenes[number]
+        model, dependencies = scene.world.model, scene.world.knowledge.dependencies
+        names = [name for name in names if name in model.symbols]
+        scene.encoding.add(names)
+        known = self.encoded[number]
+        for node in sorted(dependencies.cone(map(dependencies.node, names)), key=str):
+            for name in model.choices[node].members if isinstance(node, int) else (node,):
+                known[name] = None
+
+    def lines(self) -> dict[tuple[str, str], int]:
+        """The offered lines: for (symbol, value) the literal "this is in the plan"."""
+        return {key: literal for key, literal in self.offer.lines.items() if key[0] in self.offered}
+
+    def formula(self) -> Formula:
+        """Everything as clauses, as far as it is encoded."""
+        levels, constraints, lines = self.levels(), self.constraints(), self.lines()
+        roots = [literal for level in levels for literal in level.wanted]
+        roots += [literal for clause in constraints for literal in clause]
+        all_demands = self.circuit.all_of([scene.all_demands() for scene in self.scenes])
+        roots.append(all_demands)
+        for scene, names in zip(self.scenes, self.encoded, strict=True):
+            values = scene.encoding.values
+            roots += [literal for name in names if name in values for literal in values[name]]
+        clauses = self.circuit.clauses_below(roots)
+        seen = {abs(literal) for clause in clauses for literal in clause}
+        clauses += [
+            [-literal]
+            for (name, _), literal in self.offer.lines.items()
+            if name not in self.offered and literal in seen
+        ]
+        said: dict[str, list[int]] = {}
+        for (name, _), literal in lines.items():
+            said.setdefault(name, []).append(literal)
+        for literals in said.values():
+            clauses += _at_most_one(literals)
+        return Formula(clauses, constraints, levels, all_demands, roots)
+
     def constraints(self) -> list[list[int]]:
-        """What makes lines a plan: the demands hold, and each line says what results."""
-        found = [self.demand(name, accept) for name, accept, _ in self.question.demands(self.world)]
-        members: dict[int, list[int]] = {}
-        for (name, value), literal in self.user.lines.items():
-            found.append([-literal, self.literal(name, value)])
-            choice = self.world.model.symbols[name].choice
-            if choice is not None and value == "y":
-                members.setdefault(choice, []).append(literal)
-        for literals in members.values():
-            found += [[-a, -b] for i, a in enumerate(literals) for b in literals[i + 1 :]]
+        """What makes lines a plan: the demands hold, and each line says what results.
+
+        In several worlds a line has to take effect in one of them.
+        """
+        found = [
+            scene.demand(name, accept) for scene in self.scenes for name, accept, _ in scene.demands
+        ]
+        for (name, value), literal in self.lines().items():
+            found.append([-literal, *self._effects(name, value)])
+        for scene in self.scenes:
+            model, members = scene.world.model, dict[int, list[int]]()
+            for (name, value), literal in self.lines().items():
+                symbol = model.symbols.get(name)
+                if symbol is not None and symbol.choice is not None and value == "y":
+                    members.setdefault(symbol.choice, []).append(literal)
+            for literals in members.values():
+                found += _at_most_one(literals)
         return found
+
+    def _effects(self, name: str, value: str) -> list[int]:
+        """For each world that knows a line's symbol, the literal "the line takes effect"."""
+        return [
+            scene.literal(name, value)
+            for number, scene in enumerate(self.scenes)
+            if name in self.encoded[number]
+            and scene.world.model.symbols[name].type is not Type.UNKNOWN
+        ]
 
     def levels(self) -> list[Level]:
         """The objective's levels over the encoded symbols, then the preferred values."""
-        model, before = self.world.model, self.world.before
-        asked = self.question.asked
-        wanted: dict[str, list[int]] = {"lost": [], "switched": [], "added": [], "lines": []}
-        for name, value in self.encoding.values.items():
-            if name in asked or name not in model.options:
-                continue
-            old = before.tristate(name)
-            if old:
-                wanted["lost"].append(value.full if old == 2 else value.some)
-            else:
-                wanted["added"].append(-value.some)
-        for name in gates(model):
-            if name not in asked:
-                wanted["switched"].append(self.literal(name, before[name]))
-        for (name, text), literal in self.user.lines.items():
+        wanted: dict[str, list[int]] = {
+            "lost": [],
+            "switched": [],
+            "dropped": [],
+            "added": [],
+            "lines": [],
+        }
+        preferred: list[int] = []
+        lines = self.lines()
+        for number, scene in enumerate(self.scenes):
+            self._want(number, wanted)
+            preferred += [
+                scene.literal(request.symbol, self.prefer)
+                for request in scene.question.requests
+                if len(request.accept) > 1 and self.prefer in request.accept
+            ]
+            # Of numbers and texts that would all do, the first that is offered.
+            offered_texts = _planned(scene).offered_texts
+            for (name, text), literal in lines.items():
+                offered = offered_texts.get(name, ())
+                if name not in scene.question.asked and text in offered:
+                    preferred += [-literal] * (offered.index(text) + 1)
+        for (name, text), literal in lines.items():
             wanted["lines"].append(-literal)
-            if name not in asked and switches(Line(name, text), before):
+            if self._switches(Line(name, text)):
                 wanted["switched"].append(-literal)
-        preferred = [
-            self.literal(request.symbol, self.question.prefer)
-            for request in self.question.requests
-            if len(request.accept) > 1 and self.question.prefer in request.accept
-        ]
-        # Of numbers and texts that would all do, the first that is offered.
-        for (name, text), literal in self.user.lines.items():
-            offered = self.user.offered_texts.get(name, ())
-            if name not in asked and text in offered:
-                preferred += [-literal] * (offered.index(text) + 1)
-        names = ORDERS[self.question.objective]
+            if len(self.scenes) > 1:
+                wanted["dropped"] += [
+                    self.circuit.either(-literal, effect) for effect in self._effects(name, text)
+                ]
+        names = levels_of(self.objective, len(self.scenes))
         return [
             *(Level(name, _open(wanted[name])) for name in names),
             Level("preferred", _open(preferred)),
         ]
 
-    def plan_lines(self, solution: Solution) -> tuple[Line, ...]:
-        """The lines of a solution: in menu order, the y of a choice behind its n."""
-        model = self.world.model
-        said = {
-            name: value
-            for (name, value), literal in self.user.lines.items()
-            if solution.holds(literal)
-        }
-        found: list[Line] = []
-        last_of_choice: dict[int, Line] = {}
-        for name, symbol in model.symbols.items():
-            if name in said:
+    def _want(self, number: int, wanted: Mapping[str, list[int]]) -> None:
+        """What one world would keep, and do without."""
+        scene = self.scenes[number]
+        model, before = scene.world.model, scene.world.before
+        asked, values = scene.question.asked, scene.encoding.values
+        for name in self.encoded[number]:
+            if name in asked or name not in model.options:
+                continue
+            old = before.tristate(name)
+            if old:
+                wanted["lost"].append(values[name].full if old == 2 else values[name].some)
+            else:
+                wanted["added"].append(-values[name].some)
+        wanted["switched"] += [
+            scene.literal(name, before[name]) for name in gates(model) if name not in asked
+        ]
+
+    def _switches(self, line: Line) -> bool:
+        return any(
+            line.symbol not in scene.question.asked
+            and line.symbol in scene.world.model.symbols
+            and switches(line, scene.world.before)
+            for scene in self.scenes
+        )
+
+    # Plans
+
+    def model_of(self, name: str) -> Model:
+        """The first world's model that has a symbol."""
+        models = [scene.world.model for scene in self.scenes]
+        return next(model for model in models if name in model.symbols)
+
+    def in_order(self, said: Mapping[str, str]) -> tuple[Line, ...]:
+        """Lines in menu order, the y of a choice behind its n."""
+        found: dict[str, Line] = {}
+        for scene in self.scenes:
+            model = scene.world.model
+            here = [name for name in model.symbols if name in said and name not in found]
+            lines: list[Line] = []
+            last_of_choice: dict[int, Line] = {}
+            for name in here:
+                symbol = model.symbols[name]
                 line = Line(name, spell(symbol.type, said[name]))
                 if symbol.choice is not None and said[name] == "y":
                     last_of_choice[symbol.choice] = line
                 else:
-                    found.append(line)
-        for choice, line in last_of_choice.items():
-            found.insert(_behind(model, model.choices[choice].members, line, found), line)
-        return tuple(found)
+                    lines.append(line)
+            for choice, line in last_of_choice.items():
+                lines.insert(_behind(model, model.choices[choice].members, line, lines), line)
+            found.update((line.symbol, line) for line in lines)
+        return tuple(found.values())
 
-    def fixed(self, lines: Iterable[Line]) -> list[int]:
-        """Assumptions under which exactly these lines are in the plan."""
-        symbols = self.world.model.symbols
-        said = {(line.symbol, typed_value(line, symbols[line.symbol].type)) for line in lines}
-        return [literal if key in said else -literal for key, literal in self.user.lines.items()]
+    def plan_lines(self, solution: Assignment) -> tuple[Line, ...]:
+        """The lines of a solution."""
+        said = {name: v for (name, v), literal in self.lines().items() if solution.holds(literal)}
+        return self.in_order(said)
+
+    @cached_property
+    def menu_order(self) -> list[int]:
+        """The literals of all offered lines: first y, then m, then the rest, in menu order."""
+        ranks = [scene.world.model.rank for scene in self.scenes]
+        lowest = max(map(len, ranks))
+        letters = ("y", "m", "n")
+
+        def place(key: tuple[str, str]) -> tuple[int, int]:
+            name, value = key
+            return (
+                letters.index(value) if value in letters else 3,
+                min(rank.get(name, lowest) for rank in ranks),
+            )
+
+        lines = self.lines()
+        return [lines[key] for key in sorted(lines, key=place)]
 
     def line_literal(self, line: Line) -> int:
         """The literal "this line is in the plan"."""
-        value = typed_value(line, self.world.model.symbols[line.symbol].type)
+        value = typed_value(line, self.model_of(line.symbol).symbols[line.symbol].type)
         assert value is not None
-        return self.user.lines[line.symbol, value]
+        return self.offer.lines[line.symbol, value]
 
-    def all_demands(self) -> int:
-        """The literal "every demand holds"."""
-        circuit = self.circuit
-        return circuit.all_of(
-            [
-                circuit.any_of(self.demand(name, accept))
-                for name, accept, _ in self.question.demands(self.world)
-            ]
-        )
+    def fixed(self, lines: Iterable[Line]) -> list[int]:
+        """Assumptions under which exactly these lines are in the plan."""
+        there = {self.line_literal(line) for line in lines}
+        return [literal if literal in there else -literal for literal in self.lines().values()]
 
-    def satisfied(self, solution: Solution, request: Request) -> bool:
-        """Does a request hold in a solution?"""
-        return any(solution.holds(self.literal(request.symbol, value)) for value in request.accept)
+
+def _scenes(questions: Sequence[tuple[World, Question]], *, explaining: bool) -> Iterator[Scene]:
+    """Each question with its world's encoding, all in one circuit.
+
+    The encoding that a world keeps serves where it is alone and nothing has to
+    be encoded for this question only.
+    """
+    alone = len(questions) == 1
+    offer = Offer(Circuit(explaining=explaining))
+    for world, question in questions:
+        symbols = world.model.symbols
+        wanted = {
+            request.symbol: request.accept
+            for request in question.requests
+            if not symbols[request.symbol].is_logical
+        }
+        fresh = explaining or wanted or not alone
+        encoding = world.encoded(offer, wanted, alone=alone) if fresh else world.encoding
+        yield Scene(world, question, encoding)
+
+
+def _planned(scene: Scene) -> PlannedUser:
+    user = scene.encoding.user
+    assert isinstance(user, PlannedUser)
+    return user
+
+
+def _at_most_one(literals: Sequence[int]) -> list[list[int]]:
+    return [[-one, -other] for one, other in combinations(literals, 2)]
 
 
 def _open(literals: Iterable[int]) -> tuple[int, ...]:

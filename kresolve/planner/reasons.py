@@ -15,33 +15,47 @@ from typing import TypeAlias
 from kresolve.expressions import Expr, Sym, names
 from kresolve.location import Location
 from kresolve.model import ChoiceEntry, Definition, Menu, Model, ReverseDependency
+from kresolve.planner.problem import Scene
 from kresolve.planner.request import Request
 from kresolve.planner.result import PlanLine, Role, Satisfied
 from kresolve.planner.search import Found
+from kresolve.planner.world import World
 from kresolve.semantics import Configuration
-from kresolve.solve import Solution
+from kresolve.solve import Assignment
 
 
 def plan_lines(found: Found) -> tuple[PlanLine, ...]:
     """The lines of a plan with their roles and reasons."""
-    model = found.problem.world.model
-    requests = {request.symbol: request for request in found.problem.question.requests}
+    problem = found.problem
+    asked = {request.symbol for scene in problem.scenes for request in scene.question.requests}
+    order = asked_in_order(found)
     lines: list[PlanLine] = []
     for line in found.lines:
         without = found.without[line.symbol]
-        lost = tuple(r.symbol for r in requests.values() if not found.problem.satisfied(without, r))
+        lost = {
+            request.symbol: scene
+            for scene in reversed(problem.scenes)
+            for request in scene.question.requests
+            if not scene.satisfied(without, request)
+        }
+        needed_by = tuple(sorted(lost, key=order.index))
         role: Role = (
             "requested"
-            if line.symbol in requests
+            if line.symbol in asked
             else "disable"
             if line.value == "n"
             else "prerequisite"
         )
         if role == "requested":
-            others = [name for name in lost if name != line.symbol]
+            others = [name for name in needed_by if name != line.symbol]
             why = "requested" + (f"; needed by {_listed(others)} too" if others else "")
+        elif not needed_by and problem.objective == "footprint" and role == "disable":
+            why = "keeps the kernel small: nobody asked for it"
         else:
-            why = _chain(found, line.symbol, without, lost)
+            scene = lost[needed_by[0]] if needed_by else found.scene
+            here = tuple(name for name in needed_by if lost[name] is scene)
+            why = _chain(found, scene, line.symbol, without, here)
+        model = problem.model_of(line.symbol)
         lines.append(
             PlanLine(
                 symbol=line.symbol,
@@ -49,7 +63,7 @@ def plan_lines(found: Found) -> tuple[PlanLine, ...]:
                 text=str(line),
                 role=role,
                 why=why,
-                needed_by=lost,
+                needed_by=needed_by,
                 location=model.location(line.symbol),
                 prompt=model.prompt(line.symbol) or "",
                 menu=model.menu_path(line.symbol),
@@ -58,16 +72,25 @@ def plan_lines(found: Found) -> tuple[PlanLine, ...]:
     return tuple(lines)
 
 
-def _chain(found: Found, target: str, without: Solution, lost: tuple[str, ...]) -> str:
+def asked_in_order(found: Found) -> tuple[str, ...]:
+    """The requested symbols, each once."""
+    names_ = (r.symbol for scene in found.problem.scenes for r in scene.question.requests)
+    return tuple(dict.fromkeys(names_))
+
+
+def _chain(
+    found: Found, scene: Scene, target: str, without: Assignment, lost: tuple[str, ...]
+) -> str:
     """How the nearest of the lost demands depends on a line's symbol."""
-    if target == found.problem.world.model.modules and lost:
+    model = scene.world.model
+    if target == model.modules and lost:
         return f"{_listed(lost)} can only be m with modules"
-    path = _shortest(found, target, without, lost)
+    path = _shortest(found, scene, target, without, lost)
     if path is None:
         return f"needed by {_listed(lost)}" if lost else "a pinned or forbidden option needs it"
     steps = []
     for user, used in pairwise(path):
-        rule = relation(found.problem.world.model, user, used)
+        rule = relation(model, user, used)
         steps.append(f"{user} {rule[0]}{used} ({rule[1]})" if rule else f"{user} needs {used}")
     more = [name for name in lost if name != path[0]]
     tail = f"; so do {_listed(more)}" if len(more) > 1 else f"; so does {more[0]}" if more else ""
@@ -75,14 +98,13 @@ def _chain(found: Found, target: str, without: Solution, lost: tuple[str, ...]) 
 
 
 def _shortest(
-    found: Found, target: str, without: Solution, lost: tuple[str, ...]
+    found: Found, scene: Scene, target: str, without: Assignment, lost: tuple[str, ...]
 ) -> list[str] | None:
     """The shortest way from a lost request to the target over changed values."""
-    problem = found.problem
-    model, dependencies = problem.world.model, problem.world.knowledge.dependencies
+    model, dependencies = scene.world.model, scene.world.knowledge.dependencies
 
     def changed(name: str) -> bool:
-        value = problem.encoding.values.get(name)
+        value = scene.encoding.values.get(name)
         return value is not None and any(
             without.holds(literal) != found.solution.holds(literal) for literal in value
         )
@@ -171,19 +193,19 @@ def _guards(model: Model, index: int) -> Iterator[tuple[Expr, Location]]:
         index = entry.parent
 
 
-def satisfied(found: Found) -> tuple[Satisfied, ...]:
-    """The requests that need no line, each with its reason."""
+def satisfied(found: Found, number: int = 0) -> tuple[Satisfied, ...]:
+    """The requests that need no line in a world, each with its reason."""
+    scene, after = found.problem.scenes[number], found.after[number]
     said = {line.symbol for line in found.lines}
     return tuple(
-        Satisfied(request.symbol, found.after[request.symbol], _cause(found, request))
-        for request in found.problem.question.requests
+        Satisfied(request.symbol, after[request.symbol], _cause(scene.world, after, request))
+        for request in scene.question.requests
         if request.symbol not in said
     )
 
 
-def _cause(found: Found, request: Request) -> str:
+def _cause(world: World, after: Configuration, request: Request) -> str:
     """Why a symbol has its value, in one clause."""
-    world, after = found.problem.world, found.after
     model, name = world.model, request.symbol
     word, rule = after.evaluation.causes.get(name, ("nothing", None))
     if word == "user":

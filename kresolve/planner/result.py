@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -89,30 +90,87 @@ class Verified:
     conf: bool | None = None
 
 
+@frozen
+class Outcome:
+    """What a plan does in one world.
+
+    ``changes`` are all symbols with another value than before; ``lost`` those
+    of them by which an option of the base ends lower unasked; ``dropped`` the
+    lines that do not take effect here.
+    """
+
+    tree: TreeInfo
+    base: str
+    finish: str
+    satisfied: tuple[Satisfied, ...] = ()
+    changes: tuple[Change, ...] = ()
+    lost: tuple[Change, ...] = ()
+    dropped: tuple[str, ...] = ()
+    verified: Verified = field(factory=Verified)
+
+    def __str__(self) -> str:
+        return f"{self.tree}, base {self.base}"
+
+
 @frozen(eq=False)
 class Plan:
     """The answer to a request.
 
     ``status`` is "planned" (and verified), "impossible" (proved, see
-    ``conflict``) or "unknown".
+    ``conflict``) or "unknown".  ``worlds`` tells what the plan does, and is
+    one world unless several were asked about; ``tree``, ``base``, ``changes``
+    and the like are those of the first.
     """
 
     status: Status
     request: tuple[Request, ...]
-    tree: TreeInfo
-    base: str
-    finish: str
+    worlds: tuple[Outcome, ...]
     objective_name: str
     lines: tuple[PlanLine, ...] = ()
-    satisfied: tuple[Satisfied, ...] = ()
-    changes: tuple[Change, ...] = ()
-    #: Those of the changes by which an option of the base ends lower unasked.
-    lost: tuple[Change, ...] = ()
     objective: tuple[Measure, ...] = ()
-    verified: Verified = field(factory=Verified)
     conflict: Conflict | None = None
     #: What the user should know: notes of profiles, weak proofs.
     notes: tuple[str, ...] = ()
+    #: Other plans that are as good, as many as were asked for.
+    alternatives: tuple[tuple[Line, ...], ...] = ()
+
+    @property
+    def tree(self) -> TreeInfo:
+        """What was read, and with what."""
+        return self.worlds[0].tree
+
+    @property
+    def base(self) -> str:
+        """The base's name, fragments included."""
+        return self.worlds[0].base
+
+    @property
+    def finish(self) -> str:
+        """What the build does with the lines."""
+        return self.worlds[0].finish
+
+    @property
+    def satisfied(self) -> tuple[Satisfied, ...]:
+        """The requests that need no line."""
+        return self.worlds[0].satisfied
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """All symbols that the plan changes."""
+        return self.worlds[0].changes
+
+    @property
+    def lost(self) -> tuple[Change, ...]:
+        """Those of the changes by which an option of the base ends lower unasked."""
+        return self.worlds[0].lost
+
+    @property
+    def verified(self) -> Verified:
+        """Who has confirmed the plan, in every world."""
+        each = [world.verified for world in self.worlds]
+        return Verified(
+            evaluator=_all(one.evaluator for one in each), conf=_all(one.conf for one in each)
+        )
 
     @property
     def fragment(self) -> str:
@@ -134,5 +192,14 @@ class Plan:
         return tuple(Line(line.symbol, line.value) for line in self.lines)
 
     def confirmed_by_conf(self, *, held: bool) -> Plan:
-        """The same plan with conf's word on it."""
-        return evolve(self, verified=evolve(self.verified, conf=held))
+        """The same plan with conf's word on it, for all its worlds."""
+        worlds = tuple(
+            evolve(world, verified=evolve(world.verified, conf=held)) for world in self.worlds
+        )
+        return evolve(self, worlds=worlds)
+
+
+def _all(words: Iterable[bool | None]) -> bool | None:
+    """True if all say so, False if one denies it, None if one was not asked."""
+    said = list(words)
+    return False if False in said else None if None in said else True

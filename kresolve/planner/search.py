@@ -10,22 +10,22 @@ configuration.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from attrs import evolve, field, frozen
 
+from kresolve.encode import Simulation, cofactor
 from kresolve.errors import WitnessError
 from kresolve.lines import Line
-from kresolve.planner.objective import measure
-from kresolve.planner.problem import Problem, Question
+from kresolve.planner.objective import View, measure
+from kresolve.planner.problem import Formula, Problem, Question, Scene
+from kresolve.planner.ties import first_of_equals
 from kresolve.planner.world import World
 from kresolve.progress import SILENT, Progress
 from kresolve.semantics import Configuration
-from kresolve.solve import Level, Session, Solution, best
+from kresolve.solve import NEVER, Assignment, Deadline, Optimum
 
-#: How often a best plan with a superfluous line is set aside for another.
-_PATIENCE: Final = 200
 #: How often effects outside the cone are taken in.
 _ROUNDS: Final = 50
 
@@ -34,125 +34,138 @@ _ROUNDS: Final = 50
 class Found:
     """A plan's lines, with the problem in which they were found.
 
-    ``measured`` are the objective's numbers, most important first;
-    ``without`` holds, for each line's symbol, the solution in which just that
-    line is left out, and ``superfluous`` says that some line is not missed
-    there; ``outside`` names options that the plan changes and the encoding
-    does not know.
+    ``after`` holds what comes of them in each world.  ``measured`` are the
+    objective's numbers, most important first, and ``proved`` says which of
+    them are known to be the least; ``without`` holds, for each line's symbol,
+    the solution in which just that line is left out, and ``superfluous`` the
+    lines that are not missed there; ``outside`` names options that the plan
+    changes and the encoding does not know.
     """
 
     problem: Problem
     lines: tuple[Line, ...]
-    after: Configuration
-    solution: Solution
+    after: tuple[Configuration, ...]
+    solution: Assignment
     measured: Mapping[str, int] = field(factory=dict)
-    without: Mapping[str, Solution] = field(factory=dict)
-    superfluous: bool = False
-    outside: tuple[str, ...] = ()
-    proved: bool = True
+    proved: tuple[bool, ...] = ()
+    without: Mapping[str, Assignment] = field(factory=dict)
+    superfluous: tuple[Line, ...] = ()
+    outside: tuple[tuple[str, ...], ...] = ()
+    #: Other plans that are as good, as far as they were asked for.
+    others: tuple[tuple[Line, ...], ...] = ()
+
+    @property
+    def scene(self) -> Scene:
+        """The first scene."""
+        return self.problem.scenes[0]
 
 
-def search(world: World, question: Question, progress: Progress = SILENT) -> Found | None:
-    """The best plan for a question, None if there is none.
+def search(
+    questions: Sequence[tuple[World, Question]],
+    *,
+    alternatives: int = 0,
+    deadline: Deadline = NEVER,
+    progress: Progress = SILENT,
+) -> Found | None:
+    """The best plan for questions in worlds, None if there is none.
 
-    Raises WitnessError when evaluation and clauses disagree.
+    Raises WitnessError when evaluation and clauses disagree, OutOfTime when
+    the deadline comes before any plan was found; a plan that was found but not
+    finished says what is not proved.
     """
-    problem = Problem(world, question)
+    problem = Problem(questions)
+    suspects: dict[int, None] = {}
     with progress.task("planning") as task:
         for round_number in range(_ROUNDS):
             task.update(round_number)
-            found = _best(problem)
-            if found is None or not found.outside:
+            found = _best(problem, suspects, alternatives, deadline)
+            if found is None or not any(found.outside) or not all(found.proved):
                 return found
-            problem.add(found.outside)
+            for number, names in enumerate(found.outside):
+                problem.add(number, names)
+                if problem.objective == "footprint":
+                    problem.offered.update(names)
     raise WitnessError(f"the effects of the plan kept growing for {_ROUNDS} rounds")
 
 
-def _best(problem: Problem) -> Found | None:
+def _best(
+    problem: Problem, suspects: dict[int, None], alternatives: int, deadline: Deadline
+) -> Found | None:
     """The best plan, by the encoded symbols, in which no line is superfluous.
 
-    A best plan with a superfluous line is set aside; what is left without that
-    line stands in the contest.
+    That a line must be needed becomes a clause where a best plan has one that
+    is not: few lines ever are better than nothing without being needed.  The
+    lines for which that was so are the ``suspects``, from round to round.
     """
-    levels = problem.levels()
-    constraints = problem.constraints()
-    problem.all_demands()
-    clauses = problem.circuit.clauses
-    rival: Found | None = None
-    with Session(clauses) as session:
-        for _ in range(_PATIENCE):
-            solution = best([*clauses, *constraints], levels)
-            if solution is None or (rival is not None and solution.costs >= rival.solution.costs):
-                return rival
-            found = _found(problem, session, levels, solution)
-            if found.outside or not found.superfluous:
+    formula = problem.formula()
+    constraints = list(formula.constraints)
+    for literal in suspects:
+        constraints += _needed(problem, formula, literal)
+    while True:
+        with Optimum([*formula.clauses, *constraints], formula.levels, deadline) as optimum:
+            if optimum.solution is None:
+                return None
+            done, proved = all(optimum.proved), tuple(optimum.proved)
+            found = _found(problem, formula, optimum.solution, proved)
+            if done and not found.superfluous and not any(found.outside):
+                solution = first_of_equals(optimum, problem.menu_order)
+                if solution is not optimum.solution:
+                    found = _found(problem, formula, solution, proved)
+            if not found.superfluous:
+                if done and not any(found.outside):
+                    others = _others(problem, formula, optimum, found, alternatives)
+                    return evolve(found, others=others)
                 return found
-            lines = _without_superfluous(problem, session, found.lines)
-            other = _found(problem, session, levels, _solved(problem, session, lines, levels))
-            if rival is None or other.solution.costs < rival.solution.costs:
-                rival = other
-            constraints += _superfluous_lines(problem, session, found)
-    assert rival is not None
-    return evolve(rival, proved=False)
+        if not done:
+            return _without_superfluous(problem, formula, found)
+        for line in found.superfluous:
+            literal = problem.line_literal(line)
+            if literal in suspects:
+                raise WitnessError(f"{line} is needed for clauses alone; please report this")
+            suspects[literal] = None
+            constraints += _needed(problem, formula, literal)
 
 
-def _superfluous_lines(problem: Problem, session: Session, found: Found) -> list[list[int]]:
-    """Clauses that forbid a plan's superfluous lines wherever they are superfluous.
-
-    Without the line, some of the other lines that are there, or not there, make
-    all demands hold; where these are the same, the line is superfluous again.
-    """
-    learned: list[list[int]] = []
-    for line in found.lines:
-        if _all_hold(problem, found.without[line.symbol]):
-            own = problem.line_literal(line)
-            rest = problem.fixed(_other(found.lines, line))
-            core = session.rough_core([*rest, -problem.all_demands()])
-            assert core is not None, "the demands hold without the line"
-            needed = [literal for literal in core if abs(literal) != own and literal in set(rest)]
-            learned.append([-own, *(-literal for literal in needed)])
-    return learned
+def _needed(problem: Problem, formula: Formula, literal: int) -> list[list[int]]:
+    """The clause "without this line, if it is there, some demand fails", and what it needs."""
+    circuit = problem.circuit
+    fails = -cofactor(circuit, formula.all_demands, literal)
+    return [[-literal, fails], *circuit.clauses_below([fails])]
 
 
-def _solved(
-    problem: Problem, session: Session, lines: tuple[Line, ...], levels: list[Level]
-) -> Solution:
-    """What results from exactly these lines, with its costs."""
-    solution = session.solve(problem.fixed(lines))
-    assert solution is not None, "lines determine everything; something always results"
-    costs = tuple(sum(not solution.holds(literal) for literal in level.wanted) for level in levels)
-    return Solution(solution.true, costs)
+def _others(
+    problem: Problem, formula: Formula, optimum: Optimum, found: Found, number: int
+) -> tuple[tuple[Line, ...], ...]:
+    """So many other plans that are as good, in which no line is superfluous."""
+    others: list[tuple[Line, ...]] = []
+    lines = found.lines
+    while len(others) < number and lines:
+        optimum.session.add([-problem.line_literal(line) for line in lines])
+        solution = optimum.another()
+        if solution is None:
+            break
+        one = _found(problem, formula, solution, found.proved)
+        lines = one.lines
+        if not one.superfluous and not any(one.outside):
+            others.append(lines)
+    return tuple(others)
 
 
-def _without_superfluous(
-    problem: Problem, session: Session, lines: tuple[Line, ...]
-) -> tuple[Line, ...]:
-    """The lines, those left out without which every demand still holds."""
-    kept = lines
-    for line in reversed(lines):
-        fewer = _other(kept, line)
-        solution = _solved(problem, session, fewer, [])
-        if _all_hold(problem, solution):
-            kept = fewer
-    return kept
+def _without_superfluous(problem: Problem, formula: Formula, found: Found) -> Found:
+    """What is left of a plan that is not the best anyway, without superfluous lines."""
+    while found.superfluous:
+        literals = [
+            problem.line_literal(line) for line in found.lines if line is not found.superfluous[-1]
+        ]
+        outcome = Simulation(problem.circuit, formula.roots, literals).outcome
+        found = _found(problem, formula, outcome, found.proved)
+    return found
 
 
-def _other(lines: tuple[Line, ...], line: Line) -> tuple[Line, ...]:
-    """All lines but one."""
-    return tuple(other for other in lines if other is not line)
-
-
-def _all_hold(problem: Problem, solution: Solution) -> bool:
-    return all(
-        any(solution.holds(literal) for literal in problem.demand(name, accept))
-        for name, accept, _ in problem.question.demands(problem.world)
-    )
-
-
-def _confirmed(problem: Problem, lines: tuple[Line, ...]) -> Configuration:
+def _confirmed(scene: Scene, lines: tuple[Line, ...]) -> Configuration:
     """The configuration, if the evaluator agrees with what the clauses propose."""
-    after = problem.world.after(lines)
-    for name, accept, _ in problem.question.demands(problem.world):
+    after = scene.world.after(lines)
+    for name, accept, _ in scene.demands:
         if after[name] not in accept:
             raise WitnessError(
                 f"clauses and evaluator disagree about {name}: planned to be "
@@ -161,11 +174,11 @@ def _confirmed(problem: Problem, lines: tuple[Line, ...]) -> Configuration:
     return after
 
 
-def _affected_outside(problem: Problem, after: Configuration) -> tuple[str, ...]:
-    """Options that a plan changes and that are not encoded yet."""
-    before = problem.world.before.evaluation.logical
-    encoded = problem.encoding.values
-    options = problem.world.model.options
+def _affected_outside(problem: Problem, number: int, after: Configuration) -> tuple[str, ...]:
+    """Options that a plan changes and that are not taken into account yet."""
+    scene, encoded = problem.scenes[number], problem.encoded[number]
+    before = scene.world.before.evaluation.logical
+    options = scene.world.model.options
     return tuple(
         name
         for name, value in after.evaluation.logical.items()
@@ -173,32 +186,48 @@ def _affected_outside(problem: Problem, after: Configuration) -> tuple[str, ...]
     )
 
 
-def _found(problem: Problem, session: Session, levels: list[Level], solution: Solution) -> Found:
+def _found(
+    problem: Problem, formula: Formula, solution: Assignment, proved: tuple[bool, ...]
+) -> Found:
     """A solution as a plan: confirmed, measured, and each line left out in turn.
 
     Where it has effects outside the encoding, it will not be the last word,
-    and only they are of interest.
+    and only they are of interest, if there is time for another.
     """
-    world = problem.world
     lines = problem.plan_lines(solution)
-    after = _confirmed(problem, lines)
-    outside = _affected_outside(problem, after)
-    if outside:
-        return Found(problem, lines, after, solution, outside=outside)
-    measured = measure(world.before, after, lines, problem.question.asked)
-    for level, cost in zip(levels, solution.costs, strict=True):
-        if measured.get(level.name, cost) != cost:
+    after = tuple(_confirmed(scene, lines) for scene in problem.scenes)
+    outside = tuple(_affected_outside(problem, number, one) for number, one in enumerate(after))
+    if any(outside) and all(proved):
+        return Found(problem, lines, after, solution, proved=proved, outside=outside)
+    views = [
+        View(scene.world.before, one, scene.question.asked)
+        for scene, one in zip(problem.scenes, after, strict=True)
+    ]
+    measured = measure(views, lines)
+    names = [level.name for level in formula.levels if level.name in measured]
+    for level in formula.levels:
+        cost = level.cost(solution)
+        if measured.get(level.name, cost) != cost and not any(outside):
             raise WitnessError(
                 f"clauses count {cost} for '{level.name}', the evaluator "
                 f"{measured[level.name]}; please report this"
             )
-    without = {line.symbol: _solved(problem, session, _other(lines, line), []) for line in lines}
+    literals = {line.symbol: problem.line_literal(line) for line in lines}
+    simulation = Simulation(problem.circuit, formula.roots, literals.values())
+    without = {name: simulation.without(literal) for name, literal in literals.items()}
     return Found(
         problem,
         lines,
         after,
         solution,
-        measured={level.name: measured[level.name] for level in levels if level.name in measured},
+        measured={name: measured[name] for name in names},
+        proved=proved,
         without=without,
-        superfluous=any(_all_hold(problem, rest) for rest in without.values()),
+        superfluous=tuple(
+            line
+            for line in lines
+            if all(scene.all_hold(without[line.symbol]) for scene in problem.scenes)
+            and not (problem.objective == "footprint" and line.value == "n")
+        ),
+        outside=outside,
     )

@@ -7,11 +7,10 @@ are enough.  For strings, the constants and something else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from kresolve.model import Model
-from kresolve.planner.request import Request
 from kresolve.semantics import UserValues
 from kresolve.textrelations import TextRelations
 from kresolve.values import NUMERIC, Type, base_of, leading_number, valid
@@ -27,18 +26,13 @@ def offered_texts(
     relations: TextRelations,
     base: UserValues,
     before: Mapping[str, str],
-    requests: Iterable[Request],
+    wanted: Mapping[str, Sequence[str]],
 ) -> Mapping[str, tuple[str, ...]]:
     """For each int, hex and string that can matter, the values to offer lines for.
 
-    Those asked for come first, then those that are nearest to what the symbol
+    Those ``wanted`` come first, then those that are nearest to what the symbol
     is ``before``.
     """
-    wanted: dict[str, tuple[str, ...]] = {
-        request.symbol: request.accept
-        for request in requests
-        if not model.symbols[request.symbol].is_logical
-    }
     found: dict[str, tuple[str, ...]] = {}
     groups = {relations.group_of[name] for name in wanted}
     groups |= {relations.group_of[name] for name in relations.compared}

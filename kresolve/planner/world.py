@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from attrs import Factory, field, frozen
 
 from kresolve.dependencies import Dependencies
+from kresolve.encode import Circuit, Encoding, Offer, PlannedUser
 from kresolve.lines import Line
 from kresolve.model import Model
+from kresolve.planner.texts import offered_texts
 from kresolve.semantics import Configuration, Finish, UserValues, evaluate, user_values
 from kresolve.textrelations import TextRelations, text_relations
 
@@ -48,12 +51,15 @@ class World:
         default=Factory(lambda world: Knowledge(world.model), takes_self=True), repr=False
     )
 
+    def __str__(self) -> str:
+        return f"{self.model.info}, base {self.base}"
+
     @cached_property
     def before(self) -> Configuration:
         """The configuration without any plan."""
         return self.after(())
 
-    def after(self, lines: tuple[Line, ...]) -> Configuration:
+    def after(self, lines: Sequence[Line]) -> Configuration:
         """The configuration with ``lines`` appended to the base."""
         return evaluate(self.model, (*self.lines, *lines), self.finish)
 
@@ -61,3 +67,19 @@ class World:
     def user(self) -> UserValues:
         """What the base says, as conf takes it."""
         return user_values(self.model, self.lines, self.finish)
+
+    @cached_property
+    def encoding(self) -> Encoding:
+        """What has been encoded of this world, for all plans in it; it grows with them."""
+        return self.encoded(Offer(Circuit()), {})
+
+    def encoded(
+        self, offer: Offer, wanted: Mapping[str, Sequence[str]], *, alone: bool = True
+    ) -> Encoding:
+        """An encoding of this world under the lines of an offer, empty at first.
+
+        ``wanted`` are texts asked for, by symbol.
+        """
+        texts = offered_texts(self.model, self.knowledge.texts, self.user, self.before, wanted)
+        user = PlannedUser(self.model, self.user, offer, texts, alone=alone)
+        return Encoding(self.model, user, offer.circuit, self.knowledge.dependencies)

@@ -47,6 +47,10 @@ class Configuration(Mapping[str, str]):
         """The value of a bool or tristate as 0, 1 or 2; 0 for anything else."""
         return self.evaluation.logical.get(name, N)
 
+    def line(self, name: str) -> Line:
+        """The value of a symbol as a line."""
+        return Line(name, spell(self.model.symbols[name].type, self[name]))
+
     @property
     def written(self) -> frozenset[str]:
         """The symbols that conf writes into the ``.config``."""
@@ -56,9 +60,7 @@ class Configuration(Mapping[str, str]):
     def lines(self) -> tuple[Line, ...]:
         """The assignments that conf writes, in its order."""
         return tuple(
-            Line(name, spell(self.model.symbols[name].type, self[name]))
-            for name in self.model.symbols
-            if name in self.evaluation.written
+            self.line(name) for name in self.model.symbols if name in self.evaluation.written
         )
 
     def text(self) -> str:

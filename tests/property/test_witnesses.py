@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kresolve.encode import FALSE, TRUE, Circuit, Encoding, FixedUser, FreeUser
+from kresolve.encode import FALSE, TRUE, Circuit, Encoding, FixedUser, FreeUser, Outcome
 from kresolve.lines import Line
 from kresolve.model import Model
 from kresolve.semantics import Configuration, Finish, evaluate, user_values
-from kresolve.solve import Session, Solution
+from kresolve.solve import Assignment, Session
 from tests.property.kconfigs import DIALECTS, Toy, toys
 from tests.property.toys import FINISHES, conf, load, program, read
 
 
-def differences(encoding: Encoding, solution: Solution, expected: Configuration) -> list[str]:
+def differences(encoding: Encoding, solution: Assignment, expected: Configuration) -> list[str]:
     """Where a solution of the clauses is not the configuration of the evaluator."""
     found = []
     for name, value in encoding.values.items():
@@ -83,7 +83,7 @@ def test_clauses_with_fixed_lines_fold_into_constants(dialect: str, data: st.Dat
         literals |= {literal for texts in encoding.texts.values() for literal in texts.values()}
         assert literals <= {TRUE, FALSE}
         expected = evaluate(model, lines, finish)
-        assert differences(encoding, Solution(frozenset({TRUE})), expected) == []
+        assert differences(encoding, Outcome({TRUE: True}), expected) == []
 
 
 @given(toys())

@@ -86,11 +86,13 @@ def test_lines_of_a_choice_are_encoded_in_the_order_in_which_they_are_written(
         return
     model = load(kconfig)
     world = World(model, "base", ())
-    problem = Problem(world, Question((Request("A", ("y",), "A"),)))
+    problem = Problem([(world, Question((Request("A", ("y",), "A"),)))])
     chosen = [Line(name, value) for name, value in zip("ABC", said, strict=True) if value]
     with Session(problem.circuit.clauses) as session:
         solution = session.solve(problem.fixed(chosen))
     assert solution is not None
     after = world.after(problem.plan_lines(solution))
     for name in "ABC":
-        assert solution.holds(problem.encoding.values[name].full) is (after[name] == "y"), name
+        assert solution.holds(problem.scenes[0].encoding.values[name].full) is (
+            after[name] == "y"
+        ), name

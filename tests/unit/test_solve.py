@@ -5,45 +5,105 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from attrs import frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kresolve.solve import Level, Session, Solution, best
+from kresolve.planner.ties import first_of_equals
+from kresolve.solve import Assignment, Deadline, Level, Optimum, OutOfTime, Session, Solution
 
 _VARIABLES = 5
 _LITERALS = st.integers(1, _VARIABLES).flatmap(lambda v: st.sampled_from((v, -v)))
 _CLAUSES = st.lists(st.lists(_LITERALS, min_size=1, max_size=3), max_size=12)
-_LEVELS = st.lists(st.lists(_LITERALS, max_size=4, unique=True), min_size=1, max_size=3)
+_LEVELS = st.lists(st.lists(_LITERALS, max_size=5), min_size=1, max_size=3)
 
 
-def solutions(clauses: list[list[int]]) -> list[Solution]:
+@frozen
+class Bits:
+    """An assignment of the few variables there are here."""
+
+    true: frozenset[int]
+
+    def holds(self, literal: int) -> bool:
+        """Is a literal true?"""
+        return (abs(literal) in self.true) == (literal > 0)
+
+
+def assignments(clauses: list[list[int]]) -> list[Bits]:
     """All assignments that satisfy clauses."""
     found = []
     for bits in itertools.product((False, True), repeat=_VARIABLES):
-        one = Solution(frozenset(v for v, bit in enumerate(bits, start=1) if bit))
+        one = Bits(frozenset(v for v, bit in enumerate(bits, start=1) if bit))
         if all(any(one.holds(literal) for literal in clause) for clause in clauses):
             found.append(one)
     return found
 
 
-def costs(solution: Solution, levels: list[Level]) -> tuple[int, ...]:
+def costs(assignment: Assignment, levels: list[Level]) -> tuple[int, ...]:
     """The wanted literals that are false, for each level."""
-    return tuple(sum(not solution.holds(w) for w in level.wanted) for level in levels)
+    return tuple(sum(not assignment.holds(w) for w in level.wanted) for level in levels)
 
 
-@settings(max_examples=300)
+def best(clauses: list[list[int]], levels: list[Level]) -> Solution | None:
+    """The optimum, which has to be proved."""
+    with Optimum(clauses, levels) as optimum:
+        assert optimum.solution is None or all(optimum.proved)
+        return optimum.solution
+
+
+@settings(max_examples=500)
 @given(_CLAUSES, _LEVELS)
-def test_best_is_the_best(clauses: list[list[int]], wanted: list[list[int]]) -> None:
+def test_the_optimum_is_the_best(clauses: list[list[int]], wanted: list[list[int]]) -> None:
     """The solution's costs are the lowest there are, level before level; None means none."""
     levels = [Level(str(number), tuple(literals)) for number, literals in enumerate(wanted)]
     found = best(clauses, levels)
-    every = solutions(clauses)
+    every = assignments(clauses)
     if not every:
         assert found is None
         return
     assert found is not None
     assert found.costs == costs(found, levels) == min(costs(one, levels) for one in every)
     assert all(any(found.holds(literal) for literal in clause) for clause in clauses)
+
+
+@settings(max_examples=200)
+@given(_CLAUSES, _LEVELS)
+def test_all_that_are_as_good_are_found(clauses: list[list[int]], wanted: list[list[int]]) -> None:
+    """Each one found excluded, an optimum's session gives all best assignments and no more."""
+    levels = [Level(str(number), tuple(literals)) for number, literals in enumerate(wanted)]
+    every = assignments(clauses)
+    if not every:
+        return
+    least = min(costs(one, levels) for one in every)
+    expected = {one.true for one in every if costs(one, levels) == least}
+    found: set[frozenset[int]] = set()
+    with Optimum(clauses, levels) as optimum:
+        solution = optimum.solution
+        while solution is not None:
+            true = frozenset(v for v in range(1, _VARIABLES + 1) if solution.holds(v))
+            assert true not in found
+            found.add(true)
+            optimum.session.add([-v if v in true else v for v in range(1, _VARIABLES + 1)])
+            solution = optimum.another()
+    assert found == expected
+
+
+@settings(max_examples=200)
+@given(_CLAUSES, _LEVELS)
+def test_of_equals_the_first_in_order_is_taken(
+    clauses: list[list[int]], wanted: list[list[int]]
+) -> None:
+    """Among the best, the one with true literals at the first places at which they differ."""
+    levels = [Level(str(number), tuple(literals)) for number, literals in enumerate(wanted)]
+    every = assignments(clauses)
+    if not every:
+        return
+    order = list(range(1, _VARIABLES + 1))
+    least = min(costs(one, levels) for one in every)
+    expected = max([one.holds(v) for v in order] for one in every if costs(one, levels) == least)
+    with Optimum(clauses, levels) as optimum:
+        found = first_of_equals(optimum, order)
+        assert [found.holds(v) for v in order] == expected
 
 
 @pytest.mark.parametrize("levels", [[], [Level("nothing", ())]])
@@ -63,6 +123,31 @@ def test_a_level_counts_before_all_below_it() -> None:
     found = best(clauses, [Level("first", (1,)), Level("second", tuple(range(2, 42)))])
     assert found is not None
     assert found.costs == (0, 40)
+
+
+def test_out_of_time_is_said() -> None:
+    """Once the deadline has come, a question ends; what was found before is not lost."""
+    past = Deadline(0.0)
+    with pytest.raises(OutOfTime), Session([[1, 2]], past) as session:
+        session.solve()
+    with pytest.raises(OutOfTime):
+        Optimum([[1, 2]], [Level("one", (-1, -2))], past)
+
+    class Twice:
+        """A deadline that comes after the first look at the clock."""
+
+        looks = 0
+
+        def check(self) -> None:
+            """Raise OutOfTime from the second look on."""
+            self.looks += 1
+            if self.looks > 1:
+                raise OutOfTime
+
+    with Optimum([[1, 2]], [Level("one", (-1, -2))], Twice()) as optimum:  # type: ignore[arg-type]
+        assert optimum.proved == [False]
+        assert optimum.solution is not None
+        assert optimum.solution.holds(1) or optimum.solution.holds(2)
 
 
 @given(_CLAUSES, st.lists(_LITERALS, max_size=5, unique=True))

@@ -1,0 +1,244 @@
+"""A solver that keeps its clauses, for many questions with assumptions.
+
+Literals are those of the clauses; inside they are numbered anew, densely,
+because a solver decides every variable up to the largest.  Variables that the
+session makes itself have numbers above :data:`_OWN`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import Any, Final, Protocol, Self
+
+from attrs import field, frozen
+from pysat.card import ITotalizer
+from pysat.solvers import Glucose4
+
+from kresolve.solve.deadline import NEVER, Deadline
+
+#: Where the session's own variables begin; a circuit never gets there.
+_OWN: Final = 1 << 40
+#: Conflicts between two looks at the clock, and at whether somebody pressed Ctrl-C.
+_CONFLICTS: Final = 2000
+
+
+class Assignment(Protocol):
+    """Anything that says which literals hold."""
+
+    def holds(self, literal: int) -> bool:
+        """Is a literal true here?"""
+
+
+@frozen(eq=False)
+class Solution:
+    """An assignment.
+
+    ``costs`` are those of an optimum's levels, where it is one.
+    """
+
+    _model: Sequence[int] = field(repr=False)
+    _inner: dict[int, int] = field(repr=False)
+    costs: tuple[int, ...] = ()
+
+    def holds(self, literal: int) -> bool:
+        """Is a literal true here?  A variable that no clause mentions is false."""
+        variable = self._inner.get(abs(literal), 0)
+        value = 0 < variable <= len(self._model) and self._model[variable - 1] > 0
+        return value == (literal > 0)
+
+
+class Session:
+    """A solver with clauses; a context manager.
+
+    Every question may raise OutOfTime once the deadline has come.
+    """
+
+    def __init__(self, clauses: Iterable[Sequence[int]], deadline: Deadline = NEVER) -> None:
+        self.deadline = deadline
+        self._inner: dict[int, int] = {}
+        self._outer: dict[int, int] = {}
+        self._counters: list[Counter] = []
+        self._solver = Glucose4()
+        for clause in clauses:
+            self._solver.add_clause(self.inner(clause))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for counter in self._counters:
+            counter.delete()
+        self._solver.delete()
+
+    def add(self, clause: Sequence[int]) -> None:
+        """Add a clause for good."""
+        self._solver.add_clause(self.inner(clause))
+
+    def solve(self, assumptions: Sequence[int] = ()) -> Solution | None:
+        """An assignment in which the assumptions hold, if there is one."""
+        return self.model() if self.solve_inner(self.inner(assumptions)) else None
+
+    def prefer(self, literals: Sequence[int]) -> None:
+        """Try these literals first where nothing decides."""
+        self._solver.set_phases(self.inner(literals))
+
+    def core(self, assumptions: Sequence[int]) -> list[int] | None:
+        """Assumptions that cannot hold together, none of them superfluous.
+
+        None if all of them can.  The order of ``assumptions`` says which are
+        given up first: the last ones.
+        """
+        found = self.rough_core(assumptions)
+        return None if found is None else self.reduced(found, assumptions)
+
+    def rough_core(self, assumptions: Sequence[int]) -> list[int] | None:
+        """As :meth:`core`, but quick: superfluous ones may be among them."""
+        if self.solve_inner(self.inner(assumptions)):
+            return None
+        return [self.outer(literal) for literal in self.inner_core()]
+
+    def reduced(self, core: Sequence[int], order: Sequence[int]) -> list[int]:
+        """A core without what is not needed, left out one after the other."""
+        rank = {literal: place for place, literal in enumerate(order)}
+        rest = sorted(core, key=rank.__getitem__)
+        needed: list[int] = []
+        while rest:
+            candidate = rest.pop()
+            smaller = self.rough_core([*needed, *rest])
+            if smaller is None:
+                needed.append(candidate)
+            else:
+                kept = set(smaller)
+                rest = [literal for literal in rest if literal in kept]
+        return sorted(needed, key=rank.__getitem__)
+
+    # Inner literals: for those who ask much
+
+    def inner(self, literals: Iterable[int]) -> list[int]:
+        """The inner literals of literals."""
+        known = self._inner
+        found = []
+        for literal in literals:
+            variable = known.get(literal if literal > 0 else -literal)
+            if variable is None:
+                variable = self._new(abs(literal))
+            found.append(variable if literal > 0 else -variable)
+        return found
+
+    def outer(self, literal: int) -> int:
+        """The literal outside of an inner one."""
+        return self._outer[literal] if literal > 0 else -self._outer[-literal]
+
+    def solve_inner(self, assumptions: Sequence[int]) -> bool:
+        """Can these hold?  :meth:`model` or :meth:`inner_core` says how, or why not."""
+        # In steps: between two of them Python can deliver Ctrl-C.  "expect" so
+        # that the solver, which would not survive it, leaves SIGINT to Python.
+        while True:
+            self.deadline.check()
+            self._solver.conf_budget(_CONFLICTS)
+            found = self._solver.solve_limited(assumptions=assumptions, expect_interrupt=True)
+            if found is not None:
+                return bool(found)
+
+    def model(self) -> Solution:
+        """The assignment that was found last."""
+        return Solution(self._solver.get_model(), self._inner)
+
+    def inner_core(self) -> list[int]:
+        """Which of the last assumptions cannot hold together."""
+        return list(self._solver.get_core() or ())
+
+    def refutes(self, literal: int) -> bool:
+        """Does an inner literal lead to a contradiction at once, by unit propagation?"""
+        possible, _ = self._solver.propagate(assumptions=(literal,))
+        return not possible
+
+    def trimmed(self, core: Sequence[int], tries: int) -> list[int]:
+        """A core of inner literals made smaller by asking again, as long as that helps."""
+        best = list(core)
+        for _ in range(tries):
+            if len(best) < 2 or self.solve_inner(best):
+                break
+            again = self.inner_core()
+            if len(again) >= len(best):
+                break
+            best = again
+        return best
+
+    def is_core(self, literals: Sequence[int], conflicts: int) -> bool:
+        """Can these inner literals not hold together, as far as so many conflicts tell?"""
+        self._solver.conf_budget(conflicts)
+        found = self._solver.solve_limited(assumptions=literals, expect_interrupt=True)
+        return found is False
+
+    def counter(self, literals: Sequence[int]) -> Counter:
+        """Counts how many of these inner literals are true."""
+        counter = Counter(self, list(literals))
+        self._counters.append(counter)
+        return counter
+
+    @property
+    def top(self) -> int:
+        """The largest inner variable."""
+        return len(self._inner)
+
+    def take(self, last: int, clauses: Iterable[Sequence[int]]) -> None:
+        """Take inner variables up to ``last``, and clauses over them, as the session's own."""
+        for variable in range(self.top + 1, last + 1):
+            self._inner[_OWN + variable] = variable
+            self._outer[variable] = _OWN + variable
+        self.add_inner(clauses)
+
+    def add_inner(self, clauses: Iterable[Sequence[int]]) -> None:
+        """Add clauses over inner variables for good."""
+        for clause in clauses:
+            self._solver.add_clause(clause)
+
+    def _new(self, outer: int) -> int:
+        variable = len(self._inner) + 1
+        self._inner[outer] = variable
+        self._outer[variable] = outer
+        return variable
+
+
+class Counter:
+    """The number of true literals in a set, as far as somebody asked (a totalizer)."""
+
+    def __init__(self, session: Session, literals: list[int]) -> None:
+        self.size = len(literals)
+        self._session = session
+        self._known = 0
+        self._totalizer: Any = None
+        self._literals = literals
+
+    def more_than(self, number: int) -> int:
+        """An inner literal that is true when more than so many of the set are."""
+        if self._totalizer is None:
+            self._grow(number, new=True)
+        while self._known <= number:
+            self._grow(number, new=False)
+        return int(self._totalizer.rhs[number])
+
+    def _grow(self, bound: int, *, new: bool) -> None:
+        session = self._session
+        before = session.top
+        if new:
+            self._totalizer = ITotalizer(lits=self._literals, ubound=bound, top_id=before)
+            clauses = self._totalizer.cnf.clauses
+        else:
+            self._totalizer.increase(ubound=bound, top_id=before)
+            count = self._totalizer.nof_new
+            clauses = self._totalizer.cnf.clauses[-count:] if count else []
+        session.take(self._totalizer.top_id, clauses)
+        self._known = bound + 1
+
+    def delete(self) -> None:
+        """Give its memory back."""
+        if self._totalizer is not None:
+            self._totalizer.delete()
