@@ -11,7 +11,7 @@ from heapq import heapify, heappop, heappush
 
 from attrs import field, frozen
 
-from kresolve.encode.circuit import TRUE, Circuit
+from kresolve.encode.circuit import FALSE, TRUE, Circuit
 
 
 @frozen(eq=False)
@@ -85,15 +85,18 @@ class Simulation:
         return self._used_by
 
 
-def cofactor(circuit: Circuit, root: int, literal: int) -> int:
-    """What a literal of the circuit is where an input is false."""
-    became = {abs(literal): -TRUE if literal > 0 else TRUE}
+def cofactor(circuit: Circuit, root: int, inputs: Iterable[int]) -> int:
+    """What a literal of the circuit becomes where these inputs hold.
+
+    ``inputs`` are literals of variables that no gate defines: true or false.
+    """
+    became = {abs(literal): TRUE if literal > 0 else FALSE for literal in inputs}
     for gate in circuit.gates_below([root]):
         operands = circuit.operands(gate)
         if any(abs(operand) in became for operand in operands):
             became[gate] = circuit.all_of(
                 [
-                    (1 if operand > 0 else -1) * became.get(abs(operand), abs(operand))
+                    became.get(operand, operand) if operand > 0 else -became.get(-operand, -operand)
                     for operand in operands
                 ]
             )

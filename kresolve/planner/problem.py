@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import combinations
 
 from attrs import field, frozen
 
 from kresolve.encode import FALSE, TRUE, Circuit, Encoding, Offer, PlannedUser
-from kresolve.lines import Line, spell, typed_value
+from kresolve.lines import Line, typed_value
 from kresolve.model import Model
+from kresolve.planner.fragmentlines import (
+    by_preference,
+    in_order,
+    model_of,
+    one_line_each,
+    one_yes_each,
+)
 from kresolve.planner.objective import gates, levels_of, switches
 from kresolve.planner.request import Request
 from kresolve.planner.world import World
@@ -188,11 +194,7 @@ class Problem:
             for (name, _), literal in self.offer.lines.items()
             if name not in self.offered and literal in seen
         ]
-        said: dict[str, list[int]] = {}
-        for (name, _), literal in lines.items():
-            said.setdefault(name, []).append(literal)
-        for literals in said.values():
-            clauses += _at_most_one(literals)
+        clauses += one_line_each(lines)
         return Formula(clauses, constraints, levels, all_demands, roots)
 
     def constraints(self) -> list[list[int]]:
@@ -205,15 +207,7 @@ class Problem:
         ]
         for (name, value), literal in self.lines().items():
             found.append([-literal, *self._effects(name, value)])
-        for scene in self.scenes:
-            model, members = scene.world.model, dict[int, list[int]]()
-            for (name, value), literal in self.lines().items():
-                symbol = model.symbols.get(name)
-                if symbol is not None and symbol.choice is not None and value == "y":
-                    members.setdefault(symbol.choice, []).append(literal)
-            for literals in members.values():
-                found += _at_most_one(literals)
-        return found
+        return [*found, *one_yes_each(self.models, self.lines())]
 
     def _effects(self, name: str, value: str) -> list[int]:
         """For each world that knows a line's symbol, the literal "the line takes effect"."""
@@ -289,52 +283,25 @@ class Problem:
 
     # Plans
 
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """The models of the worlds."""
+        return tuple(scene.world.model for scene in self.scenes)
+
     def model_of(self, name: str) -> Model:
         """The first world's model that has a symbol."""
-        models = [scene.world.model for scene in self.scenes]
-        return next(model for model in models if name in model.symbols)
-
-    def in_order(self, said: Mapping[str, str]) -> tuple[Line, ...]:
-        """Lines in menu order, the y of a choice behind its n."""
-        found: dict[str, Line] = {}
-        for scene in self.scenes:
-            model = scene.world.model
-            here = [name for name in model.symbols if name in said and name not in found]
-            lines: list[Line] = []
-            last_of_choice: dict[int, Line] = {}
-            for name in here:
-                symbol = model.symbols[name]
-                line = Line(name, spell(symbol.type, said[name]))
-                if symbol.choice is not None and said[name] == "y":
-                    last_of_choice[symbol.choice] = line
-                else:
-                    lines.append(line)
-            for choice, line in last_of_choice.items():
-                lines.insert(_behind(model, model.choices[choice].members, line, lines), line)
-            found.update((line.symbol, line) for line in lines)
-        return tuple(found.values())
+        return model_of(self.models, name)
 
     def plan_lines(self, solution: Assignment) -> tuple[Line, ...]:
         """The lines of a solution."""
         said = {name: v for (name, v), literal in self.lines().items() if solution.holds(literal)}
-        return self.in_order(said)
+        return in_order(self.models, said)
 
-    @cached_property
+    @property
     def menu_order(self) -> list[int]:
-        """The literals of all offered lines: first y, then m, then the rest, in menu order."""
-        ranks = [scene.world.model.rank for scene in self.scenes]
-        lowest = max(map(len, ranks))
-        letters = ("y", "m", "n")
-
-        def place(key: tuple[str, str]) -> tuple[int, int]:
-            name, value = key
-            return (
-                letters.index(value) if value in letters else 3,
-                min(rank.get(name, lowest) for rank in ranks),
-            )
-
+        """The literals of all offered lines, those to be preferred first."""
         lines = self.lines()
-        return [lines[key] for key in sorted(lines, key=place)]
+        return [lines[key] for key in by_preference(self.models, lines)]
 
     def line_literal(self, line: Line) -> int:
         """The literal "this line is in the plan"."""
@@ -374,18 +341,6 @@ def _planned(scene: Scene) -> PlannedUser:
     return user
 
 
-def _at_most_one(literals: Sequence[int]) -> list[list[int]]:
-    return [[-one, -other] for one, other in combinations(literals, 2)]
-
-
 def _open(literals: Iterable[int]) -> tuple[int, ...]:
     """Literals whose truth is not settled already; impossible ones count."""
     return tuple(literal for literal in literals if literal != TRUE)
-
-
-def _behind(model: Model, members: Sequence[str], line: Line, lines: list[Line]) -> int:
-    """Where a choice's y line goes: behind its members' n lines, else in menu order."""
-    own = [place for place, other in enumerate(lines) if other.symbol in members]
-    if own:
-        return own[-1] + 1
-    return sum(model.rank[other.symbol] < model.rank[line.symbol] for other in lines)

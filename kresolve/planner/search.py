@@ -129,7 +129,7 @@ def _best(
 def _needed(problem: Problem, formula: Formula, literal: int) -> list[list[int]]:
     """The clause "without this line, if it is there, some demand fails", and what it needs."""
     circuit = problem.circuit
-    fails = -cofactor(circuit, formula.all_demands, literal)
+    fails = -cofactor(circuit, formula.all_demands, [-literal])
     return [[-literal, fails], *circuit.clauses_below([fails])]
 
 

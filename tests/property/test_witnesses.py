@@ -31,7 +31,7 @@ def differences(encoding: Encoding, solution: Assignment, expected: Configuratio
     return found
 
 
-def other_than(encoding: Encoding, solution: Solution) -> list[int]:
+def other_than(encoding: Encoding, solution: Assignment) -> list[int]:
     """The clause "something has another value than in this solution"."""
     literals = [literal for value in encoding.values.values() for literal in value]
     literals += [literal for texts in encoding.texts.values() for literal in texts.values()]
