@@ -141,7 +141,9 @@ class FreeUser(FixedUser):
         """Free variables, the same for each call."""
         known = self.free.get(symbol.name)
         if known is None:
-            known = self.free[symbol.name] = free_value(self.circuit)
+            known = self.free[symbol.name] = free_value(
+                self.circuit, [self.circuit.variable() for _ in range(3)]
+            )
         return known
 
     def assumptions(self) -> list[int]:
@@ -292,6 +294,8 @@ class AnyUser(PlannedUser):
         offered_texts: Mapping[str, Sequence[str]],
     ) -> None:
         super().__init__(model, empty, offer, offered_texts, alone=False)
+        #: For each symbol the variables that decide what a base says of it.
+        self.inputs: dict[str, tuple[int, ...]] = {}
         self.free: dict[str, Said] = {}
         self.free_texts: dict[str, tuple[tuple[str, int], ...]] = {}
         self.free_orders: dict[int, Picks] = {}
@@ -301,9 +305,10 @@ class AnyUser(PlannedUser):
         """Free variables; where the finish answers, there always is a value."""
         known = self.free.get(symbol.name)
         if known is None:
-            known = self.free[symbol.name] = free_value(self.circuit)
+            known = free_value(self.circuit, self._inputs(symbol.name, 3))
             if symbol.type.value != "tristate":
-                known = self.free[symbol.name] = Said(known.given, known.full, known.full)
+                known = Said(known.given, known.full, known.full)
+            self.free[symbol.name] = known
         answered = symbol.name in self.values.logical
         return Said(TRUE, known.some, known.full) if answered else known
 
@@ -311,14 +316,24 @@ class AnyUser(PlannedUser):
         """Each text that can make a difference, or none."""
         known = self.free_texts.get(symbol.name)
         if known is None:
+            texts = self.offered_texts.get(symbol.name, ())
             found: list[tuple[str, int]] = []
             none_before = TRUE
-            for text in self.offered_texts.get(symbol.name, ()):
-                here = self.circuit.variable()
+            for text, here in zip(texts, self._inputs(symbol.name, len(texts)), strict=True):
                 found.append((text, self.circuit.both(here, none_before)))
                 none_before = self.circuit.both(none_before, -here)
             known = self.free_texts[symbol.name] = tuple(found)
         return known
+
+    def _inputs(self, name: str, count: int) -> list[int]:
+        found = [self.circuit.variable() for _ in range(count)]
+        self.inputs[name] = (*self.inputs.get(name, ()), *found)
+        return found
+
+    def results(self) -> list[int]:
+        """What the base says, by its variables."""
+        found = [one for said in self.free.values() for one in said]
+        return found + [one for texts in self.free_texts.values() for _, one in texts]
 
     def picks(self, choice: int) -> Picks:
         """Anyone can stand first, anyone last."""
@@ -326,8 +341,8 @@ class AnyUser(PlannedUser):
         if known is None:
             members = self.model.choices[choice].members
             known = self.free_orders[choice] = Picks(
-                {member: self.circuit.variable() for member in members},
-                {member: self.circuit.variable() for member in members},
+                {member: self._inputs(member, 1)[0] for member in members},
+                {member: self._inputs(member, 1)[0] for member in members},
             )
         return known
 
@@ -342,7 +357,9 @@ class AnyUser(PlannedUser):
         )
         # An m line after a y line makes conf forget that there was any.
         module = circuit.any_of([circuit.both(one.some, -one.full) for one in said.values()])
-        forgotten = self._forgotten.setdefault(index, circuit.variable())
+        if index not in self._forgotten:
+            self._forgotten[index] = self._inputs(members[0], 1)[0]
+        forgotten = self._forgotten[index]
         given = -circuit.all_of((forgotten, value.full, module))
         first = self.picks(index).first
         last: dict[str, int] = {}
@@ -355,9 +372,9 @@ class AnyUser(PlannedUser):
         return SaidOfChoice(given, value, last)
 
 
-def free_value(circuit: Circuit) -> Said:
-    """A user value about which nothing is known."""
-    given, some, full = (circuit.variable() for _ in range(3))
+def free_value(circuit: Circuit, inputs: Sequence[int]) -> Said:
+    """A user value about which nothing is known, by three inputs."""
+    given, some, full = inputs
     some = circuit.both(given, some)
     return Said(given, some, circuit.both(some, full))
 

@@ -1,0 +1,334 @@
+"""A fragment for every base: it exists, whatever the base says (counterexamples guide it).
+
+For each tree, the circuit knows the lines of the fragment *and* whatever a base
+can say, both as free variables.  A proposed fragment is put to the solver: is
+there a base on which a demand fails?  If so, that base is put into the
+circuit, which leaves a condition on the fragment alone; the next proposal is
+the best that meets all conditions so far.  When no base is found, that is the
+proof; and the fragment is the best, because it already was with fewer
+conditions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Final
+
+from attrs import field, frozen
+
+from kresolve.encode import AnyUser, Circuit, Encoding, Offer, cofactor
+from kresolve.errors import WitnessError
+from kresolve.lines import Line, spell, typed_value
+from kresolve.model import Model
+from kresolve.planner.fragmentlines import (
+    Key,
+    by_preference,
+    in_order,
+    model_of,
+    one_line_each,
+    one_yes_each,
+)
+from kresolve.planner.objective import gates
+from kresolve.planner.problem import Question, Scene
+from kresolve.planner.texts import offered_texts
+from kresolve.planner.ties import first_of_equals
+from kresolve.planner.world import Knowledge, World
+from kresolve.progress import SILENT, Progress
+from kresolve.semantics import Finish, user_values
+from kresolve.solve import NEVER, Deadline, Level, Optimum, Session, Solution
+from kresolve.tristate import LETTERS, OF_LETTER
+
+#: What a base is called that says nothing.
+ANY: Final = "any"
+
+
+@frozen(eq=False)
+class Land:
+    """All bases of one tree, and what a fragment has to achieve on each of them."""
+
+    knowledge: Knowledge
+    question: Question
+    finish: Finish = "olddefconfig"
+
+    @property
+    def model(self) -> Model:
+        """The tree's model."""
+        return self.knowledge.model
+
+    def world(self, lines: Sequence[Line], name: str = ANY) -> World:
+        """One base of the tree."""
+        return World(self.model, name, tuple(lines), self.finish, self.knowledge)
+
+    @cached_property
+    def empty(self) -> World:
+        """The base that says nothing."""
+        return self.world((), "empty")
+
+
+@frozen(eq=False)
+class Everywhere:
+    """A fragment for every base.
+
+    ``needed`` holds, for each line's symbol, a land's number and a base in it
+    on which the line is missed; ``bases`` the bases that were found on the way,
+    by land.  ``proved`` says whether the fragment is known to be the best.
+    """
+
+    lines: tuple[Line, ...]
+    needed: Mapping[str, tuple[int, tuple[Line, ...]]]
+    bases: tuple[tuple[int, tuple[Line, ...]], ...]
+    costs: Mapping[str, int] = field(factory=dict)
+    rounds: int = 0
+
+
+@frozen(eq=False)
+class Nowhere:
+    """Bases, by land, for which there is no one fragment; without any of them there is."""
+
+    bases: tuple[tuple[int, tuple[Line, ...]], ...]
+
+
+def everywhere(
+    lands: Sequence[Land], *, deadline: Deadline = NEVER, progress: Progress = SILENT
+) -> Everywhere | Nowhere:
+    """The best fragment that meets all demands on every base of all lands.
+
+    Best has the fewest lines that switch something off or touch a gate, then
+    the fewest lines.  Raises WitnessError when the evaluator does not confirm a
+    counterexample, OutOfTime when the deadline comes first.
+    """
+    return _Search(lands, deadline).run(progress)
+
+
+class _Side:
+    """A land under the lines of an offer: its circuit, and its bases as variables."""
+
+    def __init__(self, land: Land, offer: Offer) -> None:
+        self.land = land
+        model, question = land.model, land.question
+        wanted = {
+            request.symbol: request.accept
+            for request in question.requests
+            if not model.symbols[request.symbol].is_logical
+        }
+        user = user_values(model, (), land.finish)
+        texts = offered_texts(model, land.knowledge.texts, user, {}, wanted)
+        self.user = AnyUser(model, user, offer, texts)
+        encoding = Encoding(model, self.user, offer.circuit, land.knowledge.dependencies)
+        encoding.add(name for name, _, _ in question.demands(land.empty))
+        self.scene = Scene(land.empty, question, encoding)
+        self.demand = self.scene.all_demands()
+        self.session: Session | None = None
+
+    def hostile(self) -> list[int]:
+        """Base values to be tried first: everything said, and said to be off."""
+        return [
+            one for said in self.user.free.values() for one in (said.given, -said.some, -said.full)
+        ]
+
+    def inputs(self) -> list[int]:
+        """The variables that decide what a base says."""
+        return [one for inputs in self.user.inputs.values() for one in inputs]
+
+    def said_by(self, base: Solution, only: set[int] | None = None) -> tuple[Line, ...]:
+        """The base of a solution as lines; those that matter, if ``only`` says which."""
+        symbols = self.land.model.symbols
+        found: list[Line] = []
+        for name, said in self.user.free.items():
+            if only is not None and only.isdisjoint(self.user.inputs[name]):
+                continue
+            if base.holds(said.given):
+                found.append(Line(name, LETTERS[base.holds(said.some) + base.holds(said.full)]))
+        for name, texts in self.user.free_texts.items():
+            for text, literal in texts:
+                relevant = only is None or not only.isdisjoint(self.user.inputs[name])
+                if relevant and base.holds(literal):
+                    found.append(Line(name, spell(symbols[name].type, text)))
+        return self._ordered(found, base)
+
+    def _ordered(self, lines: Iterable[Line], base: Solution) -> tuple[Line, ...]:
+        """A choice's lines so that those stand first and last that the solution picks."""
+        symbols, picks = self.land.model.symbols, self.user.free_orders
+
+        def place(line: Line) -> int:
+            choice = symbols[line.symbol].choice
+            if choice is None or choice not in picks:
+                return 0
+            if line.value == "y" and base.holds(picks[choice].first[line.symbol]):
+                return 1  # the last line stands in front
+            return -1 if base.holds(picks[choice].last[line.symbol]) else 0
+
+        return tuple(sorted(lines, key=place))
+
+
+class _Search:
+    """The search under way: conditions on the fragment, each from a base."""
+
+    def __init__(self, lands: Sequence[Land], deadline: Deadline) -> None:
+        self.deadline = deadline
+        self.circuit = Circuit()
+        self.offer = Offer(self.circuit)
+        self.lands = lands
+        self.models = [land.model for land in lands]
+        self.sides = [_Side(land, self.offer) for land in lands]
+        # Only what the demands of some land look at is worth a line.
+        looked_at = {
+            abs(operand)
+            for gate in self.circuit.gates_below([side.demand for side in self.sides])
+            for operand in self.circuit.operands(gate)
+        } | {abs(side.demand) for side in self.sides}
+        self.lines = {
+            key: literal for key, literal in self.offer.lines.items() if literal in looked_at
+        }
+        self.unused = [
+            literal for key, literal in self.offer.lines.items() if key not in self.lines
+        ]
+        #: (land, base, condition on the fragment)
+        self.found: list[tuple[int, tuple[Line, ...], int]] = []
+
+    def run(self, progress: Progress) -> Everywhere | Nowhere:
+        with progress.task("looking for a fragment for every base") as task:
+            for number in range(len(self.sides)):
+                self.start(number)
+            rounds = 0
+            while True:
+                rounds += 1
+                task.update(rounds)
+                proposal = self.proposal()
+                if proposal is None:
+                    return self.nowhere()
+                lines, costs = proposal
+                refuted = [self.refute(number, lines) for number in range(len(self.sides))]
+                if not any(refuted):
+                    break
+        needed = {line.symbol: self.where_missed(lines, line) for line in lines}
+        return Everywhere(
+            lines, needed, tuple((land, base) for land, base, _ in self.found), costs, rounds
+        )
+
+    def start(self, number: int) -> None:
+        """Open a land's session, and begin with the bases that say nothing and n to all."""
+        side = self.sides[number]
+        clauses = self.circuit.clauses_below([side.demand, *side.user.results()])
+        side.session = Session([*clauses, *([-one] for one in self.unused)], self.deadline)
+        side.session.prefer(side.hostile())
+        self.condition(number, (), [-one for one in side.inputs()])
+
+    def condition(self, number: int, base: tuple[Line, ...], settings: Iterable[int]) -> None:
+        """A base that was found: what it asks of the fragment."""
+        condition = cofactor(self.circuit, self.sides[number].demand, settings)
+        self.found.append((number, base, condition))
+
+    def proposal(self) -> tuple[tuple[Line, ...], Mapping[str, int]] | None:
+        """The best fragment that meets all conditions so far."""
+        conditions = [condition for _, _, condition in self.found]
+        clauses = self.circuit.clauses_below(conditions)
+        clauses += [[condition] for condition in conditions]
+        clauses += one_line_each(self.lines)
+        clauses += one_yes_each(self.models, self.lines)
+        levels = [
+            Level("switched", tuple(-one for key, one in self.lines.items() if self.switches(key))),
+            Level("lines", tuple(-one for one in self.lines.values())),
+        ]
+        with Optimum(clauses, levels, self.deadline) as optimum:
+            if optimum.solution is None:
+                return None
+            order = [self.lines[key] for key in by_preference(self.models, self.lines)]
+            best = first_of_equals(optimum, order)
+            best = optimum.with_costs(best)
+        said = {name: value for (name, value), one in self.lines.items() if best.holds(one)}
+        costs = {level.name: cost for level, cost in zip(levels, best.costs, strict=True)}
+        return in_order(self.models, said), costs
+
+    def switches(self, key: Key) -> bool:
+        """Does a line that nobody asked for say n, or a number, or turn a gate?"""
+        name, value = key
+        if any(name in land.question.asked for land in self.lands):
+            return False
+        is_gate = any(name in gates(model) for model in self.models if name in model.symbols)
+        return is_gate or not OF_LETTER.get(value)
+
+    def refute(self, number: int, lines: tuple[Line, ...]) -> bool:
+        """Look for bases of a land on which a fragment fails, one for each demand."""
+        side = self.sides[number]
+        assert side.session is not None
+        said = self.fixed(lines)
+        pending = [side.scene.demand(name, accept) for name, accept, _ in side.scene.demands]
+        refuted = False
+        for clause in pending:
+            demand = self.circuit.any_of(clause)
+            base = side.session.solve([*said, -demand])
+            if base is None:
+                continue
+            refuted = True
+            self.confirm(number, lines, base)
+            held = [one if base.holds(one) else -one for one in side.inputs()]
+            self.condition(number, side.said_by(base), held)
+        return refuted
+
+    def confirm(self, number: int, lines: tuple[Line, ...], base: Solution) -> None:
+        """The evaluator has to agree that a fragment fails on a base."""
+        side = self.sides[number]
+        world = side.land.world(side.said_by(base))
+        after = world.after(lines)
+        if all(after[name] in accept for name, accept, _ in side.scene.demands):
+            raise WitnessError(
+                f"clauses and evaluator disagree about a base of {side.land.model.info}; "
+                "please report this"
+            )
+
+    def fixed(self, lines: Iterable[Line]) -> list[int]:
+        """Assumptions under which exactly these lines are in the fragment."""
+        there = {self.literal(line) for line in lines}
+        return [one if one in there else -one for one in self.lines.values()]
+
+    def literal(self, line: Line) -> int:
+        """The literal of a line."""
+        model = model_of(self.models, line.symbol)
+        value = typed_value(line, model.symbols[line.symbol].type)
+        assert value is not None
+        return self.lines[line.symbol, value]
+
+    def where_missed(self, lines: tuple[Line, ...], line: Line) -> tuple[int, tuple[Line, ...]]:
+        """A base on which a fragment fails without one of its lines, as short as it goes."""
+        fewer = tuple(other for other in lines if other is not line)
+        said = self.fixed(fewer)
+        for number, side in enumerate(self.sides):
+            assert side.session is not None
+            nothing = [-one for one in side.inputs()]
+            if side.session.solve([*said, *nothing, -side.demand]) is not None:
+                return number, ()
+        for number, side in enumerate(self.sides):
+            assert side.session is not None
+            base = side.session.solve([*said, -side.demand])
+            if base is not None:
+                return number, self.shortest(number, said, base)
+        raise WitnessError(f"{line} is needed on no base; please report this")
+
+    def shortest(self, number: int, said: list[int], base: Solution) -> tuple[Line, ...]:
+        """What of a base it takes for a fragment to fail."""
+        side = self.sides[number]
+        assert side.session is not None
+        held = [one if base.holds(one) else -one for one in side.inputs()]
+        core = side.session.rough_core([side.demand, *said, *held])
+        assert core is not None, "a base on which a demand fails"
+        among = set(held)
+        rest = [one for one in core if one not in among]
+        kept = [one for one in core if one in among]
+        for one in list(kept):
+            fewer = [other for other in kept if other != one]
+            if side.session.solve([*rest, *fewer]) is None:
+                kept = fewer
+        return side.said_by(base, {abs(one) for one in kept})
+
+    def nowhere(self) -> Nowhere:
+        """The bases that exclude each other."""
+        selectors = {self.circuit.variable(): found for found in self.found}
+        clauses = self.circuit.clauses_below([condition for _, _, condition in self.found])
+        clauses += one_line_each(self.lines)
+        clauses += one_yes_each(self.models, self.lines)
+        clauses += [[-selector, found[2]] for selector, found in selectors.items()]
+        with Session(clauses) as session:
+            core = session.core(list(selectors)) or []
+        return Nowhere(tuple(selectors[one][:2] for one in core))
