@@ -6,7 +6,8 @@ one node (scripts/kconfig/symbol.c, ``sym_check_deps``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import TypeAlias
 
 from kresolve.expressions import Expr, names
@@ -53,6 +54,18 @@ class Dependencies:
                 found.add(node)
                 todo.extend(other for other in self.needs(node) if other not in found)
         return found
+
+    def cone_in_order(self, names: Iterable[str]) -> list[Node]:
+        """The cone of symbols, and of MODULES, in the order in which values are calculated."""
+        model = self.model
+        roots = [*names, *([model.modules] if model.modules is not None else [])]
+        found = self.cone(self.node(name) for name in roots if name in model.symbols)
+        return sorted(found, key=self.position.__getitem__)
+
+    @cached_property
+    def position(self) -> Mapping[Node, int]:
+        """The place of each node in the model's order."""
+        return {node: place for place, node in enumerate(self.model.order)}
 
     def _names(self, node: Node) -> list[str]:
         """The names in every rule of a node; a choice's members have only visibility."""

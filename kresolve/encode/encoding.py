@@ -65,19 +65,15 @@ class Encoding:
         #: The values of choices, where they are symbols (before 6.10).
         self.choice_values: dict[int, Tristate] = {}
         self.done: set[Node] = set()
-        self._position = {node: place for place, node in enumerate(model.order)}
         self._depends: dict[int, Tristate] = {-1: FULL_VALUE}
         self._shown: dict[int, Tristate] = {-1: FULL_VALUE}
 
     def add(self, names: Iterable[str]) -> None:
         """Encode symbols with everything that their values are calculated from."""
-        nodes = [self.dependencies.node(name) for name in names if name in self.model.symbols]
-        if self.model.modules is not None:
-            nodes.append(self.dependencies.node(self.model.modules))
-        cone = self.dependencies.cone(nodes) - self.done
-        for node in sorted(cone, key=self._position.__getitem__):
-            self.encode(node)
-        self.done |= cone
+        for node in self.dependencies.cone_in_order(names):
+            if node not in self.done:
+                self.encode(node)
+                self.done.add(node)
 
     @property
     def forgets_out_of_range(self) -> bool:

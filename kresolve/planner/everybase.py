@@ -35,7 +35,7 @@ from kresolve.planner.texts import offered_texts
 from kresolve.planner.ties import first_of_equals
 from kresolve.planner.world import Knowledge, World
 from kresolve.progress import SILENT, Progress
-from kresolve.semantics import Finish, user_values
+from kresolve.semantics import Finish, evaluate, user_values
 from kresolve.solve import NEVER, Deadline, Level, Optimum, Session, Solution
 from kresolve.tristate import LETTERS, OF_LETTER
 
@@ -56,14 +56,25 @@ class Land:
         """The tree's model."""
         return self.knowledge.model
 
-    def world(self, lines: Sequence[Line], name: str = ANY) -> World:
-        """One base of the tree."""
-        return World(self.model, name, tuple(lines), self.finish, self.knowledge)
-
     @cached_property
     def empty(self) -> World:
         """The base that says nothing."""
-        return self.world((), "empty")
+        return World(self.model, "empty", (), self.finish, self.knowledge)
+
+    @cached_property
+    def demands(self) -> tuple[tuple[str, tuple[str, ...], str], ...]:
+        """Everything that must hold; see :class:`Question`."""
+        return tuple(self.question.demands(self.empty))
+
+    @cached_property
+    def cone(self) -> list[str | int]:
+        """What the demands' values are calculated from, in order."""
+        return self.knowledge.dependencies.cone_in_order(name for name, _, _ in self.demands)
+
+    def holds(self, base: Iterable[Line], fragment: Iterable[Line]) -> bool:
+        """Does everything hold with a fragment on a base, by evaluation?"""
+        after = evaluate(self.model, (*base, *fragment), self.finish, nodes=self.cone)
+        return all(after[name] in accept for name, accept, _ in self.demands)
 
 
 @frozen(eq=False)
@@ -254,29 +265,33 @@ class _Search:
         side = self.sides[number]
         assert side.session is not None
         said = self.fixed(lines)
-        pending = [side.scene.demand(name, accept) for name, accept, _ in side.scene.demands]
+        pending = [
+            self.circuit.any_of(side.scene.demand(name, accept))
+            for name, accept, _ in side.scene.demands
+        ]
         refuted = False
-        for clause in pending:
-            demand = self.circuit.any_of(clause)
-            base = side.session.solve([*said, -demand])
+        while pending:
+            base = side.session.solve([*said, -pending[0]])
             if base is None:
+                pending.pop(0)
                 continue
             refuted = True
-            self.confirm(number, lines, base)
+            pending = [demand for demand in pending[1:] if base.holds(demand)]
             held = [one if base.holds(one) else -one for one in side.inputs()]
-            self.condition(number, side.said_by(base), held)
+            self.condition(number, self.confirmed(number, side.said_by(base), lines), held)
         return refuted
 
-    def confirm(self, number: int, lines: tuple[Line, ...], base: Solution) -> None:
-        """The evaluator has to agree that a fragment fails on a base."""
-        side = self.sides[number]
-        world = side.land.world(side.said_by(base))
-        after = world.after(lines)
-        if all(after[name] in accept for name, accept, _ in side.scene.demands):
+    def confirmed(
+        self, number: int, base: tuple[Line, ...], fragment: tuple[Line, ...]
+    ) -> tuple[Line, ...]:
+        """A base; the evaluator has to agree that a fragment fails on it."""
+        land = self.lands[number]
+        if land.holds(base, fragment):
             raise WitnessError(
-                f"clauses and evaluator disagree about a base of {side.land.model.info}; "
+                f"clauses and evaluator disagree about a base of {land.model.info}; "
                 "please report this"
             )
+        return base
 
     def fixed(self, lines: Iterable[Line]) -> list[int]:
         """Assumptions under which exactly these lines are in the fragment."""
@@ -303,7 +318,7 @@ class _Search:
             assert side.session is not None
             base = side.session.solve([*said, -side.demand])
             if base is not None:
-                return number, self.shortest(number, said, base)
+                return number, self.confirmed(number, self.shortest(number, said, base), fewer)
         raise WitnessError(f"{line} is needed on no base; please report this")
 
     def shortest(self, number: int, said: list[int], base: Solution) -> tuple[Line, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from attrs import evolve, frozen
@@ -69,27 +69,37 @@ class Configuration(Mapping[str, str]):
 
 
 def evaluate(
-    model: Model, lines: Iterable[Line] | None, finish: Finish = "olddefconfig"
+    model: Model,
+    lines: Iterable[Line] | None,
+    finish: Finish = "olddefconfig",
+    *,
+    nodes: Sequence[str | int] | None = None,
 ) -> Configuration:
     """What conf makes of ``lines``: the whole configuration, in some 50 ms.
 
     ``lines`` is None where there is no file at all.  ``finish`` is the target
-    that reads the lines; see :data:`Finish`.
+    that reads the lines; see :data:`Finish`.  With ``nodes``, a cone of the
+    dependencies in the model's order, only their values are calculated.
     """
     with no_collection():
-        return _evaluate(model, lines, finish)
+        return _evaluate(model, lines, finish, nodes)
 
 
-def _evaluate(model: Model, lines: Iterable[Line] | None, finish: Finish) -> Configuration:
+def _evaluate(
+    model: Model,
+    lines: Iterable[Line] | None,
+    finish: Finish,
+    nodes: Sequence[str | int] | None,
+) -> Configuration:
     user = user_values(model, lines, finish)
     evaluation = Evaluation(model, user)
-    evaluation.run()
+    evaluation.run(nodes)
     if finish == "defconfig" and model.dialect.forgets_out_of_range:
         # conf --defconfig calculates everything again after reading.
         forgotten = set(evaluation.out_of_range())
         text = {name: value for name, value in user.text.items() if name not in forgotten}
         evaluation = Evaluation(model, evolve(user, text=text))
-        evaluation.run()
+        evaluation.run(nodes)
     return Configuration(model, finish, evaluation)
 
 

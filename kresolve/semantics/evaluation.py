@@ -59,13 +59,13 @@ class Evaluation:
         self._depends: list[int] = [-1] * len(model.entries)
         self._shown: list[int] = [-1] * len(model.entries)
 
-    def run(self) -> None:
-        """Calculate everything, in order.
+    def run(self, nodes: Iterable[str | int] | None = None) -> None:
+        """Calculate everything, in order, or only ``nodes`` that need nothing else.
 
         What MODULES needs comes first in a model's order, then MODULES: until
         it is known, tristates are bools (``conf_read``, ``sym_get_type``).
         """
-        for node in self.model.order:
+        for node in self.model.order if nodes is None else nodes:
             self.calculate(node)
             if node == self.model.modules:
                 self.modules = self.logical[node]
@@ -105,6 +105,7 @@ class Evaluation:
             for node in self.model.order
             if isinstance(node, str)
             and node in self.user.text
+            and node in self.text
             and self.model.symbols[node].type in NUMERIC
             and self.exceeds(self.model.symbols[node], self.user.text[node])
         ]
