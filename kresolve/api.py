@@ -7,15 +7,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
+from kresolve.asking import TIMEOUT, Place, ask, check_words
 from kresolve.bases import Base, find_base, find_fragments
-from kresolve.errors import RequestError, TreeError, WitnessError, did_you_mean
+from kresolve.errors import ConfigFileError, RequestError, TreeError, did_you_mean
 from kresolve.files import write_whole
 from kresolve.frontend import load_model
 from kresolve.lines import BadLine, Line, fragment_text, read_lines
@@ -23,13 +25,13 @@ from kresolve.model import Model, Symbol, TreeInfo
 from kresolve.modelfile import from_bytes, to_bytes
 from kresolve.oracle import Oracle
 from kresolve.planner import (
-    ORDERS,
+    ANY,
     Knowledge,
+    Land,
     Plan,
     Question,
     Request,
     World,
-    answer,
     checked,
     from_fragment,
     from_mapping,
@@ -44,7 +46,12 @@ from kresolve.trees import Environment, SourceTree, find_tree
 #: A request as people write it: text, a list, or a dict of names and values.
 Requests: TypeAlias = str | Path | Request | Mapping[str, object] | Iterable[str | Path | Request]
 
+#: One tree, or several.
+Trees: TypeAlias = "str | Path | Tree | Iterable[str | Path | Tree] | None"
+
 _FINISHES = ("olddefconfig", "allnoconfig")
+#: So many bases by name are kept with what plans found out about them.
+_WORLDS = 8
 
 
 @frozen(eq=False)
@@ -56,6 +63,7 @@ class Tree:
     source: SourceTree | None = None
     #: May anything of the tree be run?
     shell: bool = True
+    _worlds: dict[tuple[str | Path, str], World] = field(factory=dict, init=False, repr=False)
 
     @classmethod
     def load(
@@ -143,9 +151,14 @@ class Tree:
         fragments: Iterable[str | Path] = (),
         finish: Finish = "olddefconfig",
     ) -> World:
-        """A base of this tree with fragments on top."""
+        """A base of this tree with fragments on top; those with a name are kept for reuse."""
         if finish not in _FINISHES:
             raise RequestError(f"finish {finish!r}: say {' or '.join(_FINISHES)}")
+        fragments = list(fragments)
+        key = (base, finish)
+        is_name = isinstance(base, str) and base != "running" and not Path(base).exists()
+        if is_name and not fragments and key in self._worlds:
+            return self._worlds[key]
         found = self.base(base)
         lines, bad = list(found.lines), list(found.bad)
         for fragment in fragments:
@@ -155,7 +168,12 @@ class Tree:
                 bad += worse
         name = " + ".join([str(base), *map(str, fragments)])
         notes = tuple(f"warning: {line}" for line in bad)
-        return World(self.model, name, tuple(lines), finish, self.knowledge, notes=notes)
+        world = World(self.model, name, tuple(lines), finish, self.knowledge, notes=notes)
+        if is_name and not fragments:
+            while len(self._worlds) >= _WORLDS:
+                self._worlds.pop(next(iter(self._worlds)))
+            self._worlds[key] = world
+        return world
 
     def read(self, path: str | Path) -> tuple[list[Line], list[BadLine]]:
         """The lines of a fragment or ``.config``, and those that say nothing."""
@@ -227,39 +245,70 @@ class Tree:
     def plan(
         self,
         *request: Requests,
-        base: str | Path = "defconfig",
+        base: str | Path | Iterable[str | Path] = "defconfig",
         fragments: Iterable[str | Path] = (),
         finish: Finish = "olddefconfig",
         pin: str | Iterable[str] = (),
         forbid: str | Iterable[str] = (),
         prefer: str = "y",
         objective: str = "default",
+        alternatives: int = 0,
+        timeout: float | None = TIMEOUT,
         verify: str | None = None,
         progress: Progress = SILENT,
     ) -> Plan:
         """The lines that a request needs on top of a base; see :func:`kresolve.plan`."""
-        if objective not in ORDERS:
-            raise RequestError(f"objective {objective!r}: say {' or '.join(ORDERS)}")
-        if prefer not in ("y", "m"):
-            raise RequestError(f"prefer {prefer!r}: say y or m")
-        if verify not in (None, "conf"):
-            raise RequestError(f"verify {verify!r}: say conf")
+        return plan(
+            *request,
+            tree=self,
+            base=base,
+            fragments=fragments,
+            finish=finish,
+            pin=pin,
+            forbid=forbid,
+            prefer=prefer,
+            objective=objective,
+            alternatives=alternatives,
+            timeout=timeout,
+            verify=verify,
+            progress=progress,
+        )
+
+    def place(
+        self,
+        request: Iterable[Requests],
+        base: str | Path,
+        fragments: Iterable[str | Path],
+        finish: Finish,
+        **words: Any,
+    ) -> Place:
+        """A question about a base of this tree; ``words`` are the rest of a plan's options."""
         requests = self.requests(*request)
         if not requests:
             raise RequestError("nothing is asked for; name an option or a profile")
-        world = self.world(base, list(fragments), finish)
         question = Question(
             requests=requests,
-            pins=self._names(pin, "--pin"),
-            forbidden=self._names(forbid, "--forbid"),
-            objective=objective,
-            prefer=prefer,
+            pins=self._names(words["pin"], "--pin"),
+            forbidden=self._names(words["forbid"], "--forbid"),
+            objective=words["objective"],
+            prefer=words["prefer"],
         )
-        plan = answer(world, question, progress=progress)
-        if verify == "conf" and plan.status == "planned":
-            with progress.task("asking the tree's own conf"):
-                plan = self._verified(world, question, plan)
-        return plan
+        if base != ANY:
+            return Place(self.world(base, fragments, finish), question, self.conf)
+        if [*fragments]:
+            raise RequestError("base any with a fragment: any base may already have its lines")
+        if question.pins:
+            raise RequestError("base any with --pin: there is no one value to keep")
+        land = Land(self.knowledge, question, finish)
+        return Place(land, question, self.conf, self._samples)
+
+    def _samples(self) -> list[tuple[Line, ...]]:
+        """Bases on which conf is asked about a fragment for any base."""
+        found: list[tuple[Line, ...]] = [()]
+        for name in ("allnoconfig", "defconfig", "allyesconfig", "allmodconfig"):
+            with contextlib.suppress(ConfigFileError):
+                found.append(self.base(name).lines)
+        return found
 
     def _names(self, names: str | Iterable[str], option: str) -> tuple[str, ...]:
         """Names of options that a pin or a ban names."""
@@ -276,33 +325,12 @@ class Tree:
             found.append(bare)
         return tuple(dict.fromkeys(found))
 
-    def _verified(self, world: World, question: Question, plan: Plan) -> Plan:
-        """Ask conf, and compare all that it writes with what was evaluated."""
-        lines = (*world.lines, *plan.assignments)
-        theirs = self.conf(lines, world.finish)
-        mine = world.after(plan.assignments).text()
-        if theirs != mine:
-            raise WitnessError(
-                f"conf and the evaluator disagree: {_first_difference(theirs, mine)}; "
-                "please report this"
-            )
-        return plan.confirmed_by_conf(held=True)
-
     def conf(self, lines: Iterable[Line], finish: Finish = "olddefconfig") -> str:
         """The ``.config`` that the tree's own conf makes of lines."""
         text = fragment_text(lines)
         if finish == "olddefconfig":
             return self.oracle.run(finish, text).config
         return self.oracle.run(finish, None, allconfig=text).config
-
-
-def _first_difference(theirs: str, mine: str) -> str:
-    for number, (left, right) in enumerate(
-        zip(theirs.splitlines(), mine.splitlines(), strict=False), start=1
-    ):
-        if left != right:
-            return f"line {number} is {left!r} for conf, {right!r} here"
-    return "one .config is longer"
 
 
 def _saved_model(tree: Any) -> Model | None:
@@ -321,18 +349,21 @@ def _saved_model(tree: Any) -> Model | None:
 
 def plan(
     *request: Requests,
-    tree: str | Path | Tree | None = None,
-    arch: str | None = None,
+    tree: Trees = None,
+    arch: str | Iterable[str] | None = None,
     cross_compile: str | None = None,
     llvm: bool | str = False,
     shell: bool = True,
-    base: str | Path = "defconfig",
+    base: str | Path | Iterable[str | Path] = "defconfig",
+    worlds: Iterable[Mapping[str, Any]] | None = None,
     fragments: Iterable[str | Path] = (),
     finish: Finish = "olddefconfig",
     pin: str | Iterable[str] = (),
     forbid: str | Iterable[str] = (),
     prefer: str = "y",
     objective: str = "default",
+    alternatives: int = 0,
+    timeout: float | None = TIMEOUT,
     verify: str | None = None,
     progress: Progress = SILENT,
 ) -> Plan:
@@ -341,38 +372,72 @@ def plan(
     ``request``: a profile ("criu"), options ("X", "X=m", {"X": "y"}), "@FILE",
     a Path to a fragment, or lists of these.  ``tree``: see :meth:`Tree.load`;
     a Tree already loaded saves the loading.  ``shell``: False to run nothing of
-    the tree.  ``base``: a make target, "empty",
-    a NAME_defconfig or a file, with ``fragments`` merged on top.  ``finish``:
-    "olddefconfig", or "allnoconfig" as ``merge_config.sh -n`` does.  ``pin``:
-    options that keep the base's value; ``forbid``: options that must be n.
-    ``prefer``: y or m where a request takes both.  ``objective``: "default" or
-    "lines".  ``verify``: "conf" to ask the tree's own conf as well.
+    the tree.  ``base``: a make target, "empty", a NAME_defconfig or a file,
+    with ``fragments`` merged on top; or "any", for a fragment that holds on
+    every base of the tree.  ``finish``: "olddefconfig", or "allnoconfig" as
+    ``merge_config.sh -n`` does.  ``pin``: options that keep the base's value;
+    ``forbid``: options that must be n.  ``prefer``: y or m where a request
+    takes both.  ``objective``: "default", "lines" or "footprint".
+    ``alternatives``: so many other plans that are as good are named, too.
+    ``timeout``: seconds after which the best plan so far is taken, None for
+    never.  ``verify``: "conf" to ask the tree's own conf as well.
 
-    The plan's ``status`` is "planned" or "impossible" (proved).  Raises
-    KresolveError when the question is wrong, WitnessError when evaluator,
-    clauses and conf disagree.
+    ``tree``, ``arch`` and ``base`` may be lists: the one fragment has to hold
+    in every combination.  ``worlds`` names combinations one by one instead, as
+    dicts with "tree", "arch" and "base"; what one lacks is as given beside it.
+
+    The plan's ``status`` is "planned", "impossible" (proved) or "unknown" (the
+    time was up).  Raises KresolveError when the question is wrong,
+    WitnessError when evaluator, clauses and conf disagree.
     """
-    loaded = (
-        tree
-        if isinstance(tree, Tree)
-        else Tree.load(
-            tree,
-            arch=arch,
-            cross_compile=cross_compile,
-            llvm=llvm,
-            shell=shell,
-            progress=progress,
-        )
-    )
-    return loaded.plan(
-        *request,
-        base=base,
-        fragments=fragments,
-        finish=finish,
-        pin=pin,
-        forbid=forbid,
-        prefer=prefer,
-        objective=objective,
-        verify=verify,
-        progress=progress,
+    check_words(objective=objective, prefer=prefer, verify=verify)
+    options: dict[str, Any] = {
+        "cross_compile": cross_compile,
+        "llvm": llvm,
+        "shell": shell,
+        "progress": progress,
+    }
+    combinations = [
+        (one_tree, one_arch, one_base)
+        for world in (worlds if worlds is not None else ({},))
+        for one_tree in _each(_of(world, "tree", tree))
+        for one_arch in _each(_of(world, "arch", arch))
+        for one_base in _each(_of(world, "base", base))
+    ]
+    loaded: dict[tuple[object, object], Tree] = {}
+    places: list[Place] = []
+    words = {"pin": pin, "forbid": forbid, "objective": objective, "prefer": prefer}
+    request, fragments = _kept(request), list(fragments)
+    for one_tree, one_arch, one_base in dict.fromkeys(combinations):
+        if isinstance(one_tree, Tree):
+            here = one_tree
+        else:
+            if (one_tree, one_arch) not in loaded:
+                loaded[one_tree, one_arch] = Tree.load(one_tree, arch=one_arch, **options)
+            here = loaded[one_tree, one_arch]
+        places.append(here.place(request, one_base, fragments, finish, **words))
+    if not places:
+        raise RequestError("no world is named; name at least one tree and base")
+    return ask(places, alternatives=alternatives, timeout=timeout, verify=verify, progress=progress)
+
+
+def _of(world: Mapping[str, Any], key: str, otherwise: Any) -> Any:
+    """What a world says, else what is said for all."""
+    unknown = [name for name in world if name not in ("tree", "arch", "base")]
+    if unknown:
+        raise RequestError(f"worlds: {unknown[0]!r}: say tree, arch or base")
+    return world.get(key, otherwise)
+
+
+def _each(one_or_many: Any) -> list[Any]:
+    """A list of what may be one thing or several."""
+    if one_or_many is None or isinstance(one_or_many, str | Path | Tree):
+        return [one_or_many]
+    return list(one_or_many)
+
+
+def _kept(request: Iterable[Requests]) -> tuple[Requests, ...]:
+    """Requests that can be read once for each world."""
+    return tuple(
+        one if isinstance(one, str | Path | Request | Mapping) else list(one) for one in request
     )

@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from kresolve.asking import TIMEOUT
 from kresolve.cli.shared import (
     FAILS,
     HOLDS,
@@ -25,6 +26,9 @@ examples:
   kresolve plan INET_UDP_DIAG TUN=m --base defconfig --verify conf
   kresolve plan 'NETFILTER_XT_MARK=y|m' --base .config --json
   kresolve plan @wanted.config --base tinyconfig --pin EXPERT --objective lines
+  kresolve plan IPC_NS --base allnoconfig --alternatives 3
+  kresolve plan criu --tree debian:6.1 --tree debian:6.12 --arch x86_64 --arch arm64
+  kresolve plan criu --tree debian:6.12 --base any -o portable.config
 
 a request is a profile (criu, criu:lazy-pages), X or X=y, X=m, 'X=y|m', X=n,
 or @FILE for every line of a fragment
@@ -35,8 +39,8 @@ def add(commands: Commands) -> None:
     """Add the command."""
     plan = command(commands, "plan", "the lines that a request needs on a base", _EXAMPLES)
     plan.add_argument("request", nargs="+", metavar="REQUEST", help="an option, a profile or @FILE")
-    add_tree_arguments(plan)
-    add_base_arguments(plan)
+    add_tree_arguments(plan, several=True)
+    add_base_arguments(plan, several=True)
     plan.add_argument("--pin", action="append", default=[], metavar="X", help="X keeps its value")
     plan.add_argument("--forbid", action="append", default=[], metavar="X", help="X must end as n")
     plan.add_argument(
@@ -47,14 +51,43 @@ def add(commands: Commands) -> None:
     )
     plan.add_argument(
         "--objective",
-        choices=("default", "lines"),
+        choices=("default", "lines", "footprint"),
         default="default",
-        help="what is best: what a kernel developer would write, or the fewest lines",
+        help="what is best: what a kernel developer would write, the fewest lines, or the "
+        'smallest kernel, with "is not set" lines for that alone',
+    )
+    plan.add_argument(
+        "--alternatives",
+        type=_count,
+        default=0,
+        metavar="N",
+        help="name up to N other plans that are as good",
+    )
+    plan.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=TIMEOUT,
+        metavar="SECONDS",
+        help="after which the best plan so far is taken, and labelled so (default: %(default)g)",
     )
     plan.add_argument("--verify", choices=("conf",), help="ask the tree's own conf as well")
     plan.add_argument("--json", action="store_true", help="the whole answer as JSON on stdout")
     plan.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the fragment there")
     plan.set_defaults(run=_plan)
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError
+    return number
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not seconds > 0:
+        raise ValueError
+    return seconds
 
 
 def _plan(arguments: argparse.Namespace) -> int:
@@ -67,18 +100,20 @@ def _plan(arguments: argparse.Namespace) -> int:
     progress = TerminalProgress()
     answer = plan(
         *arguments.request,
-        tree=arguments.tree,
-        arch=arguments.arch,
+        tree=arguments.tree or [None],
+        arch=arguments.arch or [None],
         cross_compile=arguments.cross_compile,
         llvm=arguments.llvm,
         shell=arguments.shell,
-        base=arguments.base,
+        base=arguments.base or "defconfig",
         fragments=arguments.fragment,
         finish=arguments.finish,
         pin=arguments.pin,
         forbid=arguments.forbid,
         prefer=arguments.prefer,
         objective=arguments.objective,
+        alternatives=arguments.alternatives,
+        timeout=arguments.timeout,
         verify=arguments.verify,
         progress=progress,
     )

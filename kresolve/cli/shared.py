@@ -48,15 +48,22 @@ def command(
     )
 
 
-def add_tree_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which tree, read for which architecture and with which tools."""
+def add_tree_arguments(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
+    """Which tree, or trees, read for which architecture and with which tools."""
+    action, again = ("append", "; may be repeated") if several else ("store", "")
     parser.add_argument(
         "--tree",
+        action=action,
         metavar="TREE",
         help="a source directory or tarball, debian:6.12, debian:6.12@SUITE, git:DIR@REV, "
-        "kernel.org:6.12.47 or a saved model; default: the current directory",
+        f"kernel.org:6.12.47 or a saved model; default: the current directory{again}",
     )
-    parser.add_argument("--arch", metavar="ARCH", help="as for make ARCH=; default: this machine's")
+    parser.add_argument(
+        "--arch",
+        action=action,
+        metavar="ARCH",
+        help=f"as for make ARCH=; default: this machine's{again}",
+    )
     parser.add_argument("--cross-compile", metavar="PREFIX", help="as for make CROSS_COMPILE=")
     parser.add_argument(
         "--llvm", nargs="?", const=True, default=False, metavar="VALUE", help="as for make LLVM="
@@ -70,15 +77,21 @@ def add_tree_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_base_arguments(parser: argparse.ArgumentParser) -> None:
+def add_base_arguments(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
     """On what the lines come, and what the build does with them."""
-    parser.add_argument(
-        "--base",
-        default="defconfig",
-        metavar="BASE",
-        help="allnoconfig, alldefconfig, defconfig, tinyconfig, empty, a NAME_defconfig, running, "
-        "a .config file (compressed or not) or a kernel image; default: defconfig",
+    bases = (
+        "allnoconfig, alldefconfig, defconfig, tinyconfig, empty, a NAME_defconfig, running, "
+        "a .config file (compressed or not) or a kernel image; default: defconfig"
     )
+    if several:
+        parser.add_argument(
+            "--base",
+            action="append",
+            metavar="BASE",
+            help=f"{bases}; any for a fragment that holds on every base; may be repeated",
+        )
+    else:
+        parser.add_argument("--base", default="defconfig", metavar="BASE", help=bases)
     parser.add_argument(
         "--fragment",
         action="append",

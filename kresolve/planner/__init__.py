@@ -1,7 +1,9 @@
 """Planning: a request, one order of what is better, a search, a confirmed plan."""
 
+from kresolve.planner.everybase import ANY, Land
 from kresolve.planner.objective import ORDERS, Measure, View
 from kresolve.planner.planning import answer, answer_all
+from kresolve.planner.portable import answer_everywhere
 from kresolve.planner.problem import Question
 from kresolve.planner.request import (
     Request,
@@ -11,15 +13,27 @@ from kresolve.planner.request import (
     merged,
     parse_request,
 )
-from kresolve.planner.result import Change, Conflict, Outcome, Plan, PlanLine, Satisfied, Verified
+from kresolve.planner.result import (
+    Change,
+    Conflict,
+    Missed,
+    Outcome,
+    Plan,
+    PlanLine,
+    Satisfied,
+    Verified,
+)
 from kresolve.planner.world import Knowledge, World
 
 __all__ = [
+    "ANY",
     "ORDERS",
     "Change",
     "Conflict",
     "Knowledge",
+    "Land",
     "Measure",
+    "Missed",
     "Outcome",
     "Plan",
     "PlanLine",
@@ -31,6 +45,7 @@ __all__ = [
     "World",
     "answer",
     "answer_all",
+    "answer_everywhere",
     "checked",
     "from_fragment",
     "from_mapping",

@@ -106,7 +106,7 @@ def everywhere(
     """The best fragment that meets all demands on every base of all lands.
 
     Best has the fewest lines that switch something off or touch a gate, then
-    the fewest lines.  Raises WitnessError when the evaluator does not confirm a
+    the fewest lines for symbols that nobody asked for, then the fewest lines.  Raises WitnessError when the evaluator does not confirm a
     counterexample, OutOfTime when the deadline comes first.
     """
     return _Search(lands, deadline).run(progress)
@@ -238,8 +238,10 @@ class _Search:
         clauses += [[condition] for condition in conditions]
         clauses += one_line_each(self.lines)
         clauses += one_yes_each(self.models, self.lines)
+        asked = {name for land in self.lands for name in land.question.asked}
         levels = [
             Level("switched", tuple(-one for key, one in self.lines.items() if self.switches(key))),
+            Level("unasked", tuple(-one for key, one in self.lines.items() if key[0] not in asked)),
             Level("lines", tuple(-one for one in self.lines.values())),
         ]
         with Optimum(clauses, levels, self.deadline) as optimum:

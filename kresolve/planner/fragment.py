@@ -28,16 +28,22 @@ def verdict(plan: Plan) -> str:
     """The objective's numbers in words, and what is proved."""
     values = {measure.name: measure.value for measure in plan.objective}
     if not values["lines"]:
-        return "nothing to add: the base holds it all"
+        return f"nothing to add: {'every base' if plan.is_portable else 'the base'} holds it all"
     proved = all(measure.proved for measure in plan.objective)
-    best = "fewest" if plan.objective_name == "lines" else "best"
-    lost = counted(values["lost"], "option") if values["lost"] else "nothing"
+    fewest = plan.objective_name in ("lines", "portable")
+    best = f"proved {'fewest' if fewest else 'best'}" if proved else "not proved best"
+    lost = counted(values["lost"], "option") if values.get("lost") else "nothing"
     switched = counted(values["switched"], "setting") if values["switched"] else "nothing"
-    added = counted(values["added"], "more option") if values["added"] else "nothing else"
-    return (
-        f"{counted(values['lines'], 'line')}, {f'proved {best}' if proved else 'not proved best'}: "
-        f"{lost} lost, {switched} switched off or turned, {added} on"
-    )
+    added = counted(values["added"], "more option") if values.get("added") else "nothing else"
+    words = [f"{lost} lost"] if "lost" in values else []
+    words.append(f"{switched} switched off or turned")
+    words += [f"{added} on"] if "added" in values else []
+    if "unasked" in values:
+        words.append(f"{counted(values['unasked'], 'line')} besides those asked for")
+    if values.get("dropped"):
+        words.append(f"{counted(values['dropped'], 'line')} without effect somewhere")
+    where = ", for every base" if plan.is_portable else ""
+    return f"{counted(values['lines'], 'line')}{where}, {best}: {', '.join(words)}"
 
 
 def counted(number: int, noun: str) -> str:
@@ -47,8 +53,14 @@ def counted(number: int, noun: str) -> str:
 
 def _header(plan: Plan) -> Iterator[str]:
     yield from _wrapped(f"kresolve: for {asked_for(plan)}")
-    yield from _wrapped(f"on {plan.tree}, base {plan.base}, make {plan.finish}")
-    tools = [version for name, version in plan.tree.toolchain if name in ("CC", "LD")]
+    for world in plan.worlds:
+        yield from _wrapped(f"on {world}, make {world.finish}")
+    tools = dict.fromkeys(
+        version
+        for world in plan.worlds
+        for name, version in world.tree.toolchain
+        if name in ("CC", "LD")
+    )
     if tools:
         yield from _wrapped(f"toolchain: {'; '.join(tools)}")
     yield from _wrapped(verdict(plan))
@@ -58,7 +70,12 @@ def _body(plan: Plan) -> Iterator[str]:
     for line in plan.lines:
         yield ""
         menu = " > ".join(line.menu)
-        yield from _wrapped(f"{line.prompt}{f' ({menu})' if menu else ''}: {line.why}")
+        why = line.why
+        if line.missed_on is not None:
+            why += f"; missed on {line.missed_on}"
+            if len(plan.worlds) > 1:
+                why += f" of {line.missed_on.tree}"
+        yield from _wrapped(f"{line.prompt}{f' ({menu})' if menu else ''}: {why}")
         yield line.text
 
 

@@ -8,18 +8,19 @@ changed, one rule at a time.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import TypeAlias
 
 from kresolve.expressions import Expr, Sym, names
+from kresolve.lines import Line
 from kresolve.location import Location
 from kresolve.model import ChoiceEntry, Definition, Menu, Model, ReverseDependency
-from kresolve.planner.problem import Scene
+from kresolve.planner.problem import Question, Scene
 from kresolve.planner.request import Request
 from kresolve.planner.result import PlanLine, Role, Satisfied
 from kresolve.planner.search import Found
-from kresolve.planner.world import World
+from kresolve.planner.world import Knowledge, World
 from kresolve.semantics import Configuration
 from kresolve.solve import Assignment
 
@@ -27,8 +28,7 @@ from kresolve.solve import Assignment
 def plan_lines(found: Found) -> tuple[PlanLine, ...]:
     """The lines of a plan with their roles and reasons."""
     problem = found.problem
-    asked = {request.symbol for scene in problem.scenes for request in scene.question.requests}
-    order = asked_in_order(found)
+    asked = asked_in_order(scene.question for scene in problem.scenes)
     lines: list[PlanLine] = []
     for line in found.lines:
         without = found.without[line.symbol]
@@ -38,54 +38,73 @@ def plan_lines(found: Found) -> tuple[PlanLine, ...]:
             for request in scene.question.requests
             if not scene.satisfied(without, request)
         }
-        needed_by = tuple(sorted(lost, key=order.index))
-        role: Role = (
-            "requested"
-            if line.symbol in asked
-            else "disable"
-            if line.value == "n"
-            else "prerequisite"
-        )
-        if role == "requested":
-            others = [name for name in needed_by if name != line.symbol]
-            why = "requested" + (f"; needed by {_listed(others)} too" if others else "")
-        elif not needed_by and problem.objective == "footprint" and role == "disable":
+        needed_by = tuple(sorted(lost, key=asked.index))
+        scene = lost[needed_by[0]] if needed_by else found.scene
+        here = tuple(name for name in needed_by if lost[name] is scene)
+        if line.value == "n" and not needed_by and problem.objective == "footprint":
             why = "keeps the kernel small: nobody asked for it"
+        elif line.symbol in asked:
+            why = requested(line.symbol, needed_by)
         else:
-            scene = lost[needed_by[0]] if needed_by else found.scene
-            here = tuple(name for name in needed_by if lost[name] is scene)
-            why = _chain(found, scene, line.symbol, without, here)
-        model = problem.model_of(line.symbol)
-        lines.append(
-            PlanLine(
-                symbol=line.symbol,
-                value=line.value,
-                text=str(line),
-                role=role,
-                why=why,
-                needed_by=needed_by,
-                location=model.location(line.symbol),
-                prompt=model.prompt(line.symbol) or "",
-                menu=model.menu_path(line.symbol),
-            )
-        )
+            why = chain(scene.world.knowledge, _changed(found, scene, without), line.symbol, here)
+        lines.append(plan_line(problem.model_of(line.symbol), line, asked, needed_by, why))
     return tuple(lines)
 
 
-def asked_in_order(found: Found) -> tuple[str, ...]:
+def plan_line(
+    model: Model, line: Line, asked: Sequence[str], needed_by: tuple[str, ...], why: str
+) -> PlanLine:
+    """A line with what people want to know of it."""
+    role: Role = (
+        "requested" if line.symbol in asked else "disable" if line.value == "n" else "prerequisite"
+    )
+    return PlanLine(
+        symbol=line.symbol,
+        value=line.value,
+        text=str(line),
+        role=role,
+        why=why,
+        needed_by=needed_by,
+        location=model.location(line.symbol),
+        prompt=model.prompt(line.symbol) or "",
+        menu=model.menu_path(line.symbol),
+    )
+
+
+def asked_in_order(questions: Iterable[Question]) -> list[str]:
     """The requested symbols, each once."""
-    names_ = (r.symbol for scene in found.problem.scenes for r in scene.question.requests)
-    return tuple(dict.fromkeys(names_))
+    return list(dict.fromkeys(request.symbol for one in questions for request in one.requests))
 
 
-def _chain(
-    found: Found, scene: Scene, target: str, without: Assignment, lost: tuple[str, ...]
+def requested(name: str, needed_by: Sequence[str]) -> str:
+    """Why a requested line is there."""
+    others = [other for other in needed_by if other != name]
+    return "requested" + (f"; needed by {_listed(others)} too" if others else "")
+
+
+def _changed(found: Found, scene: Scene, without: Assignment) -> Callable[[str], bool]:
+    """Has a symbol another value without a line?"""
+
+    def changed(name: str) -> bool:
+        value = scene.encoding.values.get(name)
+        return value is not None and any(
+            without.holds(literal) != found.solution.holds(literal) for literal in value
+        )
+
+    return changed
+
+
+def chain(
+    knowledge: Knowledge, changed: Callable[[str], bool], target: str, lost: tuple[str, ...]
 ) -> str:
-    """How the nearest of the lost demands depends on a line's symbol."""
-    model = scene.world.model
+    """How the nearest of the lost demands depends on a line's symbol.
+
+    ``changed`` says which symbols have another value without the line.
+    """
+    model = knowledge.model
     if target == model.modules and lost:
         return f"{_listed(lost)} can only be m with modules"
-    path = _shortest(found, scene, target, without, lost)
+    path = _shortest(knowledge, changed, target, lost)
     if path is None:
         return f"needed by {_listed(lost)}" if lost else "a pinned or forbidden option needs it"
     steps = []
@@ -98,17 +117,10 @@ def _chain(
 
 
 def _shortest(
-    found: Found, scene: Scene, target: str, without: Assignment, lost: tuple[str, ...]
+    knowledge: Knowledge, changed: Callable[[str], bool], target: str, lost: tuple[str, ...]
 ) -> list[str] | None:
     """The shortest way from a lost request to the target over changed values."""
-    model, dependencies = scene.world.model, scene.world.knowledge.dependencies
-
-    def changed(name: str) -> bool:
-        value = scene.encoding.values.get(name)
-        return value is not None and any(
-            without.holds(literal) != found.solution.holds(literal) for literal in value
-        )
-
+    model, dependencies = knowledge.model, knowledge.dependencies
     came_from: dict[str, str] = dict.fromkeys(lost, "")
     queue = deque(lost)
     while queue:

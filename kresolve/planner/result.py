@@ -27,7 +27,8 @@ class PlanLine:
     """A line of the fragment.
 
     ``why`` is a sentence; ``needed_by`` are the requests that are lost without
-    the line, never none.
+    the line, never none.  In a plan for every base, ``missed_on`` is a base on
+    which that is so.
     """
 
     symbol: str
@@ -39,9 +40,23 @@ class PlanLine:
     location: Location | None
     prompt: str
     menu: tuple[str, ...]
+    missed_on: Missed | None = None
 
     def __str__(self) -> str:
         return self.text
+
+
+@frozen
+class Missed:
+    """A base on which a line is missed: in which tree, and what the base says."""
+
+    tree: TreeInfo
+    lines: tuple[Line, ...]
+
+    def __str__(self) -> str:
+        if not self.lines:
+            return "an empty base"
+        return f"a base with {', '.join(f'{line.symbol}={line.value}' for line in self.lines)}"
 
 
 @frozen
@@ -143,6 +158,11 @@ class Plan:
     def base(self) -> str:
         """The base's name, fragments included."""
         return self.worlds[0].base
+
+    @property
+    def is_portable(self) -> bool:
+        """Is it a plan for every base?"""
+        return self.objective_name == "portable"
 
     @property
     def finish(self) -> str:

@@ -5,55 +5,88 @@ from __future__ import annotations
 from typing import Any
 
 from kresolve.location import Location
-from kresolve.model import Model
-from kresolve.planner import Conflict, Plan
+from kresolve.model import Model, TreeInfo
+from kresolve.planner import Change, Conflict, Outcome, Plan, PlanLine
 from kresolve.report.text import rule_text
 
 SCHEMA = "kresolve.plan/1"
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:
-    """A plan as plain dicts and lists, ready for ``json.dumps``."""
+    """A plan as plain dicts and lists, ready for ``json.dumps``.
+
+    "tree", "base", "changes" and the like are those of the first world;
+    "worlds" has them for each.
+    """
+    first = _outcome(plan.worlds[0])
     return {
         "schema": SCHEMA,
         "status": plan.status,
-        "tree": {
-            "version": plan.tree.version,
-            "arch": plan.tree.arch,
-            "source": plan.tree.source,
-            "toolchain": dict(plan.tree.toolchain),
-        },
-        "base": plan.base,
-        "finish": plan.finish,
+        "tree": first["tree"],
+        "base": first["base"],
+        "finish": first["finish"],
         "request": [
             {"symbol": r.symbol, "accept": list(r.accept), "from": r.origin} for r in plan.request
         ],
-        "lines": [
-            {
-                "symbol": line.symbol,
-                "value": line.value,
-                "text": line.text,
-                "role": line.role,
-                "why": line.why,
-                "needed_by": list(line.needed_by),
-                "location": _place(line.location),
-                "prompt": line.prompt,
-                "menu": list(line.menu),
-            }
-            for line in plan.lines
-        ],
-        "satisfied": [{"symbol": s.symbol, "value": s.value, "why": s.why} for s in plan.satisfied],
-        "changes": [
-            {"symbol": c.symbol, "before": c.before, "after": c.after} for c in plan.changes
-        ],
-        "lost": [{"symbol": c.symbol, "before": c.before, "after": c.after} for c in plan.lost],
+        "lines": [_line(line) for line in plan.lines],
+        "satisfied": first["satisfied"],
+        "changes": first["changes"],
+        "lost": first["lost"],
         "objective": [
             {"name": m.name, "value": m.value, "proved": m.proved} for m in plan.objective
         ],
         "verified": {"evaluator": plan.verified.evaluator, "conf": plan.verified.conf},
         "conflict": _conflict(plan.conflict),
+        "worlds": [_outcome(world) for world in plan.worlds],
+        "alternatives": [[str(line) for line in lines] for lines in plan.alternatives],
         "notes": list(plan.notes),
     }
+
+
+def _line(line: PlanLine) -> dict[str, Any]:
+    missed = line.missed_on
+    return {
+        "symbol": line.symbol,
+        "value": line.value,
+        "text": line.text,
+        "role": line.role,
+        "why": line.why,
+        "needed_by": list(line.needed_by),
+        "location": _place(line.location),
+        "prompt": line.prompt,
+        "menu": list(line.menu),
+        "missed_on": None
+        if missed is None
+        else {"tree": _tree(missed.tree), "lines": [str(one) for one in missed.lines]},
+    }
+
+
+def _tree(info: TreeInfo) -> dict[str, Any]:
+    return {
+        "version": info.version,
+        "arch": info.arch,
+        "source": info.source,
+        "toolchain": dict(info.toolchain),
+    }
+
+
+def _outcome(world: Outcome) -> dict[str, Any]:
+    return {
+        "tree": _tree(world.tree),
+        "base": world.base,
+        "finish": world.finish,
+        "satisfied": [
+            {"symbol": s.symbol, "value": s.value, "why": s.why} for s in world.satisfied
+        ],
+        "changes": [_change(change) for change in world.changes],
+        "lost": [_change(change) for change in world.lost],
+        "dropped": list(world.dropped),
+        "verified": {"evaluator": world.verified.evaluator, "conf": world.verified.conf},
+    }
+
+
+def _change(change: Change) -> dict[str, str]:
+    return {"symbol": change.symbol, "before": change.before, "after": change.after}
 
 
 def _conflict(conflict: Conflict | None) -> dict[str, Any] | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kresolve.encode import Reason
+from kresolve.lines import Line
 from kresolve.model import Model
-from kresolve.planner import Conflict, Plan
+from kresolve.planner import Conflict, Outcome, Plan
 from kresolve.planner.fragment import asked_for, counted, verdict
 
 
@@ -16,26 +17,27 @@ def plan_report(plan: Plan) -> str:
     return "\n".join(tellers[plan.status](plan))
 
 
-def _world(plan: Plan) -> Iterator[str]:
-    yield f"{plan.tree} ({plan.tree.source}), base {plan.base}, make {plan.finish}"
-    tools = "; ".join(f"{name}: {version}" for name, version in plan.tree.toolchain)
-    if tools:
-        yield f"read with {tools}"
+def _worlds(plan: Plan) -> Iterator[str]:
+    for world in plan.worlds:
+        yield f"{world.tree} ({world.tree.source}), base {world.base}, make {world.finish}"
+    toolchains = dict.fromkeys(world.tree.toolchain for world in plan.worlds)
+    for toolchain in toolchains:
+        tools = "; ".join(f"{name}: {version}" for name, version in toolchain)
+        if tools:
+            yield f"read with {tools}"
 
 
 def _planned(plan: Plan) -> Iterator[str]:
-    yield from _world(plan)
+    yield from _worlds(plan)
     yield verdict(plan)
-    if plan.satisfied:
-        yield f"{counted(len(plan.satisfied), 'request')} {_needs(len(plan.satisfied))} no line:"
-        for item in plan.satisfied:
-            yield f"  {item.symbol}={item.value}: {item.why}"
-    if plan.lost:
-        yield "lost from the base:"
-        for change in plan.lost:
-            yield f"  {change.symbol}: {change.before} -> {change.after}"
-    if plan.changes:
-        yield f"{counted(len(plan.changes), 'symbol')} changed in all (--json lists them)"
+    several = len(plan.worlds) > 1
+    for world in plan.worlds:
+        told = list(_outcome(world))
+        if several and told:
+            yield f"{world}:"
+        yield from (f"  {line}" if several else line for line in told)
+    for lines in plan.alternatives:
+        yield f"as good: {', '.join(_difference(plan, lines))}"
     witnesses = [
         name
         for name, word in (("evaluator", plan.verified.evaluator), ("conf", plan.verified.conf))
@@ -45,8 +47,31 @@ def _planned(plan: Plan) -> Iterator[str]:
     yield from plan.notes
 
 
+def _outcome(world: Outcome) -> Iterator[str]:
+    """What a plan does in one world."""
+    if world.satisfied:
+        yield f"{counted(len(world.satisfied), 'request')} {_needs(len(world.satisfied))} no line:"
+        for item in world.satisfied:
+            yield f"  {item.symbol}={item.value}: {item.why}"
+    if world.lost:
+        yield "lost from the base:"
+        for change in world.lost:
+            yield f"  {change.symbol}: {change.before} -> {change.after}"
+    if world.dropped:
+        yield f"without effect here: {', '.join(world.dropped)}"
+    if world.changes:
+        yield f"{counted(len(world.changes), 'symbol')} changed in all (--json lists them)"
+
+
+def _difference(plan: Plan, lines: Sequence[Line]) -> list[str]:
+    """Another plan by what it has instead."""
+    mine, theirs = {str(line) for line in plan.assignments}, [str(line) for line in lines]
+    less = [f"without {text}" for text in mine.difference(theirs)]
+    return [text for text in theirs if text not in mine] + sorted(less)
+
+
 def _impossible(plan: Plan) -> Iterator[str]:
-    yield from _world(plan)
+    yield from _worlds(plan)
     yield f"impossible, proved: {asked_for(plan)}"
     if plan.conflict is not None:
         yield from _conflict(plan.conflict)
@@ -54,7 +79,7 @@ def _impossible(plan: Plan) -> Iterator[str]:
 
 
 def _unknown(plan: Plan) -> Iterator[str]:
-    yield from _world(plan)
+    yield from _worlds(plan)
     yield f"kresolve cannot tell: {asked_for(plan)}"
     yield from plan.notes
 

@@ -44,7 +44,7 @@ KRESOLVE = Rules(
         ("encode", "frontend", "oracle", "semantics", "trees"),
         ("bases", "solve"),
         ("planner", "profiles"),
-        ("explanation",),
+        ("asking", "explanation"),
         ("report",),
         ("__init__", "__main__", "api", "cli"),
     ),

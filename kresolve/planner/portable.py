@@ -1,0 +1,128 @@
+"""Plans for every base: the fragment, why each line is in it, and where it is missed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import evolve
+
+from kresolve.lines import Line
+from kresolve.memory import no_collection
+from kresolve.planner.conflict import conflict
+from kresolve.planner.everybase import ANY, Everywhere, Land, everywhere
+from kresolve.planner.fragmentlines import model_of
+from kresolve.planner.objective import Measure
+from kresolve.planner.reasons import asked_in_order, chain, plan_line, requested
+from kresolve.planner.result import Missed, Outcome, Plan, PlanLine, Satisfied, Verified
+from kresolve.planner.texts import is_exhaustive
+from kresolve.planner.world import World
+from kresolve.progress import SILENT, Progress
+from kresolve.semantics import evaluate
+from kresolve.solve import Deadline, OutOfTime
+
+
+def answer_everywhere(
+    lands: Sequence[Land],
+    *,
+    notes: tuple[str, ...] = (),
+    timeout: float | None = None,
+    progress: Progress = SILENT,
+) -> Plan:
+    """One fragment for every base of all lands, proved; or bases for which there is none.
+
+    Raises WitnessError when the witnesses disagree.
+    """
+    with no_collection():
+        return _answer(lands, notes, timeout, progress)
+
+
+def _answer(
+    lands: Sequence[Land], notes: tuple[str, ...], timeout: float | None, progress: Progress
+) -> Plan:
+    unanswered = Plan(
+        status="unknown",
+        request=tuple(dict.fromkeys(one for land in lands for one in land.question.requests)),
+        worlds=tuple(Outcome(land.model.info, ANY, land.finish) for land in lands),
+        objective_name="portable",
+        notes=notes,
+    )
+    try:
+        found = everywhere(lands, deadline=Deadline.after(timeout), progress=progress)
+    except OutOfTime:
+        return evolve(unanswered, notes=(*notes, f"gave up after {timeout:g} s"))
+    proved = all(_every_text_tried(land) for land in lands)
+    if not isinstance(found, Everywhere):
+        questions = [
+            (_base(lands[number], base), lands[number].question) for number, base in found.bases
+        ]
+        if not proved:
+            untried = "no fragment found, but not every value of a number or text was tried"
+            return evolve(unanswered, notes=(*notes, untried))
+        return evolve(unanswered, status="impossible", conflict=conflict(questions))
+    if not proved:
+        notes = (
+            *notes,
+            "proved but for bases with numbers and texts that were not tried",
+        )
+    return evolve(
+        unanswered,
+        status="planned",
+        notes=notes,
+        lines=tuple(_line(lands, found, line) for line in found.lines),
+        worlds=tuple(_outcome(land, found, number) for number, land in enumerate(lands)),
+        objective=tuple(Measure(name, value, proved) for name, value in found.costs.items()),
+    )
+
+
+def _every_text_tried(land: Land) -> bool:
+    names = [node for node in land.cone if isinstance(node, str)]
+    return is_exhaustive(land.model, land.knowledge.texts, names)
+
+
+def _base(land: Land, lines: tuple[Line, ...]) -> World:
+    name = str(Missed(land.model.info, lines))
+    return World(land.model, name, lines, land.finish, land.knowledge)
+
+
+def _line(lands: Sequence[Land], found: Everywhere, line: Line) -> PlanLine:
+    """A line with the base on which it is missed, and what is lost there."""
+    number, base = found.needed[line.symbol]
+    land = lands[number]
+    asked = asked_in_order(land.question for land in lands)
+    fewer = [other for other in found.lines if other is not line]
+    there = evaluate(land.model, (*base, *found.lines), land.finish, nodes=land.cone)
+    without = evaluate(land.model, (*base, *fewer), land.finish, nodes=land.cone)
+    lost = tuple(
+        request.symbol
+        for request in land.question.requests
+        if without[request.symbol] not in request.accept
+    )
+
+    def changed(name: str) -> bool:
+        return name in there and there[name] != without[name]
+
+    why = (
+        requested(line.symbol, lost)
+        if line.symbol in asked
+        else chain(land.knowledge, changed, line.symbol, lost)
+    )
+    model = model_of([land.model for land in lands], line.symbol)
+    told = plan_line(model, line, asked, lost, why)
+    return evolve(told, missed_on=Missed(land.model.info, base))
+
+
+def _outcome(land: Land, found: Everywhere, number: int) -> Outcome:
+    """What a fragment for every base does in one tree; confirmed on all bases found."""
+    said = {line.symbol for line in found.lines}
+    bases = [(), *(base for place, base in found.bases if place == number)]
+    return Outcome(
+        tree=land.model.info,
+        base=ANY,
+        finish=land.finish,
+        satisfied=tuple(
+            Satisfied(request.symbol, "|".join(request.accept), "follows on every base")
+            for request in land.question.requests
+            if request.symbol not in said
+        ),
+        verified=Verified(evaluator=all(land.holds(base, found.lines) for base in bases)),
+    )
