@@ -15,8 +15,9 @@ from typing import Any, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from kresolve.asking import TIMEOUT, Place, ask, check_words
+from kresolve.asking import Place, ask, check_words
 from kresolve.bases import Base, find_base, find_fragments
+from kresolve.defaults import TIMEOUT
 from kresolve.errors import ConfigFileError, RequestError, TreeError, did_you_mean
 from kresolve.files import write_whole
 from kresolve.frontend import load_model

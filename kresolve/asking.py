@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from attrs import frozen
 
+from kresolve.defaults import TIMEOUT
 from kresolve.errors import RequestError, WitnessError
 from kresolve.lines import Line
 from kresolve.planner import (
@@ -24,9 +25,6 @@ from kresolve.semantics import Finish, evaluate
 
 #: The ``.config`` that a tree's own conf makes of lines.
 Conf: TypeAlias = Callable[[Iterable[Line], Finish], str]
-
-#: Seconds after which the best plan so far is taken.
-TIMEOUT = 300.0
 
 
 @frozen

@@ -7,7 +7,6 @@ import json
 import sys
 from pathlib import Path
 
-from kresolve.asking import TIMEOUT
 from kresolve.cli.shared import (
     FAILS,
     HOLDS,
@@ -19,6 +18,7 @@ from kresolve.cli.shared import (
     command,
     say,
 )
+from kresolve.defaults import TIMEOUT
 
 _EXAMPLES = """\
 examples:
@@ -27,7 +27,7 @@ examples:
   kresolve plan 'NETFILTER_XT_MARK=y|m' --base .config --json
   kresolve plan @wanted.config --base tinyconfig --pin EXPERT --objective lines
   kresolve plan IPC_NS --base allnoconfig --alternatives 3
-  kresolve plan criu --tree debian:6.1 --tree debian:6.12 --arch x86_64 --arch arm64
+  kresolve plan criu --tree debian:6.1 --tree debian:6.12 --arch arm64
   kresolve plan criu --tree debian:6.12 --base any -o portable.config
 
 a request is a profile (criu, criu:lazy-pages), X or X=y, X=m, 'X=y|m', X=n,

@@ -106,8 +106,9 @@ def everywhere(
     """The best fragment that meets all demands on every base of all lands.
 
     Best has the fewest lines that switch something off or touch a gate, then
-    the fewest lines for symbols that nobody asked for, then the fewest lines.  Raises WitnessError when the evaluator does not confirm a
-    counterexample, OutOfTime when the deadline comes first.
+    the fewest lines for symbols that nobody asked for, then the fewest lines.
+    Raises WitnessError when the evaluator does not confirm a counterexample,
+    OutOfTime when the deadline comes first.
     """
     return _Search(lands, deadline).run(progress)
 

@@ -38,7 +38,7 @@ class Rules:
 
 KRESOLVE = Rules(
     floors=(
-        ("errors", "memory", "progress", "tristate"),
+        ("defaults", "errors", "memory", "progress", "tristate"),
         ("configfile", "dialect", "expressions", "files", "lines", "location", "values"),
         ("dependencies", "model", "modelfile", "textrelations", "uservalues"),
         ("encode", "frontend", "oracle", "semantics", "trees"),

@@ -62,6 +62,7 @@ def test_a_plan_for_programs() -> None:
         "needed_by": ["DEVICE"],
         "location": "Kconfig:3",
         "prompt": "a bus",
+        "missed_on": None,
         "menu": ["Drivers"],
     }
     assert document["request"][0] == {"symbol": "DEVICE", "accept": ["y"], "from": "DEVICE"}
