@@ -33,13 +33,22 @@ SHARE: Final = 5
 #: Inputs that are made of one randconfig; fragments that share an encoding.
 AT_ONCE: Final = 5
 
-#: Targets whose ``.config`` is a base.
-BASES: Final = ("allnoconfig", "alldefconfig", "allyesconfig", "allmodconfig", "defconfig")
+#: Targets whose ``.config`` is a base; fragments of the kernel on top of one.
+MADE_BY_MAKE: Final = ("defconfig", "tinyconfig")
+BASES: Final = (
+    *("allnoconfig", "alldefconfig", "allyesconfig", "allmodconfig", *MADE_BY_MAKE),
+    *("defconfig + kvm_guest.config", "defconfig + nopm.config", "defconfig + xen.config"),
+)
 
 Kind = Literal["random", "clauses", "base", "savedefconfig"]
 
 #: Parts of kresolve that decide nothing of what is compared.
-_WITHOUT_A_SAY: Final = ("planner", "report", "cli", "profiles.py", "progress.py", "__main__.py")
+_WITHOUT_A_SAY: Final = (
+    *("planner", "report", "cli", "profiles.py", "progress.py", "__main__.py"),
+    # how a tree is fetched: what came of it is part of a result's identity
+    *("trees/debian.py", "trees/apt.py", "trees/apt_sources.py"),
+    *("trees/kernel_org.py", "trees/git.py", "trees/archive.py"),
+)
 
 
 @frozen
@@ -98,12 +107,12 @@ def code_digest() -> str:
     """The version of kresolve, and a digest of its files that decide what is compared."""
     folder = Path(kresolve.__file__).parent
     own = [
-        Path(__file__).with_name(name) for name in ("configs.py", "test_clauses.py", "witnesses.py")
+        Path(__file__).with_name(name) for name in ("configs.py", "fragments.py", "witnesses.py")
     ]
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*.py")):
         relative = path.relative_to(folder)
-        if relative.parts[0] not in _WITHOUT_A_SAY:
+        if not {relative.parts[0], relative.as_posix()} & set(_WITHOUT_A_SAY):
             digest.update(f"{relative}\0".encode() + path.read_bytes())
     for path in own:
         digest.update(path.read_bytes())

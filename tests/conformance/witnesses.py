@@ -8,30 +8,27 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from kresolve import Tree
-from kresolve.dependencies import Dependencies
-from kresolve.encode import Circuit, Encoding, FreeUser
 from kresolve.errors import ConfigFileError
-from kresolve.lines import fragment_text, parse_lines
-from kresolve.oracle import OracleResult, make_target
-from kresolve.semantics import Configuration, Finish, evaluate, user_values
-from kresolve.solve import Session, Solution
+from kresolve.lines import Line, fragment_text, parse_lines
+from kresolve.oracle import Oracle, OracleResult, make_target
+from kresolve.semantics import Finish, evaluate
 from kresolve.trees.cache import safe_name
-from kresolve.tristate import LETTERS
-from tests.conformance import configs, test_clauses
+from tests.conformance import configs, fragments
 from tests.conformance.ledger import Outcome
-from tests.conformance.matrix import AT_ONCE, Kind, Task
+from tests.conformance.matrix import AT_ONCE, MADE_BY_MAKE, Kind, Task
 
 #: One input in so many is finished with allnoconfig.
 _FINISHED_WITH_ALLNOCONFIG: Final = 4
 
 
-@define
+@define(slots=False)
 class Comparison:
     """A task at work on a loaded tree: counts, and keeps what differs."""
 
@@ -60,9 +57,24 @@ class Comparison:
             (place / file).write_bytes(data)
         self.differences.append(f"{name}: {what}; see {place}")
 
+    def same_lines(self, name: str, theirs: str, lines: tuple[Line, ...]) -> None:
+        """Note a difference if a base has other lines than what its target writes."""
+        written, bad = parse_lines(theirs, "conf")
+        if bad or [(a.symbol, a.value) for a in written] != [(b.symbol, b.value) for b in lines]:
+            self.differs(
+                f"{name} lines",
+                "the base has other lines than its target writes",
+                {"expected": _bytes(theirs), "kresolve": _bytes(fragment_text(lines))},
+            )
+
+    @cached_property
+    def oracle(self) -> Oracle:
+        """The tree's conf, which asks the toolchain once and then remembers."""
+        return evolve(self.tree.oracle, replay=True)
+
     def conf(self, mode: str, config: str | None = None, allconfig: str | None = None) -> str:
         """What conf writes."""
-        return self.timed(self.tree.oracle.run(mode, config, allconfig=allconfig))
+        return self.timed(self.oracle.run(mode, config, allconfig=allconfig))
 
     def timed(self, result: OracleResult) -> str:
         """What a run of conf wrote, with its time counted."""
@@ -97,7 +109,7 @@ def _random(work: Comparison) -> None:
     """Hard inputs made of one randconfig: the same bytes from conf and from kresolve."""
     seed = work.task.seed
     start = work.timed(
-        work.tree.oracle.run(
+        work.oracle.run(
             "randconfig",
             extra={
                 "KCONFIG_SEED": str(seed),
@@ -116,6 +128,10 @@ def _random(work: Comparison) -> None:
             if last
             else work.conf("olddefconfig", text)
         )
+        if index == 0:
+            plain = work.timed(work.tree.oracle.run("olddefconfig", text))
+            if plain != theirs:  # not counted: it is conf against itself
+                work.differs("0 remembered", _first_difference(plain, theirs), {"input": data})
         path = work.folder / f".{safe_name(str(work.task))}.input"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
@@ -127,24 +143,31 @@ def _random(work: Comparison) -> None:
 
 
 def _base(work: Comparison) -> None:
-    """A base: the lines and the bytes of what conf, or for defconfig make, writes."""
+    """A base: the lines and the bytes of what conf writes, or make for what is no mode of conf."""
     tree, name = work.tree, work.task.which
-    base = tree.base(name)
-    if name == "defconfig":
+    base, _, fragment = name.partition(" + ")
+    if fragment:
+        _with_fragment(work, base, fragment)
+        return
+    if name in MADE_BY_MAKE:
         assert tree.source is not None
         theirs = work.timed(make_target(tree.source, name, arch=tree.info.arch))
-        mine = tree.olddefconfig(base.lines).text()
+        mine = tree.olddefconfig(tree.base(name).lines).text()
     else:
         theirs = work.conf(name)
         mine = evaluate(tree.model, None, name).text()  # type: ignore[arg-type]
     work.same(name, theirs, mine, {})
-    written, bad = parse_lines(theirs, "conf")
-    if bad or [(a.symbol, a.value) for a in written] != [(b.symbol, b.value) for b in base.lines]:
-        work.differs(
-            f"{name} lines",
-            "the base has other lines than its target writes",
-            {"expected": _bytes(theirs), "kresolve": _bytes(fragment_text(base.lines))},
-        )
+    work.same_lines(name, theirs, tree.base(name).lines)
+
+
+def _with_fragment(work: Comparison, base: str, fragment: str) -> None:
+    """A base with a fragment of the tree on top, as ``make NAME.config`` makes it."""
+    tree = work.tree
+    assert tree.source is not None
+    start = tree.olddefconfig(tree.base(base).lines).text()
+    theirs = work.timed(make_target(tree.source, fragment, arch=tree.info.arch, config=start))
+    mine = tree.olddefconfig(tree.world(base, [fragment]).lines).text()
+    work.same(fragment, theirs, mine, {"input.config": _bytes(start)})
 
 
 def _savedefconfig(work: Comparison) -> None:
@@ -161,45 +184,15 @@ def _savedefconfig(work: Comparison) -> None:
 
 def _clauses(work: Comparison) -> None:
     """On fragments that share an encoding, every symbol has the value that clauses give it."""
-    tree, model, seed = work.tree, work.tree.model, work.task.seed
-    fixed = test_clauses._fixed_lines(tree, seed)
-    circuit = Circuit()
-    user = FreeUser(model, user_values(model, fixed.lines), circuit)
-    encoding = Encoding(model, user, circuit, Dependencies(model))
-    encoding.add(model.symbols)
-    with Session(circuit.clauses) as session:
-        for number in range(AT_ONCE):
-            lines = test_clauses._fragment(tree, fixed, seed + number)
-            values = user_values(model, lines)
-            assert test_clauses._same_frame(values, user.values)
-            user.values = values
-            solved = session.solve(user.assumptions())
-            work.count += 1
-            found = (
-                ["the clauses have no configuration for these lines"]
-                if solved is None
-                else _told_apart(evaluate(model, lines), encoding, solved)
-            )
-            if found:
-                files = {
-                    "input.config": _bytes(fragment_text(lines)),
-                    "differences.txt": _bytes("\n".join(found) + "\n"),
-                }
-                work.differs(str(number), f"{found[0]} ({len(found)} in all)", files)
-
-
-def _told_apart(evaluated: Configuration, encoding: Encoding, solved: Solution) -> list[str]:
-    """Every symbol whose written value is another in the clauses than by evaluation."""
-    found: list[str] = []
-    for name, value in encoding.values.items():
-        letter = LETTERS[solved.holds(value.some) + solved.holds(value.full)]
-        if letter != evaluated[name]:
-            found.append(f"{name}: clauses {letter}, evaluator {evaluated[name]}")
-    for name, texts in {**encoding.texts, **encoding.written}.items():
-        holding = [text for text, literal in texts.items() if solved.holds(literal)]
-        if holding != [evaluated[name]]:
-            found.append(f"{name}: clauses {holding}, evaluator {evaluated[name]!r}")
-    return found
+    for number, one in enumerate(fragments.compared(work.tree.model, work.task.seed, AT_ONCE)):
+        work.count += 1
+        if one.differences:
+            files = {
+                "input.config": _bytes(fragment_text(one.lines)),
+                "differences.txt": _bytes("\n".join(one.differences) + "\n"),
+            }
+            first = one.differences[0]
+            work.differs(str(number), f"{first} ({len(one.differences)} in all)", files)
 
 
 _KINDS: Mapping[Kind, Callable[[Comparison], None]] = {
