@@ -19,7 +19,7 @@ from kresolve.cli.shared import (
 _EXAMPLES = {
     "fetch": """\
   kresolve tree fetch debian:6.12
-  kresolve tree fetch debian:5.10@bullseye
+  kresolve tree fetch debian:5.10
 """,
     "list": """\
   kresolve tree list

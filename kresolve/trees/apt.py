@@ -23,11 +23,15 @@ from kresolve.trees.tools import find_program, kill_session, last_line
 
 @frozen
 class Package:
-    """One version of a package that apt can reach; ``size`` in bytes."""
+    """One version of a package that apt can reach; ``size`` in bytes.
+
+    ``suite``: where it is, by the name that apt was told.
+    """
 
     name: str
     version: str
     size: int
+    suite: str = ""
 
 
 class AptError(TreeError):
@@ -104,6 +108,21 @@ class PrivateApt:
             self._output = output
         return complaint
 
+    def codenames(self) -> list[str]:
+        """What the suites of the sources in use are called for good, as "bookworm".
+
+        Fetches their Release files only.  Suites that do not exist, or that apt
+        refuses, have none.
+        """
+        no_lists = "Acquire::IndexTargets::deb::Packages::DefaultEnabled=false"
+        self._run(["apt-get", "update", "-o", no_lists], self._directory, lambda percent: None)
+        found: dict[str, None] = {}
+        for path in sorted((self._directory / "state" / "lists").glob("*Release")):
+            text = path.read_text(encoding="utf-8", errors="replace")
+            for match in re.finditer(r"^Codename:[ \t]*(\S+)", text, re.MULTILINE):
+                found[match[1]] = None
+        return list(found)
+
     def update_output(self) -> str:
         """All that apt said at the last update that had a complaint."""
         return self._output
@@ -113,17 +132,23 @@ class PrivateApt:
     def versions(self, package: str) -> list[Package]:
         """The versions of ``package`` that apt can reach, newest first."""
         madison = self._ask("apt-cache", "madison", package)
-        order = []
+        suites: dict[str, str] = {}
         for line in madison.splitlines():
             fields = [field.strip() for field in line.split("|")]
-            if len(fields) >= 3 and fields[0] == package and fields[1] not in order:
-                order.append(fields[1])
+            if len(fields) >= 3 and fields[0] == package:
+                # URI SUITE/COMPONENT ARCHITECTURE Packages
+                _, _, place = fields[2].partition(" ")
+                suites.setdefault(fields[1], place.split("/")[0])
         sizes = {
             stanza["Version"]: int(stanza.get("Size", "0"))
             for stanza in _stanzas(self._ask("apt-cache", "show", package))
             if "Version" in stanza
         }
-        return [Package(package, version, sizes[version]) for version in order if version in sizes]
+        return [
+            Package(package, version, sizes[version], suite)
+            for version, suite in suites.items()
+            if version in sizes
+        ]
 
     def names(self, prefix: str) -> list[str]:
         """The names of packages that begin with ``prefix``, sorted."""

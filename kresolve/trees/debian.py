@@ -11,6 +11,7 @@ import json
 import re
 import subprocess
 import tarfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
@@ -27,6 +28,11 @@ from kresolve.trees.tools import find_program, last_line
 
 _PREFIX = "linux-source-"
 
+_SUITE = re.compile(r"[a-z0-9][a-z0-9./-]*")
+
+# What an archive calls its suites, whatever their names are this year.
+_ALIASES = ("oldoldstable", "oldstable", "stable", "testing", "unstable")
+
 # Words by which apt says that it lacks a key.
 _KEY_TROUBLE = re.compile(r"NO_PUBKEY|EXPKEYSIG|not signed|public key", re.IGNORECASE)
 
@@ -42,15 +48,17 @@ class DebianTree:
 def fetch(spec: str, *, progress: Progress, refresh: bool = False) -> DebianTree:
     """The tree of linux-source-VERSION; ``spec`` is VERSION or VERSION@SUITE.
 
-    Runs apt only if the cache has no tree for ``spec``, or on ``refresh``.
+    VERSION alone is looked for in the suites that apt is configured for, then in
+    the others of the same archives, with a note of where it is.  Runs apt only if
+    the cache has no tree for ``spec``, or on ``refresh``.
     Raises TreeError or ToolError.
     """
     version, at, suite = spec.partition("@")
     if not re.fullmatch(r"[0-9][0-9A-Za-z.+~-]*", version):
         raise TreeError(f"debian:{spec}: a version is wanted, as in debian:6.12")
-    if at and not re.fullmatch(r"[a-z0-9][a-z0-9./-]*", suite):
+    if at and not _SUITE.fullmatch(suite):
         raise TreeError(f"debian:{spec}: a suite is wanted after @, as in debian:{version}@trixie")
-    pointer = cache.cache_root() / "trees" / "debian-specs" / f"{cache.safe_name(spec)}.json"
+    pointer = _pointer(spec)
     known = None if refresh else _read_pointer(pointer)
     if known:
         return known
@@ -77,6 +85,15 @@ def fetch(spec: str, *, progress: Progress, refresh: bool = False) -> DebianTree
     return DebianTree(entry, package.version)
 
 
+def known_tree(spec: str) -> DebianTree | None:
+    """The tree that the cache has for VERSION or VERSION@SUITE; asks nobody."""
+    return _read_pointer(_pointer(spec))
+
+
+def _pointer(spec: str) -> Path:
+    return cache.cache_root() / "trees" / "debian-specs" / f"{cache.safe_name(spec)}.json"
+
+
 def _read_pointer(pointer: Path) -> DebianTree | None:
     try:
         known = json.loads(pointer.read_text(encoding="utf-8"))
@@ -99,7 +116,11 @@ def _write_pointer(pointer: Path, entry: Path, package: Package) -> None:
 
 
 def _choose(apt: PrivateApt, version: str, suite: str, progress: Progress) -> Package:
-    """The newest package of ``version`` (in ``suite``, if that is not empty)."""
+    """The newest package of ``version``, in ``suite`` if that is not empty.
+
+    Without a suite: in those that apt is configured for; if they lack it, in the
+    others of the same archives.
+    """
     spec = f"debian:{version}@{suite}" if suite else f"debian:{version}"
     with progress.task("reading Debian's package lists", 100) as task:
         if suite:
@@ -107,21 +128,72 @@ def _choose(apt: PrivateApt, version: str, suite: str, progress: Progress) -> Pa
         else:
             complaint = apt.update(task.update)
         task.update(100, 100)
-    found = apt.versions(_PREFIX + version)
+    name = _PREFIX + version
+    found = apt.versions(name)
     if found:
         if complaint:
             progress.note(f"apt: {complaint}")
         return found[0]
-    others = [name for name in apt.names(_PREFIX) if name[len(_PREFIX) :][:1].isdigit()]
-    others.sort(key=lambda name: [int(number) for number in re.findall(r"[0-9]+", name)])
+    others = set(apt.names(_PREFIX))
     if complaint and not others:
         raise TreeError(f"{spec}: apt: {complaint}")
-    there = f"there is {', '.join(others)}" if others else "there is no linux-source package"
     where = f"suite {suite}" if suite else "the suites that apt is configured for"
+    if not suite:
+        elsewhere = _in_other_suites(apt, name, progress)
+        if elsewhere:
+            return elsewhere
+        others |= set(apt.names(_PREFIX))
+        where += ", nor in others of the same archives"
+    there = ", ".join(_by_version(others))
     raise TreeError(
-        f"{spec}: no package {_PREFIX}{version} in {where} ({there}); "
+        f"{spec}: no package {name} in {where} "
+        f"({f'there is {there}' if there else 'there is no linux-source package'}); "
         f"name another suite as in debian:{version}@SUITE"
     )
+
+
+def _by_version(names: Iterable[str]) -> list[str]:
+    """Those of the names that end in a version, in the order of versions."""
+    numbered = [name for name in names if name[len(_PREFIX) :][:1].isdigit()]
+    return sorted(numbered, key=lambda name: [int(n) for n in re.findall(r"[0-9]+", name)])
+
+
+def _in_other_suites(apt: PrivateApt, name: str, progress: Progress) -> Package | None:
+    """The newest version of a package in whatever suites the archives have.
+
+    Archives call them "stable" and so on in turn; their security updates and
+    backports go by the names that these suites keep.  What is missing, or what
+    apt refuses, is no obstacle.
+    """
+    configured = apt.configured_sources()
+    with progress.task("reading the package lists of Debian's other suites", 100) as task:
+        apt.use_sources(
+            [
+                source
+                for alias in _ALIASES
+                for source in sources_of_suite(configured, alias)
+                if source.suites == (alias,)
+            ]
+        )
+        suites = [
+            codename + part
+            for codename in apt.codenames()
+            if _SUITE.fullmatch(codename)
+            for part in ("", "-backports")
+        ]
+        apt.use_sources(
+            [source for suite in suites for source in sources_of_suite(configured, suite)]
+        )
+        apt.update(task.update)
+        task.update(100, 100)
+    found = apt.versions(name)
+    if not found:
+        return None
+    progress.note(
+        f"{name} {found[0].version} is in suite {found[0].suite}, "
+        "which apt is not configured for; taken from there"
+    )
+    return found[0]
 
 
 def _use_suite(apt: PrivateApt, suite: str, spec: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
@@ -33,13 +33,30 @@ SHARE: Final = 5
 #: Inputs that are made of one randconfig; fragments that share an encoding.
 AT_ONCE: Final = 5
 
-#: Targets whose ``.config`` is a base.
-BASES: Final = ("allnoconfig", "alldefconfig", "allyesconfig", "allmodconfig", "defconfig")
+#: Targets whose ``.config`` is a base; fragments of the kernel on top of one.
+MADE_BY_MAKE: Final = ("defconfig", "tinyconfig")
+BASES: Final = (
+    *("allnoconfig", "alldefconfig", "allyesconfig", "allmodconfig", *MADE_BY_MAKE),
+    *("defconfig + kvm_guest.config", "defconfig + nopm.config", "defconfig + xen.config"),
+)
 
 Kind = Literal["random", "clauses", "base", "savedefconfig"]
 
+#: Where the comparisons of a kind are made.
+_MADE_IN: Final[Mapping[Kind, tuple[str, ...]]] = {
+    "random": ("comparison.py", "witnesses.py", "configs.py"),
+    "clauses": ("comparison.py", "witnesses.py", "fragments.py"),
+    "base": ("comparison.py", "witnesses.py"),
+    "savedefconfig": ("comparison.py", "witnesses.py", "configs.py"),
+}
+
 #: Parts of kresolve that decide nothing of what is compared.
-_WITHOUT_A_SAY: Final = ("planner", "report", "cli", "profiles.py", "progress.py", "__main__.py")
+_WITHOUT_A_SAY: Final = (
+    *("planner", "report", "cli", "profiles.py", "progress.py", "__main__.py"),
+    # how a tree is fetched: what came of it is part of a result's identity
+    *("trees/debian.py", "trees/apt.py", "trees/apt_sources.py"),
+    *("trees/kernel_org.py", "trees/git.py", "trees/archive.py"),
+)
 
 
 @frozen
@@ -94,26 +111,27 @@ def _groups(configs: float) -> int:
     return max(1, -int(-configs // AT_ONCE))
 
 
-def code_digest() -> str:
-    """The version of kresolve, and a digest of its files that decide what is compared."""
+def code_digest(kind: Kind | None = None) -> str:
+    """kresolve's version and a digest of its files that have a say in what is compared.
+
+    For a kind, what makes its comparisons counts too.
+    """
     folder = Path(kresolve.__file__).parent
-    own = [
-        Path(__file__).with_name(name) for name in ("configs.py", "test_clauses.py", "witnesses.py")
-    ]
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted((*folder.rglob("*.py"), *folder.rglob("*.c"))):
         relative = path.relative_to(folder)
-        if relative.parts[0] not in _WITHOUT_A_SAY:
+        if not {relative.parts[0], relative.as_posix()} & set(_WITHOUT_A_SAY):
             digest.update(f"{relative}\0".encode() + path.read_bytes())
-    for path in own:
-        digest.update(path.read_bytes())
+    for name in _MADE_IN[kind] if kind else ():
+        digest.update(Path(__file__).with_name(name).read_bytes())
     return f"{kresolve.__version__}+{digest.hexdigest()[:12]}"
 
 
-def identity(tree: Tree, code: str) -> Identity:
-    """What results on a loaded tree depend on: its files, its conf, the toolchain, kresolve."""
+def identity(tree: Tree, kind: Kind) -> Identity:
+    """What results on a loaded tree depend on: its files, its conf, the toolchain, the code."""
     info = tree.info
     conf = tree.oracle.program().parent.name
+    code = code_digest(kind)
     parts = (code, info.version, info.arch, info.stamp, conf, info.variables, info.toolchain)
     key = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
     return Identity(key, info.version, info.toolchain)

@@ -34,9 +34,18 @@ from kresolve.files import write_whole
 from kresolve.report.terminal import TerminalProgress
 from kresolve.trees.cache import cache_root
 from tests.conformance import summary
+from tests.conformance.kinds import compare
 from tests.conformance.ledger import Ledger, Outcome
-from tests.conformance.matrix import ARCHES, TREES, Identity, Task, code_digest, identity, tasks
-from tests.conformance.witnesses import compare
+from tests.conformance.matrix import (
+    ARCHES,
+    TREES,
+    Identity,
+    Kind,
+    Task,
+    code_digest,
+    identity,
+    tasks,
+)
 
 #: Loaded trees at a time: each task stays with its neighbours.
 _LOADED: Final = 3
@@ -45,11 +54,10 @@ _LOADED: Final = 3
 class Trees:
     """Loads trees when they are needed, and lets go of those used longest ago."""
 
-    def __init__(self, code: str) -> None:
-        self.code = code
+    def __init__(self) -> None:
         self._lock = Lock()
         self._trees: OrderedDict[tuple[str, str], Tree] = OrderedDict()
-        self._identities: dict[tuple[str, str], Identity] = {}
+        self._identities: dict[tuple[str, str, Kind], Identity] = {}
 
     def tree(self, task: Task) -> Tree:
         """The tree of a task."""
@@ -58,10 +66,11 @@ class Trees:
 
     def identity(self, task: Task) -> Identity:
         """What the results on the tree of a task depend on."""
-        place = task.tree, task.arch
+        place = task.tree, task.arch, task.kind
         with self._lock:
             if place not in self._identities:
-                self._identities[place] = identity(self._load(*place), self.code)
+                tree = self._load(task.tree, task.arch)
+                self._identities[place] = identity(tree, task.kind)
             return self._identities[place]
 
     def _load(self, name: str, arch: str) -> Tree:
@@ -192,7 +201,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     differing = options.results.parent / "differences"
     wanted = list(tasks(options.trees, options.arches, options.configs))
     code = code_digest()
-    trees = Trees(code)
+    trees = Trees()
     results: list[summary.Result] = []
     stopped = False
     try:

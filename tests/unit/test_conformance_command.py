@@ -12,7 +12,9 @@ from attrs import evolve
 
 from kresolve import Tree
 from kresolve.errors import ConfigFileError, TreeError
-from tests.conformance import configs, run, summary, witnesses
+from tests.conformance import configs, kinds, run, summary
+from tests.conformance.comparison import Comparison
+from tests.conformance.kinds import compare
 from tests.conformance.ledger import Ledger, Outcome
 from tests.conformance.matrix import (
     ARCHES,
@@ -25,7 +27,6 @@ from tests.conformance.matrix import (
     code_digest,
     tasks,
 )
-from tests.conformance.witnesses import compare
 from tests.unit.toytree import make_tree
 
 A = Task("tree", "s390", "random", "0")
@@ -87,7 +88,7 @@ def test_more_configs_keep_the_tasks_of_fewer() -> None:
 
 def test_the_code_that_decides_is_part_of_a_result() -> None:
     """The digest starts with the version, and does not change while nobody edits."""
-    assert code_digest() == code_digest()
+    assert code_digest() == code_digest() != code_digest("random")
     assert code_digest().startswith("0.")
 
 
@@ -186,10 +187,10 @@ def test_an_exception_is_a_difference_and_a_missing_base_is_not(
 ) -> None:
     """What kresolve says it cannot do is skipped with its reason; all else has to be seen."""
 
-    def fail(work: witnesses.Comparison) -> None:
+    def fail(work: Comparison) -> None:
         raise error
 
-    monkeypatch.setitem(witnesses._KINDS, "random", fail)
+    monkeypatch.setitem(kinds.KINDS, "random", fail)
     found = compare(nothing, A, tmp_path)
 
     place = tmp_path / "tree_s390_random_0_error"
@@ -200,7 +201,7 @@ def test_an_exception_is_a_difference_and_a_missing_base_is_not(
 
 def test_a_difference_keeps_all_that_shows_it(nothing: Tree, tmp_path: Path) -> None:
     """The input and both answers are there, byte for byte, with the first difference in words."""
-    work = witnesses.Comparison(nothing, A, tmp_path)
+    work = Comparison(nothing, A, tmp_path)
     work.same("0", "same\n", "same\n", {})
     work.same("1 olddefconfig", "a\n\udcff\n", "a\nb\n", {"input.config": b"\xff\r\n"})
 

@@ -177,6 +177,50 @@ def test_another_suite_of_the_same_mirror(archive: Archive, own_cache: Path) -> 
 
 
 @needs_apt
+def test_a_version_of_another_suite_is_found(
+    archive: Archive, own_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What apt's suites lack comes from the archive's others, the newest, and a note says which."""
+    archive.add("beta", "5.10.1-1", "5.10")
+    archive.add("gamma-backports", "5.10.9-1~bpo", "5.10")
+    archive.add("gamma", "6.0-1", "6.0")
+    archive.add("delta", "5.10.99-1", "5.10")  # has no name that archives give in turn
+    archive.alias("oldoldstable", "beta")
+    archive.alias("stable", "gamma")
+    progress = Recorder()
+
+    tree = find_tree("debian:5.10", progress=progress)
+
+    assert tree.source == "debian:5.10 (5.10.9-1~bpo)"
+    (note,) = progress.notes
+    assert "linux-source-5.10 5.10.9-1~bpo is in suite gamma-backports" in note
+    assert _specs(own_cache) == ["5.10.json"]
+    _forbid_apt(tmp_path, monkeypatch)
+    assert find_tree("debian:5.10") == tree
+
+
+@needs_apt
+def test_the_configured_suites_come_first(archive: Archive) -> None:
+    """A newer version elsewhere is not looked for while apt's own suites have one."""
+    archive.add("beta", "9.8.99-1")
+    archive.alias("unstable", "beta")
+    progress = Recorder()
+
+    assert find_tree("debian:9.8", progress=progress).source == "debian:9.8 (9.8.7-1)"
+    assert progress.notes == []
+
+
+@needs_apt
+def test_a_version_that_no_suite_has_lists_them_all(archive: Archive) -> None:
+    """The error names what is there, in all suites that were asked."""
+    archive.add("beta", "5.10.1-1", "5.10")
+    archive.alias("oldstable", "beta")
+    with pytest.raises(TreeError, match="nor in others of the same archives") as caught:
+        find_tree("debian:4.19")
+    assert "there is linux-source-5.10, linux-source-9.8" in str(caught.value)
+
+
+@needs_apt
 def test_the_systems_apt_is_left_alone(archive: Archive) -> None:
     """The system's package lists and caches are as they were."""
     places = [Path("/var/lib/apt/lists"), Path("/var/cache/apt")]

@@ -44,6 +44,10 @@ class Archive:
         if broken == "missing":
             deb.unlink()
 
+    def alias(self, name: str, suite: str) -> None:
+        """Let ``suite`` be reached as ``name`` too, as "stable" is."""
+        (self.root / "dists" / name).symlink_to(suite)
+
     def _package(self, name: str, version: str, broken: str) -> Path:
         work = self.root / "work"
         shutil.rmtree(work, ignore_errors=True)

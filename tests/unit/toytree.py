@@ -83,7 +83,7 @@ int main(int argc, char **argv)
 {
     char path[4096], line[4096];
     const char *config = getenv("KCONFIG_CONFIG"), *all = getenv("KCONFIG_ALLCONFIG");
-    const char *seed = getenv("KCONFIG_SEED");
+    const char *seed = getenv("KCONFIG_SEED"), *asks = getenv("TOY_ASKS");
     char *equals = strchr(argv[1], '=');
     FILE *in, *out;
 
@@ -108,6 +108,8 @@ int main(int argc, char **argv)
         }
         fputs(line, out);
     }
+    in = asks ? popen(asks, "r") : NULL;
+    if (in) { fputs(fgets(line, sizeof(line), in) ? line : "", out); pclose(in); }
     in = all ? fopen(all, "r") : NULL;
     while (in && fgets(line, sizeof(line), in)) fputs(line, out);
     fclose(out);
