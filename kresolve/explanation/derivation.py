@@ -76,7 +76,9 @@ class Told:
 
     ``kind`` is "line", "no line", "answer" (a target's own) or "kconfig".
     ``text`` is the line in its own words, ``value`` what a line gives to
-    ``symbol``; ``source`` names a base that has no files of its own.
+    ``symbol``; ``source`` names a base that has no files of its own.  Where a
+    Kconfig file asks a program, ``probe`` is its line as it stands there, and
+    ``tools`` says what was asked.
     """
 
     kind: Literal["line", "no line", "answer", "kconfig"]
@@ -85,6 +87,8 @@ class Told:
     symbol: str = ""
     value: str = ""
     source: str = ""
+    probe: str = ""
+    tools: str = ""
 
     @property
     def place(self) -> str:
@@ -209,13 +213,13 @@ class Derivation:
 
     @property
     def asked(self) -> str | None:
-        """The value that a line in a file asks for; None if none does."""
+        """The value that somebody's line asks for; None if none does, or only the base."""
         line = self.fact.line
-        return None if line is None or line.location is None else line.value
+        return None if line is None or line.source else line.value
 
     @property
     def is_dropped(self) -> bool:
-        """Does a line in a file ask for another value than results?"""
+        """Does somebody's line ask for another value than results?"""
         return self.asked is not None and self.asked != self.value
 
     @property

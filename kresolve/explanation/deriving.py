@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from attrs import evolve
 
@@ -22,11 +22,12 @@ from kresolve.values import Type
 class Deriver:
     """Facts of one configuration, found when asked for, and kept.
 
-    ``base`` names what the lines without a place come from.
+    ``base`` names what the lines without a place come from, those for the
+    symbols in ``asked`` apart: somebody has just said them.
     """
 
-    def __init__(self, configuration: Configuration, base: str) -> None:
-        self.scene = Scene(configuration, base)
+    def __init__(self, configuration: Configuration, base: str, asked: Iterable[str] = ()) -> None:
+        self.scene = Scene(configuration, base, frozenset(asked))
         self.scene.follow = self.follow
         self._facts: dict[str, Fact] = {}
         self._behind: dict[str, frozenset[str]] = {}
@@ -126,10 +127,3 @@ class Deriver:
     def _weighed(self, derivation: Derivation) -> Derivation:
         facts = {name: weighed(self.scene, fact) for name, fact in derivation.facts.items()}
         return evolve(derivation, facts=facts)
-
-
-def derive(
-    configuration: Configuration, name: str, *, base: str = "", depth: int | None = None
-) -> Derivation:
-    """Why a symbol of a configuration has its value, for readers; see :meth:`Deriver.reading`."""
-    return Deriver(configuration, base).reading(name, depth)

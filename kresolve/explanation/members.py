@@ -154,6 +154,10 @@ def _old_steps(scene: Scene, choice: Choice) -> list[Step]:
     """Before 6.10: the choice's own value, then the last member that a line says y to."""
     lines = list(_lines(scene, choice))
     mode = _mode(scene, choice)
+    if mode[0].rule == "hidden":
+        return [*mode, *lines]
+    if not scene.evaluation.choice_values.get(choice.index, N):
+        scene = scene.before_giving_up(choice.index)
     visible = _seen(scene, choice.members)
     if scene.evaluation.choice_values.get(choice.index, N) != Y:
         return [*mode, *_said(lines), *visible, *_unsaid(lines)]

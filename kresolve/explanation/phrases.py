@@ -47,13 +47,14 @@ class _Teller:
     # Pieces
 
     def at(self, told: Told) -> str:
-        """The place of something told, in brackets."""
-        return f" ({told.place})" if told.place and self.places else ""
+        """The place of something told, and which program was asked there, in brackets."""
+        return _bracketed([told.place if self.places else "", told.tools])
 
     def quoted(self, told: Told) -> str:
         """What a file says, word for word, with its place."""
-        mark = "'" if '"' in told.text else '"'
-        return f"{mark}{told.text}{mark}{self.at(told)}"
+        text = told.probe or told.text
+        mark = "'" if '"' in text else '"'
+        return f"{mark}{text}{mark}{self.at(told)}"
 
     @property
     def subject(self) -> str:
@@ -64,9 +65,9 @@ class _Teller:
 
     @property
     def is_dropped(self) -> bool:
-        """Does a line in a file say something else?"""
+        """Does somebody's line say something else?"""
         line = self.fact.line
-        return line is not None and bool(line.location) and line.value != self.fact.value
+        return line is not None and not line.source and line.value != self.fact.value
 
     def opening(self, word: str = "") -> str:
         """``X is n``, or ``X was asked to be y but is n``."""
@@ -117,7 +118,9 @@ class _Teller:
         told = step.told[0]
         words = _requires(told)
         if not self.places or not told.place:
-            return f"{words}{valued(step)}"
+            return f"{words}{_bracketed([told.tools])}{valued(step)}"
+        if told.tools:
+            return f"{words}{self.at(told)}, which is {step.value}"
         if _is_itself(step):
             return f"{words} ({told.place}), which is {shown_cause(step.causes[0])}"
         values = f", with {values_of(step.causes)}" if step.causes else ""
@@ -148,14 +151,10 @@ class _Teller:
     def earlier(self, step: Step) -> str:
         """A default, or a definition, that does not count, and the values that say so."""
         told = step.told[0]
-        words = (
-            f"what {_requires(told)}"
-            if _is_limit(told)
-            else self.quoted(evolve(told, location=None))
-        )
-        inside = [told.place if self.places else "", values_of(step.causes)]
-        inside = [one for one in inside if one]
-        return f"{words} ({'; '.join(inside)})" if inside else words
+        bare = evolve(told, location=None, tools="")
+        words = f"what {_requires(told)}" if _is_limit(told) else self.quoted(bare)
+        place = told.place if self.places else ""
+        return words + _bracketed([place, told.tools, values_of(step.causes)])
 
 
 # One function for each rule that can decide
@@ -392,12 +391,20 @@ _REQUIREMENTS: Final = {
 
 def _requires(told: Told) -> str:
     """A limit as what "it" does: ``depends on A``, ``is offered only if A``."""
+    if told.probe:
+        return told.probe if told.probe.startswith("depends ") else f'is limited by "{told.probe}"'
     for words, verb in _REQUIREMENTS.items():
         if told.text.startswith(words):
             return verb + told.text.removeprefix(words)
     if told.text == "choice":
         return "stands in a choice that does not allow it"
     return f'is limited by "{told.text}"'
+
+
+def _bracketed(parts: Sequence[str]) -> str:
+    """`` (a; b)``, nothing for nothing."""
+    kept = "; ".join(part for part in parts if part)
+    return f" ({kept})" if kept else ""
 
 
 def _is_limit(told: Told) -> bool:

@@ -51,10 +51,14 @@ class Limit:
 class Scene:
     """An evaluation after it has run, and the lines that went into it."""
 
-    def __init__(self, configuration: Configuration, base: str) -> None:
+    def __init__(
+        self, configuration: Configuration, base: str, asked: frozenset[str] = frozenset()
+    ) -> None:
         self.configuration = configuration
         self.model: Model = configuration.model
         self.base = base
+        #: Symbols whose lines are not the base's, though they stand in no file.
+        self.asked = asked
         self.evaluation: Evaluation = configuration.evaluation.supposing({})
         self.user = configuration.evaluation.user
         #: For a name, it and what stands behind it; whoever finds facts knows it.
@@ -130,6 +134,14 @@ class Scene:
         shown = (m for m in members if logical.get(m) == Y)
         return next(shown, "n") if self.evaluation.choice_values.get(index, Y) else "n"
 
+    def before_giving_up(self, index: int) -> Scene:
+        """The scene before a choice that is y became n, for none of its members is visible."""
+        other = Scene(self.configuration, self.base, self.asked)
+        other.follow = self.follow
+        for evaluation in (other.evaluation, other.without_modules):
+            evaluation.choice_values[index] = Y
+        return other
+
     # Lines
 
     def line(self, name: str) -> Told | None:
@@ -140,7 +152,7 @@ class Scene:
     def told(self, line: Line) -> Told:
         """A user's line as something told."""
         value = typed_value(line, self.model.symbols[line.symbol].type) or ""
-        source = "" if line.location else self.base
+        source = "" if line.location or line.symbol in self.asked else self.base
         return Told("line", str(line), line.location, line.symbol, value, source)
 
     def unsaid(self, symbol: Symbol) -> Told:
