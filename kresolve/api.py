@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 
 from kresolve.bases import Base, find_base, find_fragments
 from kresolve.errors import RequestError, TreeError, WitnessError, did_you_mean
+from kresolve.explaining import DEPTH, explain_symbol
 from kresolve.files import write_whole
 from kresolve.frontend import load_model
 from kresolve.lines import BadLine, Line, fragment_text, read_lines
@@ -38,6 +39,7 @@ from kresolve.planner import (
 )
 from kresolve.profiles import find_profile, profile_names
 from kresolve.progress import SILENT, Progress
+from kresolve.report.derivation import Explanation
 from kresolve.semantics import Configuration, Finish, evaluate, savedefconfig
 from kresolve.trees import Environment, SourceTree, find_tree
 
@@ -259,7 +261,55 @@ class Tree:
         if verify == "conf" and plan.status == "planned":
             with progress.task("asking the tree's own conf"):
                 plan = self._verified(world, question, plan)
-        return plan
+        return evolve(plan, explainer=self._explainer(world, str(base), plan.assignments))
+
+    def _explainer(
+        self, world: World, base: str, lines: tuple[Line, ...]
+    ) -> Callable[[str], Explanation]:
+        """What a plan calls to explain a symbol."""
+
+        def explain_with_plan(symbol: str) -> Explanation:
+            return explain_symbol(
+                world, symbol, base=base, read=self._file, said=lines, change=False
+            )
+
+        return explain_with_plan
+
+    def explain(
+        self,
+        symbol: str,
+        *,
+        config: str | Path | None = None,
+        base: str | Path = "defconfig",
+        fragments: Iterable[str | Path] = (),
+        finish: Finish = "olddefconfig",
+        depth: int = DEPTH,
+        full: bool = False,
+        change: bool = True,
+        progress: Progress = SILENT,
+    ) -> Explanation:
+        """Why a symbol has its value; see :func:`kresolve.explain`."""
+        start = base if config is None else Path(config)
+        world = self.world(start, list(fragments), finish)
+        return explain_symbol(
+            world,
+            symbol,
+            base=str(start),
+            read=self._file,
+            depth=depth,
+            full=full,
+            change=change,
+            progress=progress,
+        )
+
+    def _file(self, name: str) -> str | None:
+        """The text of a file of the tree; None where it cannot be read."""
+        if self.source is None:
+            return None
+        try:
+            return (self.source.path / name).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return None
 
     def _names(self, names: str | Iterable[str], option: str) -> tuple[str, ...]:
         """Names of options that a pin or a ban names."""
@@ -374,5 +424,57 @@ def plan(
         prefer=prefer,
         objective=objective,
         verify=verify,
+        progress=progress,
+    )
+
+
+def explain(
+    symbol: str,
+    *,
+    tree: str | Path | Tree | None = None,
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
+    config: str | Path | None = None,
+    base: str | Path = "defconfig",
+    fragments: Iterable[str | Path] = (),
+    finish: Finish = "olddefconfig",
+    depth: int = DEPTH,
+    full: bool = False,
+    change: bool = True,
+    progress: Progress = SILENT,
+) -> Explanation:
+    """Why a symbol has its value in a configuration, and what would change it.
+
+    ``symbol``: "X", or "X=m" for what would become of such a line.  ``config``:
+    a ``.config``; else ``base`` with ``fragments`` on top, as for :func:`plan`,
+    which has the other options, too.  ``depth``: how many causes deep it goes;
+    ``full``: everything, down to the last line.  ``change``: False to not look
+    for the lines that would give another value.
+
+    Raises KresolveError when the question is wrong.
+    """
+    loaded = (
+        tree
+        if isinstance(tree, Tree)
+        else Tree.load(
+            tree,
+            arch=arch,
+            cross_compile=cross_compile,
+            llvm=llvm,
+            shell=shell,
+            progress=progress,
+        )
+    )
+    return loaded.explain(
+        symbol,
+        config=config,
+        base=base,
+        fragments=fragments,
+        finish=finish,
+        depth=depth,
+        full=full,
+        change=change,
         progress=progress,
     )

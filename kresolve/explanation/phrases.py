@@ -30,6 +30,13 @@ def sentence(fact: Fact) -> str:
     return _Teller(fact, places=True).tell()
 
 
+def step_text(step: Step) -> str:
+    """One step in a line: its rule, what was told, and the values that it rests on."""
+    told = "; ".join(f"{told.text}{_bracketed([told.place, told.tools])}" for told in step.told)
+    values = values_of(step.causes, most=len(step.causes))
+    return ": ".join(part for part in (step.rule, told, values) if part)
+
+
 class _Teller:
     """One fact under way to its sentence.
 
@@ -354,10 +361,10 @@ def valued(step: Step) -> str:
     return f" ({values_of(step.causes)})" if step.causes else ""
 
 
-def values_of(causes: Sequence[Cause]) -> str:
+def values_of(causes: Sequence[Cause], most: int = _MOST) -> str:
     """``A=n, B=y``, the long rest as a number."""
-    parts = [f"{cause.name}={shown_cause(cause)}" for cause in causes[:_MOST]]
-    left = len(causes) - _MOST
+    parts = [f"{cause.name}={shown_cause(cause)}" for cause in causes[:most]]
+    left = len(causes) - most
     return ", ".join(parts) + (f" and {left} more" if left > 0 else "")
 
 
