@@ -8,14 +8,22 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kresolve.api import Tree, plan
+    from kresolve.api import Tree, explain, plan
     from kresolve.errors import KresolveError
     from kresolve.planner import Plan
+    from kresolve.report.derivation import Explanation
 
-__all__ = ["KresolveError", "Plan", "Tree", "plan"]
+__all__ = ["Explanation", "KresolveError", "Plan", "Tree", "explain", "plan"]
 __version__ = "0.1.0"
 
-_HOMES = {"KresolveError": "errors", "Plan": "planner", "Tree": "api", "plan": "api"}
+_HOMES = {
+    "Explanation": "report.derivation",
+    "KresolveError": "errors",
+    "Plan": "planner",
+    "Tree": "api",
+    "explain": "api",
+    "plan": "api",
+}
 
 
 def __getattr__(name: str) -> object:

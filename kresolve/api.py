@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -19,6 +19,7 @@ from kresolve.asking import Place, ask, check_words
 from kresolve.bases import Base, find_base, find_fragments
 from kresolve.defaults import TIMEOUT
 from kresolve.errors import ConfigFileError, RequestError, TreeError, did_you_mean
+from kresolve.explaining import DEPTH, explain_symbol
 from kresolve.files import write_whole
 from kresolve.frontend import load_model
 from kresolve.lines import BadLine, Line, fragment_text, read_lines
@@ -41,6 +42,7 @@ from kresolve.planner import (
 )
 from kresolve.profiles import find_profile, profile_names
 from kresolve.progress import SILENT, Progress
+from kresolve.report.derivation import Explanation
 from kresolve.semantics import Configuration, Finish, evaluate, savedefconfig
 from kresolve.trees import Environment, SourceTree, find_tree
 
@@ -311,6 +313,58 @@ class Tree:
                 found.append(self.base(name).lines)
         return found
 
+    def _explainer(self, where: World | Land, plan: Plan) -> Callable[[str], Explanation]:
+        """What a plan calls to explain a symbol; of any bases, on the empty one."""
+        world = where.empty if isinstance(where, Land) else where
+
+        def explain_with_plan(symbol: str) -> Explanation:
+            return explain_symbol(
+                world,
+                symbol,
+                base=world.base,
+                read=self._file,
+                said=plan.assignments,
+                change=False,
+            )
+
+        return explain_with_plan
+
+    def explain(
+        self,
+        symbol: str,
+        *,
+        config: str | Path | None = None,
+        base: str | Path = "defconfig",
+        fragments: Iterable[str | Path] = (),
+        finish: Finish = "olddefconfig",
+        depth: int = DEPTH,
+        full: bool = False,
+        change: bool = True,
+        progress: Progress = SILENT,
+    ) -> Explanation:
+        """Why a symbol has its value; see :func:`kresolve.explain`."""
+        start = base if config is None else Path(config)
+        world = self.world(start, list(fragments), finish)
+        return explain_symbol(
+            world,
+            symbol,
+            base=str(start),
+            read=self._file,
+            depth=depth,
+            full=full,
+            change=change,
+            progress=progress,
+        )
+
+    def _file(self, name: str) -> str | None:
+        """The text of a file of the tree; None where it cannot be read."""
+        if self.source is None:
+            return None
+        try:
+            return (self.source.path / name).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return None
+
     def _names(self, names: str | Iterable[str], option: str) -> tuple[str, ...]:
         """Names of options that a pin or a ban names."""
         listed = [names] if isinstance(names, str) else list(names)
@@ -407,6 +461,7 @@ def plan(
     ]
     loaded: dict[tuple[object, object], Tree] = {}
     places: list[Place] = []
+    trees: list[Tree] = []
     words = {"pin": pin, "forbid": forbid, "objective": objective, "prefer": prefer}
     request, fragments = _kept(request), list(fragments)
     for one_tree, one_arch, one_base in dict.fromkeys(combinations):
@@ -417,9 +472,13 @@ def plan(
                 loaded[one_tree, one_arch] = Tree.load(one_tree, arch=one_arch, **options)
             here = loaded[one_tree, one_arch]
         places.append(here.place(request, one_base, fragments, finish, **words))
+        trees.append(here)
     if not places:
         raise RequestError("no world is named; name at least one tree and base")
-    return ask(places, alternatives=alternatives, timeout=timeout, verify=verify, progress=progress)
+    found = ask(
+        places, alternatives=alternatives, timeout=timeout, verify=verify, progress=progress
+    )
+    return evolve(found, explainer=trees[0]._explainer(places[0].where, found))  # noqa: SLF001
 
 
 def _of(world: Mapping[str, Any], key: str, otherwise: Any) -> Any:
@@ -441,4 +500,56 @@ def _kept(request: Iterable[Requests]) -> tuple[Requests, ...]:
     """Requests that can be read once for each world."""
     return tuple(
         one if isinstance(one, str | Path | Request | Mapping) else list(one) for one in request
+    )
+
+
+def explain(
+    symbol: str,
+    *,
+    tree: str | Path | Tree | None = None,
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
+    config: str | Path | None = None,
+    base: str | Path = "defconfig",
+    fragments: Iterable[str | Path] = (),
+    finish: Finish = "olddefconfig",
+    depth: int = DEPTH,
+    full: bool = False,
+    change: bool = True,
+    progress: Progress = SILENT,
+) -> Explanation:
+    """Why a symbol has its value in a configuration, and what would change it.
+
+    ``symbol``: "X", or "X=m" for what would become of such a line.  ``config``:
+    a ``.config``; else ``base`` with ``fragments`` on top, as for :func:`plan`,
+    which has the other options, too.  ``depth``: how many causes deep it goes;
+    ``full``: everything, down to the last line.  ``change``: False to not look
+    for the lines that would give another value.
+
+    Raises KresolveError when the question is wrong.
+    """
+    loaded = (
+        tree
+        if isinstance(tree, Tree)
+        else Tree.load(
+            tree,
+            arch=arch,
+            cross_compile=cross_compile,
+            llvm=llvm,
+            shell=shell,
+            progress=progress,
+        )
+    )
+    return loaded.explain(
+        symbol,
+        config=config,
+        base=base,
+        fragments=fragments,
+        finish=finish,
+        depth=depth,
+        full=full,
+        change=change,
+        progress=progress,
     )

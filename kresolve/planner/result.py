@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -148,6 +148,8 @@ class Plan:
     notes: tuple[str, ...] = ()
     #: Other plans that are as good, as many as were asked for.
     alternatives: tuple[tuple[Line, ...], ...] = ()
+    #: Explains a symbol in the first world, the lines included; a plan has no tree itself.
+    explainer: Callable[[str], Any] | None = field(default=None, repr=False)
 
     @property
     def tree(self) -> TreeInfo:
@@ -205,6 +207,16 @@ class Plan:
         if self.status != "planned":
             raise RequestError(f"{path}: not written: the request is {self.status}")
         write_whole(Path(path), self.fragment)
+
+    def explain(self, symbol: str) -> Any:
+        """Why a symbol has the value that it has with the plan's lines: an Explanation.
+
+        Raises RequestError for a symbol that the tree does not have, or if the
+        plan does not come from a tree.
+        """
+        if self.explainer is None:
+            raise RequestError(f"{symbol}: this plan has no tree that could explain it")
+        return self.explainer(symbol)
 
     @property
     def assignments(self) -> tuple[Line, ...]:

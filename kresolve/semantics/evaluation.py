@@ -7,7 +7,7 @@ are visited in the model's order, so that everything a rule asks for is known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from kresolve.expressions import And, Compare, Const, Expr, Not, Operand, Or, Sym, Text
@@ -24,7 +24,7 @@ from kresolve.model import (
     Symbol,
 )
 from kresolve.semantics.choices import list_choice, symbol_choice
-from kresolve.tristate import LETTERS, M, N, Y
+from kresolve.tristate import LETTERS, OF_LETTER, M, N, Y
 from kresolve.uservalues import UserValues
 from kresolve.values import LOGICAL, NUMERIC, Type, base_of, compare, leading_number
 
@@ -55,6 +55,8 @@ class Evaluation:
         self.causes: dict[str, Cause] = {}
         #: The values of choices, where they are symbols (before 6.10).
         self.choice_values: dict[int, int] = {}
+        #: User values that were forgotten for being out of range, as clamped until then.
+        self.forgotten: dict[str, str] = {}
         self.modules = N
         self._depends: list[int] = [-1] * len(model.entries)
         self._shown: list[int] = [-1] * len(model.entries)
@@ -121,10 +123,32 @@ class Evaluation:
         What was calculated from it before stays.
         """
         symbol = self.model.symbols[name]
+        self.forgotten[name] = self.text[name]
         self.written.discard(name)
         self.text[name], written, self.causes[name] = self.number_or_string(symbol, None)
         if written and not symbol.unwritten:
             self.written.add(name)
+
+    def supposing(self, values: Mapping[str, str]) -> Evaluation:
+        """The same calculation at the end, had some symbols other values.
+
+        Nothing is calculated from them yet: :meth:`calculate` does so, one
+        symbol at a time.  Numbers that were forgotten for being out of range
+        are what others were calculated from.
+        """
+        other = Evaluation(self.model, self.user)
+        other.logical = dict(self.logical)
+        other.text = self.text | self.forgotten
+        other.choice_values = dict(self.choice_values)
+        other.modules = self.modules
+        for name, value in values.items():
+            if name in other.logical:
+                other.logical[name] = OF_LETTER[value]
+            else:
+                other.text[name] = value
+        if self.model.modules is not None and self.model.modules in values:
+            other.modules = other.logical[self.model.modules]
+        return other
 
     # Rules for symbols
 

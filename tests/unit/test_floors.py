@@ -43,10 +43,11 @@ KRESOLVE = Rules(
         ("dependencies", "model", "modelfile", "textrelations", "uservalues"),
         ("encode", "frontend", "oracle", "semantics", "trees"),
         ("bases", "solve"),
+        ("explanation",),
         ("planner", "profiles"),
-        ("asking", "explanation"),
+        ("asking",),
         ("report",),
-        ("__init__", "__main__", "api", "cli"),
+        ("__init__", "__main__", "api", "cli", "explaining"),
     ),
     neighbours=frozenset(
         {
@@ -61,6 +62,8 @@ KRESOLVE = Rules(
             ("oracle", "trees"),  # it builds the conf of one, in its environment
             ("profiles", "planner"),  # a profile is a list of requests
             ("__init__", "api"),  # the face is what the package shows
+            ("api", "explaining"),  # what a tree is asked about one symbol
+            ("cli", "explaining"),  # how deep an explanation goes unless told
             ("cli", "api"),  # a command does what the Python function does
             ("cli", "__init__"),  # --version
             ("__main__", "cli"),  # python -m kresolve

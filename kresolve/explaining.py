@@ -1,0 +1,85 @@
+"""From a question about one symbol, in a world, to its explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from kresolve.errors import RequestError
+from kresolve.explanation import Derivation, Deriver, Probes, with_probes
+from kresolve.lines import Line, spell
+from kresolve.model import Model
+from kresolve.planner import Plan, Question, World, answer, checked, parse_request
+from kresolve.progress import SILENT, Progress
+from kresolve.report.derivation import Explanation
+
+#: How many causes deep an explanation goes unless something else is said.
+DEPTH: Final = 6
+#: Seconds for finding out what would change a value.
+_PATIENCE: Final = 60.0
+
+
+def explain_symbol(
+    world: World,
+    text: str,
+    *,
+    base: str,
+    read: Callable[[str], str | None],
+    said: tuple[Line, ...] = (),
+    depth: int = DEPTH,
+    full: bool = False,
+    change: bool = True,
+    progress: Progress = SILENT,
+) -> Explanation:
+    """Why a symbol has its value in a world, and what would give it another.
+
+    ``text`` is ``X``, or ``X=VALUE`` for what would become of such a line.
+    ``base`` names the base for people, ``read`` gives the text of a file of
+    the tree, ``said`` are lines on top that stand in no file.  Raises
+    RequestError with what is wrong about the question.
+    """
+    if depth < 0:
+        raise RequestError(f"depth {depth}: say how many causes deep, 0 or more")
+    name, line = _asked(world.model, text)
+    lines = (*said, *((line,) if line else ()))
+    deriver = Deriver(world.after(lines), base, [line.symbol for line in lines])
+    found = deriver.full(name) if full else deriver.reading(name, depth)
+    found = with_probes(found, Probes(world.model.info, read))
+    wanted = _wanted(world.model, found) if change else None
+    plan = None
+    if wanted is not None:
+        with progress.task(f"what would make {name} {wanted}"):
+            plan = _planned(world, said, name, wanted)
+    return Explanation(found, world.model.info, wanted, plan, full)
+
+
+def _asked(model: Model, text: str) -> tuple[str, Line | None]:
+    """The symbol, and the line that is asked about."""
+    name, value = parse_request(text)
+    if value is None:
+        return name, None
+    request = checked(model, name, value, text)
+    if len(request.accept) != 1:
+        raise RequestError(f"{text}: ask about one value")
+    return name, Line(name, spell(model.symbols[name].type, request.accept[0]))
+
+
+def _wanted(model: Model, found: Derivation) -> str | None:
+    """The value that the reader would rather have, if that can be known."""
+    if found.is_dropped:
+        return found.asked
+    if not model.symbols[found.root].is_logical:
+        return None
+    return "n" if found.value == "y" else "y"
+
+
+def _planned(world: World, said: tuple[Line, ...], name: str, wanted: str) -> Plan:
+    """What it takes to give a symbol a value."""
+    model = world.model
+    written = spell(model.symbols[name].type, wanted)
+    request = checked(model, name, written, f"{name}={written}")
+    here = world
+    if said:
+        lines = (*world.lines, *said)
+        here = World(model, world.base, lines, world.finish, world.knowledge)
+    return answer(here, Question(requests=(request,)), timeout=_PATIENCE)

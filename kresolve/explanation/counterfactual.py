@@ -1,0 +1,95 @@
+"""What another value of a cause, and of nothing else, would change.
+
+A derivation names causes that are enough; whether each is needed is another
+question, and "because" may be said only of those that are.  It is answered by
+calculating the one symbol anew, all others as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, Literal, TypeAlias
+
+from attrs import evolve
+
+from kresolve.explanation.derivation import Cause, Fact, Rule, Step
+from kresolve.explanation.scene import Scene
+from kresolve.semantics.evaluation import Evaluation
+from kresolve.tristate import LETTERS
+from kresolve.values import Type
+
+Effect: TypeAlias = Literal["value", "visibility"]
+
+#: Steps that claim nothing of a single cause: the text only counts them.
+_UNWEIGHED: Final[frozenset[Rule]] = frozenset({"not selected", "not implied", "in range"})
+
+_NUMBER: Final = re.compile(r"0x[0-9a-fA-F]+|\d+")
+
+
+def weighed(scene: Scene, fact: Fact) -> Fact:
+    """The fact with, at each cause, what it would change."""
+    if fact.rule == "undefined":
+        return fact
+    return evolve(fact, steps=tuple(_weighed(scene, fact, step) for step in fact.steps))
+
+
+def _weighed(scene: Scene, fact: Fact, step: Step) -> Step:
+    if step.rule in _UNWEIGHED or not step.causes:
+        return step
+    causes = [evolve(c, changes=effects(scene, fact.name, c, step)) for c in step.causes]
+    return evolve(step, causes=tuple(causes))
+
+
+def effects(scene: Scene, name: str, cause: Cause, step: Step) -> tuple[Effect, ...]:
+    """What some other value of one cause would change of a symbol or choice."""
+    if cause.name in scene.choice_by_name:
+        return ("value",)
+    if cause.name not in scene.model.symbols:
+        return ()
+    before = _outcome(scene, name, scene.evaluation.supposing({}))
+    found: dict[Effect, None] = {}
+    for other in _others(scene, cause, step):
+        after = _outcome(scene, name, scene.evaluation.supposing({cause.name: other}))
+        if after[0] != before[0]:
+            found["value"] = None
+        if after[1] != before[1]:
+            found["visibility"] = None
+    return tuple(found)
+
+
+def _outcome(scene: Scene, name: str, evaluation: Evaluation) -> tuple[object, int]:
+    """The value and the visibility that a symbol has in an evaluation; what a choice takes."""
+    index = scene.choice_by_name.get(name)
+    if index is not None:
+        evaluation.calculate(index)
+        members = scene.model.choices[index].members
+        return [evaluation.logical.get(member) for member in members], 0
+    symbol = scene.model.symbols[name]
+    if scene.view(symbol) is scene.without_modules:
+        evaluation.modules = 0
+    evaluation.calculate(name if symbol.choice is None else symbol.choice)
+    value = evaluation.logical[name] if symbol.is_logical else evaluation.text[name]
+    return value, evaluation.visibility(symbol)
+
+
+def _others(scene: Scene, cause: Cause, step: Step) -> Iterator[str]:
+    """Other values of a cause that may make a difference to a step."""
+    symbol = scene.model.symbols[cause.name]
+    if symbol.is_logical:
+        letters = "ny" if symbol.type is Type.BOOL else LETTERS
+        yield from (letter for letter in letters if letter != cause.value)
+        return
+    texts = [cause.value, *(told.text for told in step.told)]
+    if symbol.type is Type.STRING:
+        words = {word for text in texts for word in re.findall(r'"([^"]*)"', text)}
+        yield from sorted({"", f"{cause.value}x", *words} - {cause.value})
+        return
+    numbers = {
+        int(word, 0 if word[:2] == "0x" else 10) for t in texts for word in _NUMBER.findall(t)
+    }
+    near = {number + step for number in (0, *numbers) for step in (-1, 0, 1) if number + step >= 0}
+    for number in sorted(near):
+        text = hex(number) if symbol.type is Type.HEX else str(number)
+        if text != cause.value:
+            yield text

@@ -1,0 +1,238 @@
+"""A derivation: why a symbol has its value, as data.
+
+A derivation is a graph of facts.  A fact says that a symbol (or a choice) has
+a value, by steps; a step is one rule with what was told (a line of the user,
+a line of a Kconfig file, or that there is none) and its causes, the values of
+other symbols that make the rule give what it gives.  The causes of a complete
+derivation are sufficient: whatever other symbols are and other lines say, the
+value is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, Literal, TypeAlias
+
+from attrs import frozen
+
+from kresolve.location import Location
+from kresolve.values import Type
+
+#: What decides a value, or keeps something else from deciding it:
+#:
+#: line, no line, answer
+#:     what the user said, did not say, or a target says instead;
+#: depends, hidden, limited, offered
+#:     dependencies that are n shut out prompts and defaults; a prompt's
+#:     condition is n, or only m; all that a prompt needs is met;
+#: default, passed over, no default
+#:     the default that counts, one before it that does not, that there is none;
+#: select, imply, not selected, not implied
+#:     who forces or proposes a value, and who does not;
+#: cut, unmet
+#:     a direct dependency limits what is implied; a select does not ask for it;
+#: choice, member
+#:     which member a choice takes, and what that means for one;
+#: range, in range, forgotten
+#:     a bound that replaces a number, or does not; a number that is dropped;
+#: promoted, transitional, undefined
+#:     m becomes y; only read, never written; no file defines the symbol.
+Rule: TypeAlias = Literal[
+    "line",
+    "no line",
+    "answer",
+    "depends",
+    "hidden",
+    "limited",
+    "offered",
+    "default",
+    "passed over",
+    "no default",
+    "select",
+    "imply",
+    "not selected",
+    "not implied",
+    "cut",
+    "unmet",
+    "choice",
+    "member",
+    "range",
+    "in range",
+    "forgotten",
+    "promoted",
+    "transitional",
+    "undefined",
+]
+
+#: Rules that only complete a proof: they say that nothing else interferes.
+QUIET: Final[frozenset[Rule]] = frozenset(
+    {"no default", "not selected", "not implied", "in range", "offered"}
+)
+
+
+@frozen
+class Told:
+    """What needs no further reason: a line somewhere, or that there is none.
+
+    ``kind`` is "line", "no line", "answer" (a target's own) or "kconfig".
+    ``text`` is the line in its own words, ``value`` what a line gives to
+    ``symbol``; ``source`` names a base that has no files of its own.  Where a
+    Kconfig file asks a program, ``probe`` is its line as it stands there, and
+    ``tools`` says what was asked.
+    """
+
+    kind: Literal["line", "no line", "answer", "kconfig"]
+    text: str
+    location: Location | None = None
+    symbol: str = ""
+    value: str = ""
+    source: str = ""
+    probe: str = ""
+    tools: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for people; empty if nowhere."""
+        return str(self.location) if self.location else self.source
+
+
+@frozen
+class Cause:
+    """The value of another symbol, or choice, that a step rests on.
+
+    ``changes`` says what another value of this one alone would change: the
+    "value" that is explained, or only its "visibility"; nothing where other
+    causes do the same.
+    """
+
+    name: str
+    value: str
+    changes: tuple[Literal["value", "visibility"], ...] = ()
+
+
+@frozen
+class Step:
+    """One rule at work: what was told, which values it rests on, what it gives.
+
+    ``also`` are rules that would have the same effect without this one: they
+    are not part of the proof, but whoever wants another value meets them too.
+    """
+
+    rule: Rule
+    told: tuple[Told, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    value: str = ""
+    also: tuple[Step, ...] = ()
+
+
+@frozen
+class Fact:
+    """A symbol, or a choice, has a value; ``rule`` decided it.
+
+    ``visible`` is how much its prompt lets the user say.  ``via`` are facts
+    that a reduction has folded into this one: each followed from the next.
+    """
+
+    name: str
+    value: str
+    rule: Rule
+    steps: tuple[Step, ...] = ()
+    type: Type | None = None
+    location: Location | None = None
+    prompt: str = ""
+    menu: tuple[str, ...] = ()
+    visible: str = ""
+    via: tuple[str, ...] = ()
+
+    @property
+    def is_choice(self) -> bool:
+        """Is it about a choice?"""
+        return self.type is None and self.rule != "undefined"
+
+    def step(self, *rules: Rule) -> Step | None:
+        """The first step by one of some rules."""
+        return next((step for step in self.steps if step.rule in rules), None)
+
+    @property
+    def line(self) -> Told | None:
+        """The user's line for it, whether or not it counts."""
+        for step in self.steps:
+            if step.rule in ("line", "forgotten"):
+                return step.told[0]
+        return None
+
+    @property
+    def causes(self) -> Iterator[Cause]:
+        """The causes of all steps, each once: together they are enough."""
+        return _once(cause for step in self.steps for cause in step.causes)
+
+    @property
+    def mentions(self) -> Iterator[Cause]:
+        """The causes, and those of what has the same effect beside them."""
+        steps = (one for step in self.steps for one in (step, *step.also))
+        return _once(cause for step in steps for cause in step.causes)
+
+    @property
+    def followed(self) -> Iterator[Cause]:
+        """The causes that a reader asks about next.
+
+        Those of the steps, and of what has the same effect beside them; but why
+        something is allowed matters only where it keeps a symbol off.
+        """
+        return _once(
+            cause
+            for step in self.steps
+            if step.rule != "offered" or self.value == "n"
+            for one in (step, *step.also)
+            for cause in one.causes
+        )
+
+
+@frozen(eq=False)
+class Derivation:
+    """Why ``root`` has its value: the facts, each before its causes.
+
+    ``base`` and ``finish`` say on what, and by which target.  Where a
+    derivation was reduced, causes may have no fact in it.
+    """
+
+    root: str
+    facts: Mapping[str, Fact]
+    base: str
+    finish: str
+
+    @property
+    def fact(self) -> Fact:
+        """The fact that is explained."""
+        return self.facts[self.root]
+
+    @property
+    def value(self) -> str:
+        """The value that is explained."""
+        return self.fact.value
+
+    @property
+    def asked(self) -> str | None:
+        """The value that somebody's line asks for; None if none does, or only the base."""
+        line = self.fact.line
+        return None if line is None or line.source else line.value
+
+    @property
+    def is_dropped(self) -> bool:
+        """Does somebody's line ask for another value than results?"""
+        return self.asked is not None and self.asked != self.value
+
+    @property
+    def told(self) -> Iterator[Told]:
+        """All that was told, each once, in the order of the facts."""
+        found = (told for f in self.facts.values() for step in f.steps for told in step.told)
+        return iter(dict.fromkeys(found))
+
+
+def _once(causes: Iterable[Cause]) -> Iterator[Cause]:
+    """Causes, without those of a name that was there before."""
+    seen: set[str] = set()
+    for cause in causes:
+        if cause.name not in seen:
+            seen.add(cause.name)
+            yield cause

@@ -1,0 +1,129 @@
+"""From a configuration to the derivation of one of its values."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+
+from attrs import evolve
+
+from kresolve.errors import RequestError, did_you_mean
+from kresolve.explanation.counterfactual import weighed
+from kresolve.explanation.derivation import Cause, Derivation, Fact, Rule, Step
+from kresolve.explanation.logical import Logical, shown
+from kresolve.explanation.members import choice_fact, explain_member
+from kresolve.explanation.reductions import readable, reduced, to_depth, without_needless
+from kresolve.explanation.scene import Scene
+from kresolve.explanation.texts import explain_text
+from kresolve.semantics import Configuration
+from kresolve.values import Type
+
+
+class Deriver:
+    """Facts of one configuration, found when asked for, and kept.
+
+    ``base`` names what the lines without a place come from, those for the
+    symbols in ``asked`` apart: somebody has just said them.
+    """
+
+    def __init__(self, configuration: Configuration, base: str, asked: Iterable[str] = ()) -> None:
+        self.scene = Scene(configuration, base, frozenset(asked))
+        self.scene.follow = self.follow
+        self._facts: dict[str, Fact] = {}
+        self._behind: dict[str, frozenset[str]] = {}
+
+    def follow(self, name: str) -> frozenset[str]:
+        """A name, and those that keep it low, and those that keep them low."""
+        known = self._behind.get(name)
+        if known is None:
+            found = {name}
+            if name in self.scene.model.symbols:
+                for step in self.fact(name).steps:
+                    if step.rule in ("depends", "hidden", "limited", "passed over", "default"):
+                        for one in (step, *step.also):
+                            for cause in one.causes:
+                                found |= self.follow(cause.name)
+            known = self._behind[name] = frozenset(found)
+        return known
+
+    def fact(self, name: str) -> Fact:
+        """Why a symbol, or a choice by the name of its fact, has its value."""
+        known = self._facts.get(name)
+        if known is None:
+            known = self._facts[name] = self._found(name)
+        return known
+
+    def _found(self, name: str) -> Fact:
+        scene = self.scene
+        index = scene.choice_by_name.get(name)
+        if index is not None:
+            return choice_fact(scene, index)
+        model = scene.model
+        symbol = model.symbols.get(name)
+        if symbol is None or symbol.type is Type.UNKNOWN:
+            return Fact(name, "n", "undefined", (Step("undefined"),), location=model.location(name))
+        rule: Rule
+        if not symbol.is_logical:
+            rule, steps = explain_text(scene, symbol)
+        elif symbol.choice is not None:
+            rule, steps = explain_member(scene, symbol)
+        else:
+            rule, steps = Logical(scene, symbol).explain()
+        return Fact(
+            name,
+            scene.configuration[name],
+            rule,
+            tuple(evolve(s, causes=tuple(c for c in s.causes if c.name != name)) for s in steps),
+            symbol.type,
+            model.location(name),
+            model.prompt(name) or "",
+            model.menu_path(name),
+            shown(scene, symbol),
+        )
+
+    def derivation(self, name: str) -> Derivation:
+        """All facts behind a value, its own first: what is told in it settles the value.
+
+        Raises RequestError for a name that the tree does not have.
+        """
+        return self._collected(name, lambda fact: fact.causes)
+
+    def _collected(self, name: str, next_: Callable[[Fact], Iterator[Cause]]) -> Derivation:
+        scene = self.scene
+        symbol = scene.model.symbols.get(name)
+        if symbol is None or symbol.type is Type.UNKNOWN:
+            raise RequestError(
+                f"{name}: {scene.model.info} has no such option"
+                f"{did_you_mean(name, scene.model.symbols)}"
+            )
+        facts: dict[str, Fact] = {}
+        queue = deque([name])
+        while queue:
+            here = queue.popleft()
+            if here not in facts:
+                facts[here] = fact = self.fact(here)
+                queue.extend(cause.name for cause in next_(fact))
+        return Derivation(name, facts, scene.base, scene.user.finish)
+
+    def reading(self, name: str, depth: int | None = None) -> Derivation:
+        """The derivation for readers, each cause weighed; ``depth`` limits how far it goes.
+
+        Collecting only what a reader will see gives the same as reducing the
+        complete derivation, and takes a fraction of the time.
+        """
+
+        def next_(fact: Fact) -> Iterator[Cause]:
+            return readable(fact, root=fact.name == name).followed
+
+        found = reduced(self._collected(name, next_))
+        if depth is not None:
+            found = to_depth(found, depth)
+        return without_needless(self._weighed(found))
+
+    def full(self, name: str) -> Derivation:
+        """The complete derivation, each cause weighed."""
+        return self._weighed(self.derivation(name))
+
+    def _weighed(self, derivation: Derivation) -> Derivation:
+        facts = {name: weighed(self.scene, fact) for name, fact in derivation.facts.items()}
+        return evolve(derivation, facts=facts)

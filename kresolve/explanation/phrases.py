@@ -1,0 +1,459 @@
+"""Facts in words: one sentence each, in the kernel's vocabulary.
+
+A sentence says "because" only of causes that were found to be needed
+(:mod:`~kresolve.explanation.counterfactual`); of others it says what they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from attrs import evolve
+
+from kresolve.explanation.derivation import Cause, Derivation, Fact, Rule, Step, Told
+from kresolve.lines import quote
+from kresolve.values import Type
+
+#: So many are listed by name, the rest is counted.
+_MOST: Final = 4
+
+
+def headline(derivation: Derivation) -> str:
+    """The one sentence that says it all, with the place where the symbol stands."""
+    return _Teller(derivation.fact, places=False).tell()
+
+
+def sentence(fact: Fact) -> str:
+    """What a fact says, and by which rule, with the places of what was told."""
+    return _Teller(fact, places=True).tell()
+
+
+def step_text(step: Step) -> str:
+    """One step in a line: its rule, what was told, and the values that it rests on."""
+    told = "; ".join(f"{told.text}{_bracketed([told.place, told.tools])}" for told in step.told)
+    values = values_of(step.causes, most=len(step.causes))
+    return ": ".join(part for part in (step.rule, told, values) if part)
+
+
+class _Teller:
+    """One fact under way to its sentence.
+
+    With ``places``, each rule is told with its place; else only the symbol is.
+    """
+
+    def __init__(self, fact: Fact, *, places: bool) -> None:
+        self.fact = fact
+        self.places = places
+
+    def tell(self) -> str:
+        """The sentence, without a full stop, so that it can be followed by more."""
+        return _TELLERS[self.fact.rule](self)
+
+    # Pieces
+
+    def at(self, told: Told) -> str:
+        """The place of something told, and which program was asked there, in brackets."""
+        return _bracketed([told.place if self.places else "", told.tools])
+
+    def quoted(self, told: Told) -> str:
+        """What a file says, word for word, with its place."""
+        text = told.probe or told.text
+        mark = "'" if '"' in text else '"'
+        return f"{mark}{text}{mark}{self.at(told)}"
+
+    @property
+    def subject(self) -> str:
+        """The symbol, with the place where it stands if rules have none."""
+        if self.places or self.fact.location is None:
+            return self.fact.name
+        return f"{self.fact.name} ({self.fact.location})"
+
+    @property
+    def is_dropped(self) -> bool:
+        """Does somebody's line say something else?"""
+        line = self.fact.line
+        return line is not None and not line.source and line.value != self.fact.value
+
+    def opening(self, word: str = "") -> str:
+        """``X is n``, or ``X was asked to be y but is n``."""
+        value = word + shown(self.fact.value, self.fact.type)
+        line = self.fact.line
+        if line is None or not self.is_dropped:
+            return f"{self.subject} is {value}"
+        asked = shown(line.value, self.fact.type)
+        return f"{self.subject} was asked to be {asked}{self.at(line)} but is {value}"
+
+    def unasked(self) -> str:
+        """That nobody asked, where somebody could."""
+        if not self.fact.prompt or self.fact.line is not None or self.fact.step("answer"):
+            return ""
+        return "no line asks for it" if self.fact.value == "n" else "no line says otherwise"
+
+    def step(self, *rules: Rule) -> Step:
+        """The one step by a rule; it is there."""
+        found = self.fact.step(*rules)
+        assert found is not None, (self.fact.name, rules)
+        return found
+
+    def steps(self, *rules: Rule) -> list[Step]:
+        """All steps by some rules."""
+        return [step for step in self.fact.steps if step.rule in rules]
+
+    # Limits
+
+    def limits(self, *rules: Rule) -> str:
+        """What stands against it, at each of its prompts or definitions."""
+        parts = dict.fromkeys(self.limit(step) for step in self.steps(*rules))
+        return "; in another definition ".join(parts)
+
+    def limit(self, step: Step) -> str:
+        """``it depends on A (=n)``, and what else stands against it."""
+        beside = step.also[: _MOST - 1]
+        left = len(step.also) - len(beside)
+        parts = [self.clause(one) for one in (step, *beside)]
+        for number in range(len(parts) - 1, 0, -1):
+            if _verb(parts[number]) == _verb(parts[number - 1]) == "depends":
+                parts[number] = parts[number].removeprefix("depends ")
+        if left:
+            parts.append(f"on {left} more condition{'' if left == 1 else 's'} that no value meets")
+        return f"it {_series(parts, '; ' if self.places else ', ')}"
+
+    def clause(self, step: Step) -> str:
+        """``depends on A (=n)``; with places ``depends on A (file:line), which is n``."""
+        told = step.told[0]
+        words = _requires(told)
+        if not self.places or not told.place:
+            return f"{words}{_bracketed([told.tools])}{valued(step)}"
+        if told.tools:
+            return f"{words}{self.at(told)}, which is {step.value}"
+        if _is_itself(step):
+            return f"{words} ({told.place}), which is {shown_cause(step.causes[0])}"
+        values = f", with {values_of(step.causes)}" if step.causes else ""
+        return f"{words} ({told.place}){values}"
+
+    def uncounted(self) -> str:
+        """Why a line would not count, where none does."""
+        hindered = self.limits("depends", "hidden")
+        return f"a line would not count: {hindered}" if hindered and self.fact.prompt else ""
+
+    # Defaults
+
+    def fired(self) -> str:
+        """The default that counts, with the values that make it so."""
+        step = self.step("default")
+        given = f", with {values_of(step.causes)}" if step.causes else ""
+        return f"{self.quoted(step.told[0])}{given}"
+
+    def passed(self) -> str:
+        """The defaults before it, which do not count."""
+        steps = self.steps("passed over")
+        parts = [self.earlier(step) for step in steps[:_MOST]]
+        if len(steps) > _MOST:
+            parts.append(f"{len(steps) - _MOST} more")
+        does = "does" if len(steps) == 1 else "do"
+        return f"{_series(parts, ', ')} {does} not count" if parts else ""
+
+    def earlier(self, step: Step) -> str:
+        """A default, or a definition, that does not count, and the values that say so."""
+        told = step.told[0]
+        bare = evolve(told, location=None, tools="")
+        words = f"what {_requires(told)}" if _is_limit(told) else self.quoted(bare)
+        place = told.place if self.places else ""
+        return words + _bracketed([place, told.tools, values_of(step.causes)])
+
+
+# One function for each rule that can decide
+
+
+def _line(t: _Teller) -> str:
+    fact, line = t.fact, t.fact.line
+    assert line is not None
+    if t.places and line.location:
+        text = f"{t.opening()}: {t.quoted(line)}"
+    else:
+        text = f"{t.opening()}: {line.place or 'a line'} says so"
+    if fact.step("transitional"):
+        return f"{text}; it is transitional: read to carry an old value over, and never written"
+    return text + _allowed(t)
+
+
+def _answer(t: _Teller) -> str:
+    told = t.step("answer").told[0]
+    return f"{t.opening()}: no line says otherwise, and {told.text}{_allowed(t)}"
+
+
+def _allowed(t: _Teller) -> str:
+    """Why what was said counts, where it is told: the prompt's conditions."""
+    step = t.fact.step("offered")
+    if step is None or not step.causes:
+        return ""
+    if t.fact.value == "n":
+        needed = [cause for cause in step.causes if "value" in cause.changes]
+        return f", which counts because {values_of(needed)}" if needed else ""
+    return f"; what it depends on is met: {values_of(step.causes)}"
+
+
+def _depends(t: _Teller) -> str:
+    steps = t.steps("depends", "hidden")
+    against = t.limits("depends", "hidden")
+    if t.is_dropped:
+        return f"{t.opening()}: {against}"
+    if all(decides(step) for step in steps):
+        return f"{t.opening()} because {against}"
+    if t.unasked():
+        why = ", because" if all(hinders(step) for step in steps) else ":"
+        return f"{t.opening()}: no line asks for it, and none would count{why} {against}"
+    return f"{t.opening()}: {against}"
+
+
+def _hidden(t: _Teller) -> str:
+    against = t.limits("depends", "hidden") or "it has no prompt, so that no line counts"
+    return f"{t.opening()}: {against}{_instead(t)}"
+
+
+def _instead(t: _Teller) -> str:
+    """The default that counts where a line does not."""
+    return f"; instead {t.fired()} counts" if t.fact.step("default") else ""
+
+
+def _no_default(t: _Teller) -> str:
+    fact = t.fact
+    has = "it has no default" if fact.prompt else "it has neither prompt nor default"
+    parts = [t.unasked(), t.passed() or has]
+    if not fact.prompt and (selectors := fact.step("not selected")):
+        parts.append(_unselected(selectors))
+    said = [part for part in parts if part]
+    text = f"{t.opening()}: {_series(said, ', ') if fact.prompt else ', and '.join(said)}"
+    return f"{text}; {t.uncounted()}" if t.uncounted() else text
+
+
+def _default(t: _Teller) -> str:
+    if t.is_dropped:
+        return _hidden(t)
+    passed = t.passed()
+    parts = [
+        f"{t.opening()} by {t.fired()}",
+        f"before that, {passed}" if passed else "",
+        t.limits("limited"),
+        t.uncounted() or t.unasked(),
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def _forced(t: _Teller, rule: Rule, verb: str) -> str:
+    """Who selects or implies it, and who else does."""
+    step = t.step(rule)
+    selector, *others = step.causes
+    given = f", with {values_of(others)}" if others else ""
+    text = f"{selector.name} (={shown_cause(selector)}) {verb} it{t.at(step.told[0])}{given}"
+    if step.also:
+        names = list(dict.fromkeys(other.told[0].symbol for other in step.also))
+        text += f"; so {'does' if len(names) == 1 else 'do'} {_names(names)}"
+    return text
+
+
+def _select(t: _Teller) -> str:
+    text = f"{t.opening()}: {_forced(t, 'select', 'selects')}"
+    against = t.limits("unmet")
+    return f"{text}; conf warns, because {against}" if against else text
+
+
+def _imply(t: _Teller) -> str:
+    unasked = t.unasked()
+    return f"{t.opening()}: {f'{unasked}, and ' if unasked else ''}{_forced(t, 'imply', 'implies')}"
+
+
+def _cut(t: _Teller) -> str:
+    implied = t.fact.step("imply") is not None
+    proposed = _forced(t, "imply", "implies") if implied else f"it has {t.fired()}"
+    only = "only " if t.fact.value == "m" else ""
+    return f"{t.opening(only)}: {proposed}, but {t.limits('cut', 'depends')}"
+
+
+def _limited(t: _Teller) -> str:
+    return f"{t.opening('only ')}: {t.limits('limited')}"
+
+
+def _choice(t: _Teller) -> str:
+    fact = t.fact
+    title = f'the choice "{fact.prompt}"' if fact.prompt else "the choice"
+    text = f"{title} ({fact.location})"
+    if fact.value == "n":
+        hidden = t.steps("depends", "hidden")
+        why = t.limit(hidden[0]) if hidden else "none of its members is visible"
+        return f"{text} takes nothing: {why}"
+    if fact.value == "m":
+        return f"{text} is m, so that any number of its members may be m"
+    line = next((s.told[0] for s in t.steps("line") if s.told[0].symbol == fact.value), None)
+    default = fact.step("default")
+    if line is not None and line.value == "y":
+        return f"{text} takes {fact.value}: {t.quoted(line)}"
+    if default is not None and default.value == fact.value:
+        return f"{text} takes {fact.value}: no line asks for another, and it has {t.fired()}"
+    return f"{text} takes {fact.value}, the first that is visible and that no line rules out"
+
+
+def _member(t: _Teller) -> str:
+    step = t.step("member")
+    told, taken = step.told[0], step.causes[0].value
+    choice = f"the {told.text} ({told.place})"
+    if t.fact.value == "y":
+        return f"{t.opening()}: {choice} takes it"
+    return (
+        f"{t.opening()}: {choice} takes {'nothing' if taken == 'n' else f'{taken}, and only one'}"
+    )
+
+
+def _range(t: _Teller) -> str:
+    fact = t.fact
+    told = t.step("range").told[0]
+    text = f"{t.quoted(told)} allows {told.value}"
+    default = fact.step("default")
+    if default is not None and fact.line is None:
+        return f"{t.opening()}: it has {t.fired()}, but {text}"
+    return f"{t.opening()}: {text}"
+
+
+def _promoted(t: _Teller) -> str:
+    step = t.step("promoted")
+    default = t.fact.step("default", "imply")
+    before = (
+        f"it has {t.fired()}, and " if default is not None and default.rule == "default" else ""
+    )
+    if t.fact.type is Type.BOOL:
+        return f"{t.opening()}: {before}m is y for a bool"
+    modules = f" ({values_of(step.causes)})" if step.causes else ""
+    return f"{t.opening()}: {before}without modules{modules} m becomes y"
+
+
+def _undefined(t: _Teller) -> str:
+    return f"{t.fact.name} is n: no Kconfig file of this architecture defines it"
+
+
+_TELLERS: Final[Mapping[Rule, Callable[[_Teller], str]]] = {
+    "line": _line,
+    "answer": _answer,
+    "depends": _depends,
+    "hidden": _hidden,
+    "no default": _no_default,
+    "default": _default,
+    "select": _select,
+    "imply": _imply,
+    "cut": _cut,
+    "limited": _limited,
+    "choice": _choice,
+    "member": _member,
+    "range": _range,
+    "promoted": _promoted,
+    "undefined": _undefined,
+}
+
+
+# Words
+
+
+def valued(step: Step) -> str:
+    """The values of a step's causes, in brackets: short where the condition is a name."""
+    if _is_itself(step):
+        return f" (={shown_cause(step.causes[0])})"
+    return f" ({values_of(step.causes)})" if step.causes else ""
+
+
+def values_of(causes: Sequence[Cause], most: int = _MOST) -> str:
+    """``A=n, B=y``, the long rest as a number."""
+    parts = [f"{cause.name}={shown_cause(cause)}" for cause in causes[:most]]
+    left = len(causes) - most
+    return ", ".join(parts) + (f" and {left} more" if left > 0 else "")
+
+
+def shown(value: str, type_: Type | None) -> str:
+    """A value for people: strings quoted."""
+    return quote(value) if type_ is Type.STRING else value
+
+
+def shown_cause(cause: Cause) -> str:
+    """The value of a cause for people: what is no word or number is quoted."""
+    return cause.value if re.fullmatch(r"[\w.+-]+", cause.value) else quote(cause.value)
+
+
+def decides(step: Step) -> bool:
+    """Would another value of each cause change the value?"""
+    return bool(step.causes) and all("value" in cause.changes for cause in step.causes)
+
+
+def hinders(step: Step) -> bool:
+    """Would another value of each cause let a line count?"""
+    return bool(step.causes) and all("visibility" in cause.changes for cause in step.causes)
+
+
+_REQUIREMENTS: Final = {
+    "depends on ": "depends on ",
+    "if ": "depends on ",
+    "prompt if ": "is offered only if ",
+    "visible if ": "stands in a menu that is visible only if ",
+}
+
+
+def _requires(told: Told) -> str:
+    """A limit as what "it" does: ``depends on A``, ``is offered only if A``."""
+    if told.probe:
+        return told.probe if told.probe.startswith("depends ") else f'is limited by "{told.probe}"'
+    for words, verb in _REQUIREMENTS.items():
+        if told.text.startswith(words):
+            return verb + told.text.removeprefix(words)
+    if told.text == "choice":
+        return "stands in a choice that does not allow it"
+    return f'is limited by "{told.text}"'
+
+
+def _bracketed(parts: Sequence[str]) -> str:
+    """`` (a; b)``, nothing for nothing."""
+    kept = "; ".join(part for part in parts if part)
+    return f" ({kept})" if kept else ""
+
+
+def _is_limit(told: Told) -> bool:
+    return told.text.startswith(tuple(_REQUIREMENTS))
+
+
+def _condition(told: Told) -> str:
+    """The expression in the words of a limit."""
+    words = next((words for words in _REQUIREMENTS if told.text.startswith(words)), "")
+    return told.text.removeprefix(words)
+
+
+def _is_itself(step: Step) -> bool:
+    """Is the condition nothing but its one cause?"""
+    return len(step.causes) == 1 and _condition(step.told[0]) == step.causes[0].name
+
+
+def _verb(phrase: str) -> str:
+    return "depends" if phrase.startswith(("depends on", "on ")) else phrase.partition(" ")[0]
+
+
+def _series(parts: Sequence[str], comma: str, last: str = "and") -> str:
+    """``a``, ``a and b``, ``a, b and c``; with semicolons one stands before "and" too."""
+    if len(parts) < 2:
+        return "".join(parts)
+    end = f"{comma}{last} " if ";" in comma else f" {last} "
+    return f"{comma.join(parts[:-1])}{end}{parts[-1]}"
+
+
+def _names(names: Sequence[str]) -> str:
+    if len(names) > _MOST:
+        return f"{', '.join(names[: _MOST - 1])} and {len(names) - _MOST + 1} more"
+    return _series(names, ", ")
+
+
+def _unselected(step: Step) -> str:
+    """That nothing selects it; by name where it is only a few."""
+    selectors = list(dict.fromkeys(told.symbol for told in step.told))
+    if len(selectors) > _MOST:
+        return f"none of the {len(selectors)} symbols that can select it does"
+    return f"{_series(selectors, ', ', 'or')} could select it, but {_not(selectors)}"
+
+
+def _not(selectors: Sequence[str]) -> str:
+    return "does not" if len(selectors) == 1 else "none does"
