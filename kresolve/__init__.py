@@ -9,13 +9,20 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kresolve.api import Tree, plan
+    from kresolve.benchapi import check
     from kresolve.errors import KresolveError
     from kresolve.planner import Plan
 
-__all__ = ["KresolveError", "Plan", "Tree", "plan"]
+__all__ = ["KresolveError", "Plan", "Tree", "check", "plan"]
 __version__ = "0.1.0"
 
-_HOMES = {"KresolveError": "errors", "Plan": "planner", "Tree": "api", "plan": "api"}
+_HOMES = {
+    "KresolveError": "errors",
+    "Plan": "planner",
+    "Tree": "api",
+    "check": "benchapi",
+    "plan": "api",
+}
 
 
 def __getattr__(name: str) -> object:

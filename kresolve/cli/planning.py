@@ -14,6 +14,7 @@ from kresolve.cli.shared import (
     UNKNOWN,
     Commands,
     add_base_arguments,
+    add_profile_argument,
     add_tree_arguments,
     check_output,
     command,
@@ -41,6 +42,7 @@ def add(commands: Commands) -> None:
     plan.add_argument("request", nargs="+", metavar="REQUEST", help="an option, a profile or @FILE")
     add_tree_arguments(plan, several=True)
     add_base_arguments(plan, several=True)
+    add_profile_argument(plan)
     plan.add_argument("--pin", action="append", default=[], metavar="X", help="X keeps its value")
     plan.add_argument("--forbid", action="append", default=[], metavar="X", help="X must end as n")
     plan.add_argument(
@@ -115,6 +117,7 @@ def _plan(arguments: argparse.Namespace) -> int:
         alternatives=arguments.alternatives,
         timeout=arguments.timeout,
         verify=arguments.verify,
+        profiles=arguments.profile,
         progress=progress,
     )
     if answer.status == "planned" and arguments.output is not None:

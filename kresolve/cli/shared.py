@@ -113,6 +113,17 @@ def add_finish_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_profile_argument(parser: argparse.ArgumentParser) -> None:
+    """Profiles of the user's own."""
+    parser.add_argument(
+        "--profile",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a profile of your own (TOML), to be asked for by its name; may be repeated",
+    )
+
+
 def say(text: str) -> None:
     """A line on standard output."""
     sys.stdout.write(f"{text}\n")

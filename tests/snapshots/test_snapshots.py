@@ -32,6 +32,30 @@ FILES = {
     "wanted.config": "CONFIG_FISH=m\nCONFIG_DEEP=y\n# CONFIG_SHED is not set\n",
     "prose.config": "CONFIG_GARDEN=y\nplease, some frogs\nCONFIG_POND\nCONFIG_NUMBER=0xff\n",
     "other.config": "CONFIG_FRIDGES=y\n",
+    "mine.toml": """\
+name = "mine"
+description = "A garden"
+
+[[option]]
+symbol = "GARDEN"
+accept = ["y"]
+required = true
+source = "us"
+
+[[option]]
+symbol = "SHED"
+accept = ["y"]
+required = false
+source = "us"
+
+[[option]]
+symbol = "RIVER"
+one_of = ["POND"]
+accept = ["y", "m"]
+required = true
+feature = "wet"
+source = "us"
+""",
     "binary.config": "CONFIG_A=y\n\0",
 }
 ON_TOY = "--tree toy --arch left"
@@ -54,6 +78,12 @@ CASES: dict[str, list[str]] = {
         f"plan DOOR_BLUE DOOR_GREEN {ON_TOY}",
     ],
     "impossible-json": [f"plan FROG=y CAT {ON_TOY} --json"],
+    "check": [
+        "check GARDEN=y CAT=y SHED 'POND=y|m' NUMBER=0x1f --config my.config",
+        f"check GARDEN=y SHED FROG 'POND=y|m' STOVE FOUNTAIN --config my.config {ON_TOY}",
+        "check mine:wet --profile mine.toml --config my.config",
+    ],
+    "check-json": [f"check GARDEN FRIDGE --config my.config {ON_TOY} --json"],
     "olddefconfig": [f"olddefconfig prose.config {ON_TOY}"],
     "tree-show": [f"tree show {ON_TOY}"],
     "errors": [

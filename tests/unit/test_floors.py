@@ -44,9 +44,9 @@ KRESOLVE = Rules(
         ("encode", "frontend", "oracle", "semantics", "trees"),
         ("bases", "solve"),
         ("planner", "profiles"),
-        ("asking", "explanation"),
+        ("asking", "explanation", "workbench"),
         ("report",),
-        ("__init__", "__main__", "api", "cli"),
+        ("__init__", "__main__", "api", "benchapi", "cli"),
     ),
     neighbours=frozenset(
         {
@@ -61,6 +61,9 @@ KRESOLVE = Rules(
             ("oracle", "trees"),  # it builds the conf of one, in its environment
             ("profiles", "planner"),  # a profile is a list of requests
             ("__init__", "api"),  # the face is what the package shows
+            ("benchapi", "api"),  # its functions take trees
+            ("__init__", "benchapi"),  # and are part of the face
+            ("cli", "benchapi"),  # a command does what the Python function does
             ("cli", "api"),  # a command does what the Python function does
             ("cli", "__init__"),  # --version
             ("__main__", "cli"),  # python -m kresolve

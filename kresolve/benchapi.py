@@ -1,0 +1,118 @@
+"""The package's face for the workbench: check, lint, merge and migrate in Python.
+
+>>> from kresolve import check
+>>> check("TUN=y|m", config="/boot/config-6.12").status  # doctest: +SKIP
+'holds'
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable
+from pathlib import Path
+
+from attrs import evolve
+
+from kresolve.api import Requests, Tree
+from kresolve.bases import running_config
+from kresolve.errors import ConfigFileError
+from kresolve.lines import Line, parse_lines, read_text
+from kresolve.planner import World, checked, merged
+from kresolve.profiles import own_profiles
+from kresolve.progress import SILENT, Progress
+from kresolve.trees import default_arch
+from kresolve.workbench.checking import Check, check_evidence, check_lines, explained, kernel_of
+from kresolve.workbench.evidence import Evidence
+from kresolve.workbench.repair import repair
+from kresolve.workbench.wanted import Kernel, wanted
+
+
+def check(
+    *request: Requests,
+    config: str | Path | Iterable[Line],
+    profiles: Iterable[str | Path] = (),
+    tree: str | Path | Tree | None = None,
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
+    progress: Progress = SILENT,
+) -> Check:
+    """Does a ``.config`` have what is asked for?
+
+    ``request``: as for :func:`plan`.  ``config``: a ``.config`` file of any
+    kind, a kernel image, lines, or "running" for the kernel that runs here; where
+    nobody can read its ``.config``, what it shows of itself.  ``profiles``:
+    files with profiles of your own.  With a ``tree``, every missing option has a
+    reason, and the check a plan for what is missing.
+
+    The check's ``status`` is "holds", "fails" or "unknown" (a running kernel
+    that does not show all).  Raises KresolveError when the question is wrong.
+    """
+    own = own_profiles(profiles)
+    loaded = None
+    if tree is not None:
+        loaded = _loaded(
+            tree,
+            arch=arch,
+            cross_compile=cross_compile,
+            llvm=llvm,
+            shell=shell,
+            progress=progress,
+        )
+    text, name = "", "lines"
+    if isinstance(config, str | Path):
+        name = str(config)
+        path = Path(config)
+        if config == "running":
+            try:
+                path = running_config()
+            except ConfigFileError:
+                kernel = Kernel(platform.release(), arch or default_arch())
+                return check_evidence(wanted(request, kernel, own), Evidence(), kernel=kernel)
+        text = read_text(path)
+        config = parse_lines(text, name)[0]
+    lines = list(config)
+    kernel = kernel_of(text)
+    of = kernel
+    if loaded is not None:
+        kernel = Kernel(loaded.info.version, loaded.info.arch)
+    elif arch is not None:
+        kernel = Kernel(kernel.version, arch)
+    found = check_lines(wanted(request, kernel, own), lines, config=name, kernel=kernel)
+    if loaded is None:
+        return found
+    if of.version and not of.version.startswith(kernel.version):
+        note = f"the .config is of Linux {of.version}, the tree is {loaded.info}"
+        found = evolve(found, notes=(*found.notes, note))
+    return _with_reasons(found, loaded, lines, progress)
+
+
+def _with_reasons(found: Check, tree: Tree, lines: list[Line], progress: Progress) -> Check:
+    """A check with a tree's reasons, and a plan for what is missing."""
+    model = tree.model
+    world = World(model, found.config, tuple(lines), knowledge=tree.knowledge)
+    requests = [
+        checked(model, name, "|".join(row.wanted.accept), row.wanted.origin)
+        for row in found.missing
+        for name in [name for name in row.wanted.symbols if name in model.symbols][:1]
+    ]
+    mended = repair(world, merged(requests), progress)
+    return explained(found, world.before, mended)
+
+
+def _loaded(
+    tree: str | Path | Tree | None,
+    *,
+    arch: str | None,
+    cross_compile: str | None,
+    llvm: bool | str,
+    shell: bool,
+    progress: Progress,
+) -> Tree:
+    """A tree that is loaded, or is now."""
+    if isinstance(tree, Tree):
+        return tree
+    return Tree.load(
+        tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
+    )
