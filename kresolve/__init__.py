@@ -9,18 +9,23 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kresolve.api import Tree, plan
-    from kresolve.benchapi import check
+    from kresolve.benchapi import check, lint
     from kresolve.errors import KresolveError
     from kresolve.planner import Plan
+    from kresolve.workbench.checking import Check
+    from kresolve.workbench.linting import Lint
 
-__all__ = ["KresolveError", "Plan", "Tree", "check", "plan"]
+__all__ = ["Check", "KresolveError", "Lint", "Plan", "Tree", "check", "lint", "plan"]
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Check": "workbench.checking",
     "KresolveError": "errors",
+    "Lint": "workbench.linting",
     "Plan": "planner",
     "Tree": "api",
     "check": "benchapi",
+    "lint": "benchapi",
     "plan": "api",
 }
 

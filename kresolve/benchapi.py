@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from attrs import evolve
@@ -16,14 +16,18 @@ from attrs import evolve
 from kresolve.api import Requests, Tree
 from kresolve.bases import running_config
 from kresolve.errors import ConfigFileError
-from kresolve.lines import Line, parse_lines, read_text
+from kresolve.frontend import cached_models
+from kresolve.lines import BadLine, Line, parse_lines, read_text
+from kresolve.model import Model
 from kresolve.planner import World, checked, merged
 from kresolve.profiles import own_profiles
 from kresolve.progress import SILENT, Progress
+from kresolve.semantics import Finish
 from kresolve.trees import default_arch
 from kresolve.workbench.checking import Check, check_evidence, check_lines, explained, kernel_of
 from kresolve.workbench.evidence import Evidence
-from kresolve.workbench.repair import repair
+from kresolve.workbench.linting import Lint, Linter, advised
+from kresolve.workbench.repair import Repair, repair
 from kresolve.workbench.wanted import Kernel, wanted
 
 
@@ -88,6 +92,53 @@ def check(
     return _with_reasons(found, loaded, lines, progress)
 
 
+def lint(
+    *files: str | Path,
+    tree: str | Path | Tree | None = None,
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
+    base: str | Path = "defconfig",
+    fragments: Iterable[str | Path] = (),
+    finish: Finish = "olddefconfig",
+    advise: bool = True,
+    progress: Progress = SILENT,
+) -> Lint:
+    """Judge every line of some fragments, merged in order on top of a base.
+
+    ``tree``, ``base``, ``fragments`` (which belong to the base) and ``finish``:
+    as for :func:`kresolve.plan`.  With ``advise`` each line that is lost gets
+    the lines that it lacks, or the proof that it cannot be had.
+
+    The ``status`` is "clean" or "found"; ``findings`` has every line, ``dropped``
+    those that are not in the final ``.config``, and ``fix()`` rewrites the files.
+    Raises KresolveError when the question is wrong.
+    """
+    loaded = _loaded(
+        tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
+    )
+    bare = loaded.world(base, fragments, finish)
+    lines: list[Line] = []
+    bad: list[BadLine] = []
+    for path in files:
+        more, worse = loaded.read(path)
+        lines += more
+        bad += worse
+    linter = Linter(bare, lines, _others(loaded))
+    findings, mended = linter.findings(), Repair(None)
+    if advise:
+        findings, mended = advised(linter, findings, progress)
+    return Lint(loaded.info, bare.base, finish, tuple(findings), tuple(bad), mended)
+
+
+def _others(tree: Tree) -> Iterator[Model]:
+    """Other kernels for the same architecture that have been read here before."""
+    for model in cached_models(tree.info.srcarch):
+        if model.info.version != tree.info.version:
+            yield model
+
+
 def _with_reasons(found: Check, tree: Tree, lines: list[Line], progress: Progress) -> Check:
     """A check with a tree's reasons, and a plan for what is missing."""
     model = tree.model
@@ -97,7 +148,7 @@ def _with_reasons(found: Check, tree: Tree, lines: list[Line], progress: Progres
         for row in found.missing
         for name in [name for name in row.wanted.symbols if name in model.symbols][:1]
     ]
-    mended = repair(world, merged(requests), progress)
+    mended = repair(world, merged(requests), progress) if requests else Repair(None)
     return explained(found, world.before, mended)
 
 

@@ -107,7 +107,7 @@ def _hidden(after: Configuration, symbol: Symbol, want: int) -> Cause:
         default=[],
     )
     if not found:
-        return Cause("modules", "m needs modules, and MODULES is n")
+        return _no_modules(after.model, symbol, "m needs modules, and there are none")
     culprits = dict.fromkeys(name for _, part, _ in found for name in names(part))
     text = "; ".join(f"{words} {valued(part, after)} ({place})" for words, part, place in found[:3])
     return Cause("dependency", text, found[0][2], tuple(culprits))
@@ -208,9 +208,10 @@ def _too_much(after: Configuration, symbol: Symbol, want: int, visible: int) -> 
                 reverse.select.location,
                 (reverse.selector,),
             )
-    if want == M and (symbol.type is Type.BOOL or evaluation.modules == N):
-        why = "is a bool and has no m" if symbol.type is Type.BOOL else "without modules m is y"
-        return Cause("modules", why, model.location(name))
+    if want == M and symbol.type is Type.BOOL:
+        return Cause("modules", "is a bool and has no m", model.location(name))
+    if want == M and evaluation.modules == N:
+        return _no_modules(model, symbol, "without modules m is y")
     place = model.location(name)
     if not visible and model.has_prompt(symbol):
         hidden = _hidden(after, symbol, M)
@@ -218,6 +219,11 @@ def _too_much(after: Configuration, symbol: Symbol, want: int, visible: int) -> 
     if not model.has_prompt(symbol):
         return Cause("promptless", f"has no prompt, so no line sets it ({place})", place)
     return Cause("default", f"another line says {after[name]}", place)
+
+
+def _no_modules(model: Model, symbol: Symbol, text: str) -> Cause:
+    culprits = () if model.modules is None else (model.modules,)
+    return Cause("modules", text, model.location(symbol.name), culprits)
 
 
 def _choice_cause(after: Configuration, symbol: Symbol) -> Cause:

@@ -32,10 +32,15 @@ def repair(world: World, requests: Iterable[Request], progress: Progress = SILEN
 
     Of requests that cannot hold together, the last one is given up.
     """
+    with progress.task("looking for what is missing"):
+        return _repair(world, requests)
+
+
+def _repair(world: World, requests: Iterable[Request]) -> Repair:
     wanted = {request.symbol: request for request in requests}
     impossible: dict[str, Conflict] = {}
     while wanted:
-        plan = answer(world, Question(tuple(wanted.values())), progress=progress)
+        plan = answer(world, Question(tuple(wanted.values())))
         if plan.status == "planned":
             return Repair(plan, impossible)
         if plan.conflict is None:

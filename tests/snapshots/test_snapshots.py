@@ -32,6 +32,22 @@ FILES = {
     "wanted.config": "CONFIG_FISH=m\nCONFIG_DEEP=y\n# CONFIG_SHED is not set\n",
     "prose.config": "CONFIG_GARDEN=y\nplease, some frogs\nCONFIG_POND\nCONFIG_NUMBER=0xff\n",
     "other.config": "CONFIG_FRIDGES=y\n",
+    "lost.config": """\
+CONFIG_EXPERT=y
+CONFIG_FISH=y
+CONFIG_STOVE=y
+CONFIG_CAT=y
+CONFIG_FROG=y
+# CONFIG_GARDEN is not set
+CONFIG_GARDEN=y
+CONFIG_DOOR_RED=y
+CONFIG_DEPTH=12
+CONFIG_POND=y
+CONFIG_FRIDGES=y
+CONFIG_WATER=y
+CONFIG_SHED=yes please
+CONFIG_CAT=Y
+""",
     "mine.toml": """\
 name = "mine"
 description = "A garden"
@@ -84,6 +100,11 @@ CASES: dict[str, list[str]] = {
         "check mine:wet --profile mine.toml --config my.config",
     ],
     "check-json": [f"check GARDEN FRIDGE --config my.config {ON_TOY} --json"],
+    "lint": [
+        f"lint lost.config {ON_TOY} --base empty --all",
+        f"lint my.config {ON_TOY} --base my.config",
+        f"lint lost.config {ON_TOY} --finish allnoconfig --base empty --github",
+    ],
     "olddefconfig": [f"olddefconfig prose.config {ON_TOY}"],
     "tree-show": [f"tree show {ON_TOY}"],
     "errors": [

@@ -153,9 +153,10 @@ def test_m_without_modules() -> None:
     """Where there are no modules, that is why an m became a y."""
     config = "CONFIG_NET=y\nCONFIG_ADVANCED=y\nCONFIG_OWNER=m\n"
 
-    assert why("OWNER", "m", config) == Cause(
-        "modules", "without modules m is y", why("OWNER", "m", config).location
-    )
+    found = why("OWNER", "m", config)
+
+    assert (found.word, found.text) == ("modules", "without modules m is y")
+    assert found.culprits == ("MODULES",)
 
 
 def test_culprits_are_the_symbols_in_the_way() -> None:
