@@ -9,23 +9,37 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kresolve.api import Tree, plan
-    from kresolve.benchapi import check, lint
+    from kresolve.benchapi import check, lint, merge
     from kresolve.errors import KresolveError
     from kresolve.planner import Plan
     from kresolve.workbench.checking import Check
     from kresolve.workbench.linting import Lint
+    from kresolve.workbench.merging import Merge
 
-__all__ = ["Check", "KresolveError", "Lint", "Plan", "Tree", "check", "lint", "plan"]
+__all__ = [
+    "Check",
+    "KresolveError",
+    "Lint",
+    "Merge",
+    "Plan",
+    "Tree",
+    "check",
+    "lint",
+    "merge",
+    "plan",
+]
 __version__ = "0.1.0"
 
 _HOMES = {
     "Check": "workbench.checking",
     "KresolveError": "errors",
     "Lint": "workbench.linting",
+    "Merge": "workbench.merging",
     "Plan": "planner",
     "Tree": "api",
     "check": "benchapi",
     "lint": "benchapi",
+    "merge": "benchapi",
     "plan": "api",
 }
 

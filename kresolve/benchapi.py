@@ -27,6 +27,7 @@ from kresolve.trees import default_arch
 from kresolve.workbench.checking import Check, check_evidence, check_lines, explained, kernel_of
 from kresolve.workbench.evidence import Evidence
 from kresolve.workbench.linting import Lint, Linter, advised
+from kresolve.workbench.merging import FINISHES, Merge, checked_strict, finished, merged_lines
 from kresolve.workbench.repair import Repair, repair
 from kresolve.workbench.wanted import Kernel, wanted
 
@@ -130,6 +131,58 @@ def lint(
     if advise:
         findings, mended = advised(linter, findings, progress)
     return Lint(loaded.info, bare.base, finish, tuple(findings), tuple(bad), mended)
+
+
+def merge(
+    base: str | Path,
+    *files: str | Path,
+    tree: str | Path | Tree | None = None,
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
+    allnoconfig: bool = False,
+    only_merged: bool = False,
+    built_in: bool = False,
+    strict: bool = False,
+    complete: bool = False,
+    progress: Progress = SILENT,
+) -> Merge:
+    """Merge fragments into a base, as the tree's merge_config.sh does.
+
+    ``base``: a file, or a base of the tree ("defconfig", "empty").
+    ``allnoconfig`` (-n): what no line says is n, not its default.
+    ``only_merged`` (-m): the merged lines, without make's work on them.
+    ``built_in`` (-y): an m does not take the place of a y.  ``strict`` (-s): a
+    redefined value is a RequestError.  ``complete``: add what lost lines lack.
+
+    The ``status`` is "kept" or "lost"; ``config`` is the ``.config``, ``lost`` the
+    lines that are not in it, ``overlaps`` the options that several files name.
+    Raises KresolveError when the question is wrong.
+    """
+    loaded = _loaded(
+        tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
+    )
+    finish = FINISHES[allnoconfig]
+    start = list(loaded.base(base).lines)
+    read = [(str(path), loaded.read(path)[0]) for path in files]
+    lines, overlaps = merged_lines(start, read, built_in=built_in)
+    written = [line for _, more in read for line in more]
+    if Path(base).is_file() and not kernel_of(read_text(Path(base))).version:
+        written += start  # a fragment among others, not a .config that conf wrote
+    found = Merge(str(base), tuple(map(str, files)), tuple(overlaps), tuple(lines), "")
+    if strict:
+        checked_strict(found)
+    bare = World(loaded.model, "empty", (), finish, loaded.knowledge)
+    return finished(
+        found,
+        bare,
+        written,
+        _others(loaded),
+        complete=complete,
+        only_merged=only_merged,
+        progress=progress,
+    )
 
 
 def _others(tree: Tree) -> Iterator[Model]:

@@ -68,7 +68,7 @@ def lint_document(lint: Lint) -> dict[str, Any]:
                 "severity": f.severity,
                 "survives": f.survives,
                 "wanted": f.wanted,
-                "value": f.value or None,
+                "value": f.value,
                 "message": f.message,
                 "add": list(f.add),
                 "location": str(f.location) if f.location else None,

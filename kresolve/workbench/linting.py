@@ -59,7 +59,7 @@ _LISTED = 8
 class Finding:
     """The judgement of one line.
 
-    ``wanted`` is what the line asks for, ``value`` what results ("" where there
+    ``wanted`` is what the line asks for, ``value`` what results (None where there
     is no such option); ``add`` are the lines that would make it survive;
     ``related`` is another line that has to do with it; ``affected`` are the
     options that a gate switches off; ``successor`` is the option's new name.
@@ -69,7 +69,7 @@ class Finding:
     rule: Rule
     message: str
     wanted: str = ""
-    value: str = ""
+    value: str | None = None
     add: tuple[str, ...] = ()
     location: Location | None = None
     related: Location | None = None
@@ -84,7 +84,7 @@ class Finding:
     @property
     def survives(self) -> bool:
         """Is the result what the line asks for?"""
-        return self.rule != "invalid" and self.wanted == (self.value or "n")
+        return self.rule != "invalid" and self.wanted == ("n" if self.value is None else self.value)
 
     def __str__(self) -> str:
         return (
@@ -157,16 +157,29 @@ class Linter:
         """The other kernels; read only when a name is unknown here."""
         return tuple(self._others)
 
-    def findings(self) -> list[Finding]:
-        """The judgement of each line, without advice."""
-        return [self._judged(number, line) for number, line in enumerate(self.lines)]
+    def findings(self, *, thorough: bool = True) -> list[Finding]:
+        """The judgement of each line, without advice.
 
-    def _judged(self, number: int, line: Line) -> Finding:
+        If it is not ``thorough``, whether a line that holds does anything is left open.
+        """
+        return [
+            self._judged(number, line, thorough=thorough) for number, line in enumerate(self.lines)
+        ]
+
+    def lost(self) -> list[Finding]:
+        """The lines that count and whose option does not end as they say."""
+        return [
+            finding
+            for finding in self.findings(thorough=False)
+            if not finding.survives and finding.rule not in ("redefined", "redundant")
+        ]
+
+    def _judged(self, number: int, line: Line, *, thorough: bool) -> Finding:
         symbol = self.model.symbols.get(line.symbol)
         if symbol is None:
             return self._unknown(line)
         wanted = typed_value(line, symbol.type)
-        value = self.after.get(line.symbol, "")
+        value = self.after.get(line.symbol)
         if wanted is None:
             text = f"{line.value!r} is no value of a {symbol.type}: conf takes no notice of it"
             return Finding(
@@ -186,7 +199,7 @@ class Linter:
             return self._said_again(found, self.lines[self.last[line.symbol]])
         if value != wanted:
             return self._dropped(found)
-        return self._held(found)
+        return self._held(found) if thorough else found
 
     def _unknown(self, line: Line) -> Finding:
         found = successors(self.model, line.symbol, self._knowing(line.symbol))
@@ -235,7 +248,7 @@ class Linter:
                 return evolve(
                     found,
                     rule="contradiction",
-                    message=f"{text}; {line.location} says {line}",
+                    message=f"{text}; {line.location or 'the base'} says {line}",
                     location=why.location,
                     related=line.location,
                 )

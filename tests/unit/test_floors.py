@@ -42,7 +42,7 @@ KRESOLVE = Rules(
         ("configfile", "dialect", "expressions", "files", "lines", "location", "values"),
         ("dependencies", "model", "modelfile", "textrelations", "uservalues"),
         ("encode", "frontend", "oracle", "semantics", "trees"),
-        ("bases", "solve"),
+        ("bases", "mergescript", "solve"),
         ("planner", "profiles"),
         ("asking", "explanation", "workbench"),
         ("report",),
