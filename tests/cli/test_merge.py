@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,9 @@ def test_complete(used_place: Place, work: Path) -> None:
     done = used_place.call("merge", "-n", "fish", "--complete", "-o", "out", *ON_TOY)
 
     assert done.returncode == 0
-    assert "Added: CONFIG_POND=m  # FISH depends on POND (Kconfig:28)" in done.stdout
+    assert re.search(
+        r"^Added: CONFIG_POND=[ym]  # FISH depends on POND ", done.stdout, re.MULTILINE
+    )
     assert "CONFIG_FISH=m" in (work / "out").read_text(encoding="utf-8")
     impossible = used_place.call("merge", "two", "--complete", "-o", "out", *ON_TOY)
     assert impossible.returncode == 1
