@@ -9,23 +9,26 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kresolve.api import Tree, plan
-    from kresolve.benchapi import check, lint, merge
+    from kresolve.benchapi import check, lint, merge, migrate
     from kresolve.errors import KresolveError
     from kresolve.planner import Plan
     from kresolve.workbench.checking import Check
     from kresolve.workbench.linting import Lint
     from kresolve.workbench.merging import Merge
+    from kresolve.workbench.migrating import Migration
 
 __all__ = [
     "Check",
     "KresolveError",
     "Lint",
     "Merge",
+    "Migration",
     "Plan",
     "Tree",
     "check",
     "lint",
     "merge",
+    "migrate",
     "plan",
 ]
 __version__ = "0.1.0"
@@ -35,11 +38,13 @@ _HOMES = {
     "KresolveError": "errors",
     "Lint": "workbench.linting",
     "Merge": "workbench.merging",
+    "Migration": "workbench.migrating",
     "Plan": "planner",
     "Tree": "api",
     "check": "benchapi",
     "lint": "benchapi",
     "merge": "benchapi",
+    "migrate": "benchapi",
     "plan": "api",
 }
 

@@ -26,8 +26,10 @@ from kresolve.semantics import Finish
 from kresolve.trees import default_arch
 from kresolve.workbench.checking import Check, check_evidence, check_lines, explained, kernel_of
 from kresolve.workbench.evidence import Evidence
+from kresolve.workbench.helptexts import HelpTexts
 from kresolve.workbench.linting import Lint, Linter, advised
 from kresolve.workbench.merging import FINISHES, Merge, checked_strict, finished, merged_lines
+from kresolve.workbench.migrating import ByHelp, Migration, migrated
 from kresolve.workbench.repair import Repair, repair
 from kresolve.workbench.wanted import Kernel, wanted
 
@@ -183,6 +185,44 @@ def merge(
         only_merged=only_merged,
         progress=progress,
     )
+
+
+def migrate(
+    *files: str | Path,
+    old: str | Path | Tree,
+    new: str | Path | Tree,
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
+    base: str | Path = "defconfig",
+    fragments: Iterable[str | Path] = (),
+    finish: Finish = "olddefconfig",
+    progress: Progress = SILENT,
+) -> Migration:
+    """What another kernel does to the lines of fragments, and the fragments for it.
+
+    ``old`` and ``new`` are trees, as for :meth:`kresolve.Tree.load`; ``base``,
+    ``fragments`` (which belong to the base) and ``finish`` hold for both.
+
+    The ``status`` is "unchanged" or "changed"; ``steps`` has every line, and
+    ``texts`` the new fragments.  Raises KresolveError when the question is wrong.
+    """
+    trees = [
+        _loaded(
+            tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
+        )
+        for tree in (old, new)
+    ]
+    worlds = [tree.world(base, fragments, finish) for tree in trees]
+    texts = {str(path): read_text(Path(path)) for path in files}
+    by_help: ByHelp = lambda name: None  # noqa: E731 (a saved model has no texts)
+    sources = [tree.source for tree in trees]
+    if sources[0] is not None and sources[1] is not None:
+        by_help = HelpTexts(
+            trees[0].model, sources[0].path, trees[1].model, sources[1].path
+        ).successor
+    return migrated(worlds[0], worlds[1], texts, by_help, progress)
 
 
 def _others(tree: Tree) -> Iterator[Model]:

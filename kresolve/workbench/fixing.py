@@ -27,20 +27,16 @@ def fixed(lint: Lint, texts: Mapping[str, str]) -> dict[str, str]:
     ``texts`` holds the files' texts as they are, by the names in the findings'
     places.
     """
-    files = {name: _File(text) for name, text in texts.items()}
+    rewriting = Rewriting(texts)
     places = {f.line.symbol: f.line for f in lint.findings}
     for finding in lint.findings:
-        line = finding.line
-        if line.location is None or line.location.file not in files:
-            continue
-        file = files[line.location.file]
         if finding.rule in ("renamed", "transitional") and finding.successor:
-            file.replace(line, Line(finding.successor.symbol, line.value), places)
+            rewriting.rename(finding.line, finding.successor.symbol, places)
         elif finding.rule in ("redundant", "redefined") and _same_file(finding):
-            file.drop(line)
+            rewriting.drop(finding.line)
     for planned in lint.repair.plan.lines if lint.repair.plan is not None else ():
-        _add(planned, lint.findings, files, places)
-    return {name: file.text() for name, file in files.items() if file.text() != texts[name]}
+        _add(planned, lint.findings, rewriting, places)
+    return {name: text for name, text in rewriting.texts().items() if text != texts[name]}
 
 
 def fix_files(lint: Lint) -> tuple[str, ...]:
@@ -73,58 +69,91 @@ def _same_file(finding: Finding) -> bool:
 def _add(
     planned: PlanLine,
     findings: Sequence[Finding],
-    files: Mapping[str, _File],
+    rewriting: Rewriting,
     places: Mapping[str, Line],
 ) -> None:
     """A planned line, in the place of the one that says otherwise, or where it is needed."""
     new = Line(planned.symbol, planned.value)
     old = places.get(planned.symbol)
-    if old is not None and old.location is not None and old.location.file in files:
-        files[old.location.file].replace(old, new, {})
+    if old is not None and rewriting.has(old):
+        rewriting.replace(old, new)
         return
     for finding in findings:
-        place = finding.line.location
-        if finding.line.symbol in planned.needed_by and place and place.file in files:
-            files[place.file].insert(place.line, new, planned.why)
+        if finding.line.symbol in planned.needed_by and rewriting.has(finding.line):
+            rewriting.insert_before(finding.line, new, planned.why)
             return
 
 
+class Rewriting:
+    """Files, with what goes before their lines, in the place of them, or away."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._files = {name: _File(text) for name, text in texts.items()}
+
+    def has(self, line: Line) -> bool:
+        """Does a line stand in one of the files?"""
+        return line.location is not None and line.location.file in self._files
+
+    def replace(self, old: Line, new: Line) -> None:
+        """Another line in the place of one."""
+        if self.has(old):
+            self._set(old, str(new))
+
+    def rename(self, line: Line, name: str, places: Mapping[str, Line]) -> None:
+        """A line's option gets another name, and keeps its value as it is spelled.
+
+        If a line of ``places`` names that one already, there is nothing left to say.
+        """
+        if not self.has(line):
+            return
+        if name in places:
+            self.drop(line)
+            return
+        file, number = self._place(line)
+        old = file.lines[number]
+        file.lines[number] = old.replace(f"{PREFIX}{line.symbol}", f"{PREFIX}{name}", 1)
+
+    def comment(self, line: Line, why: str) -> None:
+        """A line becomes a comment."""
+        if self.has(line):
+            self._set(line, f"# {why}: {line}")
+
+    def drop(self, line: Line) -> None:
+        """A line goes away."""
+        if self.has(line):
+            file, number = self._place(line)
+            file.gone.add(number)
+
+    def insert_before(self, place: Line, line: Line, why: str) -> None:
+        """A line, and the reason for it, before another."""
+        file, number = self._place(place)
+        added = file.before.setdefault(number, [])
+        added += [f"{text}{file.ending(number)}" for text in (*comment_lines(why), str(line))]
+
+    def texts(self) -> dict[str, str]:
+        """The new texts, by name."""
+        return {name: file.text() for name, file in self._files.items()}
+
+    def _place(self, line: Line) -> tuple[_File, int]:
+        assert line.location is not None
+        return self._files[line.location.file], line.location.line - 1
+
+    def _set(self, line: Line, text: str) -> None:
+        file, number = self._place(line)
+        file.lines[number] = f"{text}{file.ending(number)}"
+
+
 class _File:
-    """A file's lines, with what goes before, instead of, or away."""
+    """A file's lines while they are changed."""
 
     def __init__(self, text: str) -> None:
         self.lines = text.split("\n")
         self.before: dict[int, list[str]] = {}
         self.gone: set[int] = set()
 
-    def replace(self, old: Line, new: Line, places: Mapping[str, Line]) -> None:
-        """Another line in the place of one; none if another place says it already."""
-        assert old.location is not None
-        if new.symbol in places:
-            self.gone.add(old.location.line - 1)
-            return
-        number = old.location.line - 1
-        ending = "\r" if self.lines[number].endswith("\r") else ""
-        if old.value == new.value:
-            # The value stays as it is spelled.
-            name = f"{PREFIX}{old.symbol}"
-            self.lines[number] = self.lines[number].replace(name, f"{PREFIX}{new.symbol}", 1)
-        else:
-            self.lines[number] = f"{new}{ending}"
-
-    def drop(self, line: Line) -> None:
-        """A line goes away."""
-        assert line.location is not None
-        self.gone.add(line.location.line - 1)
-
-    def insert(self, number: int, line: Line, why: str) -> None:
-        """A line, and the reason, before another."""
-        ending = "\r" if self.lines[number - 1].endswith("\r") else ""
-        comment = textwrap.wrap(
-            why, _WIDTH, initial_indent="# ", subsequent_indent="#   ", break_on_hyphens=False
-        )
-        added = self.before.setdefault(number - 1, [])
-        added += [f"{text}{ending}" for text in (*comment, str(line))]
+    def ending(self, number: int) -> str:
+        """What a line has before its newline."""
+        return "\r" if self.lines[number].endswith("\r") else ""
 
     def text(self) -> str:
         """The new text."""
@@ -134,3 +163,10 @@ class _File:
             if number not in self.gone:
                 found.append(line)
         return "\n".join(found)
+
+
+def comment_lines(text: str) -> list[str]:
+    """A text as the lines of a comment."""
+    return textwrap.wrap(
+        text, _WIDTH, initial_indent="# ", subsequent_indent="#   ", break_on_hyphens=False
+    )

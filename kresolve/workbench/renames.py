@@ -17,12 +17,13 @@ from kresolve.expressions import Sym
 from kresolve.location import Location
 from kresolve.model import Definition, Model
 
-How: TypeAlias = Literal["transitional", "default", "prompt"]
+How: TypeAlias = Literal["transitional", "default", "prompt", "help"]
 
 _WORDS: dict[How, str] = {
     "transitional": "carries its value over",
     "default": "has it as its default",
     "prompt": "has the same prompt",
+    "help": "has the same help text",
 }
 
 
@@ -37,7 +38,7 @@ class Successor:
     @property
     def sure(self) -> bool:
         """Do the Kconfig files say so?"""
-        return self.how != "prompt"
+        return self.how in ("transitional", "default")
 
     def __str__(self) -> str:
         return f"{self.symbol} {_WORDS[self.how]} ({self.location})"
