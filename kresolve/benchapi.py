@@ -105,14 +105,16 @@ def lint(
     base: str | Path = "defconfig",
     fragments: Iterable[str | Path] = (),
     finish: Finish = "olddefconfig",
+    whitelist: Iterable[str] = (),
     advise: bool = True,
     progress: Progress = SILENT,
 ) -> Lint:
     """Judge every line of some fragments, merged in order on top of a base.
 
     ``tree``, ``base``, ``fragments`` (which belong to the base) and ``finish``:
-    as for :func:`kresolve.plan`.  With ``advise`` each line that is lost gets
-    the lines that it lacks, or the proof that it cannot be had.
+    as for :func:`kresolve.plan`.  ``whitelist``: options that may be lost.  With
+    ``advise`` each line that is lost gets the lines that it lacks, or the proof
+    that it cannot be had.
 
     The ``status`` is "clean" or "found"; ``findings`` has every line, ``dropped``
     those that are not in the final ``.config``, and ``fix()`` rewrites the files.
@@ -128,7 +130,7 @@ def lint(
         more, worse = loaded.read(path)
         lines += more
         bad += worse
-    linter = Linter(bare, lines, _others(loaded))
+    linter = Linter(bare, lines, _others(loaded), frozenset(whitelist))
     findings, mended = linter.findings(), Repair(None)
     if advise:
         findings, mended = advised(linter, findings, progress)

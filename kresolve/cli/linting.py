@@ -18,6 +18,7 @@ from kresolve.cli.shared import (
     load,
     say,
 )
+from kresolve.errors import RequestError
 
 if TYPE_CHECKING:
     from kresolve.workbench.linting import Lint
@@ -28,6 +29,7 @@ examples:
   kresolve lint net.config --fix
   kresolve lint net.config --github
   kresolve lint base.conf net.conf --base empty --finish allnoconfig --sarif
+  kresolve lint --kata fragments --tree debian:6.12 --arch arm64
 
 the fragments are merged in the order given, on top of the base; status 0 says
 that nothing is worse than a note, 1 that there are errors or warnings
@@ -42,7 +44,13 @@ def add(commands: Commands) -> None:
         "which lines do not survive, are redundant, conflict, or are unknown",
         _EXAMPLES,
     )
-    lint.add_argument("fragment_files", nargs="+", type=Path, metavar="FRAGMENT", help="a fragment")
+    lint.add_argument("fragment_files", nargs="*", type=Path, metavar="FRAGMENT", help="a fragment")
+    lint.add_argument(
+        "--kata",
+        type=Path,
+        metavar="DIR",
+        help="the fragments that Kata Containers takes of its directory, merged as it does",
+    )
     add_tree_arguments(lint)
     add_base_arguments(lint)
     lint.add_argument(
@@ -73,10 +81,19 @@ def _lint(arguments: argparse.Namespace) -> int:
         lint_text,
     )
     from kresolve.report.terminal import TerminalProgress
+    from kresolve.workbench.katafiles import read_kata
 
     progress = TerminalProgress()
     tree = load(arguments, progress)
     files: list[Path] = arguments.fragment_files
+    whitelist: frozenset[str] = frozenset()
+    if arguments.kata is not None:
+        kata = read_kata(arguments.kata, tree.model)
+        files = [kata.root / name for name in kata.texts]
+        whitelist = kata.whitelist
+        arguments.base, arguments.finish = "empty", "allnoconfig"
+    elif not files:
+        raise RequestError("nothing to judge; name a fragment, or --kata DIR")
     groups = [[path] for path in files] if arguments.each else [files]
 
     def judged(group: list[Path], *, advise: bool) -> Lint:
@@ -86,6 +103,7 @@ def _lint(arguments: argparse.Namespace) -> int:
             base=arguments.base,
             fragments=arguments.fragment,
             finish=arguments.finish,
+            whitelist=whitelist,
             advise=advise,
             progress=progress,
         )

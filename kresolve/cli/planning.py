@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from kresolve.asking import TIMEOUT
+from kresolve.cli.kata import add_kata_arguments, plan_in_kata
 from kresolve.cli.shared import (
     FAILS,
     HOLDS,
@@ -30,6 +31,7 @@ examples:
   kresolve plan IPC_NS --base allnoconfig --alternatives 3
   kresolve plan criu --tree debian:6.1 --tree debian:6.12 --arch x86_64 --arch arm64
   kresolve plan criu --tree debian:6.12 --base any -o portable.config
+  kresolve plan criu --tree debian:6.12 --kata fragments --apply
 
 a request is a profile (criu, criu:lazy-pages), X or X=y, X=m, 'X=y|m', X=n,
 or @FILE for every line of a fragment
@@ -75,6 +77,7 @@ def add(commands: Commands) -> None:
     plan.add_argument("--verify", choices=("conf",), help="ask the tree's own conf as well")
     plan.add_argument("--json", action="store_true", help="the whole answer as JSON on stdout")
     plan.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the fragment there")
+    add_kata_arguments(plan)
     plan.set_defaults(run=_plan)
 
 
@@ -99,6 +102,8 @@ def _plan(arguments: argparse.Namespace) -> int:
     from kresolve.report.text import plan_report
 
     check_output(arguments.output)
+    if arguments.kata is not None:
+        return plan_in_kata(arguments)
     progress = TerminalProgress()
     answer = plan(
         *arguments.request,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
@@ -34,6 +34,7 @@ Rule: TypeAlias = Literal[
     "redundant",
     "already-so",
     "no-prompt",
+    "whitelisted",
 ]
 
 #: What each rule says, and how bad it is.
@@ -50,6 +51,7 @@ RULES: Final[Mapping[Rule, tuple[Severity, str]]] = {
     "redundant": ("note", "a later line says the same"),
     "already-so": ("note", "without the line it would be the same"),
     "no-prompt": ("note", "no line sets this option; it has this value for other reasons"),
+    "whitelisted": ("note", "the line is lost, and the whitelist says that it may be"),
 }
 
 _LISTED = 8
@@ -134,16 +136,23 @@ class Linter:
 
     ``bare`` is the world of the base alone; ``lines`` are the fragments', in the
     order in which they are merged; ``others`` are models of other kernels, which
-    may know what this one does not.
+    may know what this one does not; ``whitelist`` names options that may be lost.
     """
 
-    def __init__(self, bare: World, lines: Sequence[Line], others: Iterable[Model] = ()) -> None:
+    def __init__(
+        self,
+        bare: World,
+        lines: Sequence[Line],
+        others: Iterable[Model] = (),
+        whitelist: Container[str] = (),
+    ) -> None:
         self.bare = bare
         self.lines = tuple(lines)
         self.model = bare.model
         self.world = evolve(bare, lines=(*bare.lines, *lines))
         self.after: Configuration = self.world.before
         self._others = others
+        self.whitelist = whitelist
         # The line that counts for each symbol: the last that is valid.
         self.last = {
             line.symbol: number
@@ -162,8 +171,14 @@ class Linter:
 
         If it is not ``thorough``, whether a line that holds does anything is left open.
         """
-        return [
+        found = [
             self._judged(number, line, thorough=thorough) for number, line in enumerate(self.lines)
+        ]
+        return [
+            evolve(finding, rule="whitelisted")
+            if not finding.survives and finding.line.symbol in self.whitelist
+            else finding
+            for finding in found
         ]
 
     def lost(self) -> list[Finding]:

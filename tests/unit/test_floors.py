@@ -46,7 +46,7 @@ KRESOLVE = Rules(
         ("planner", "profiles"),
         ("asking", "explanation", "workbench"),
         ("report",),
-        ("__init__", "__main__", "api", "benchapi", "cli"),
+        ("__init__", "__main__", "api", "benchapi", "cli", "kataapi"),
     ),
     neighbours=frozenset(
         {
@@ -61,6 +61,8 @@ KRESOLVE = Rules(
             ("oracle", "trees"),  # it builds the conf of one, in its environment
             ("profiles", "planner"),  # a profile is a list of requests
             ("__init__", "api"),  # the face is what the package shows
+            ("kataapi", "api"),  # its function takes trees
+            ("cli", "kataapi"),  # a command does what the Python function does
             ("benchapi", "api"),  # its functions take trees
             ("__init__", "benchapi"),  # and are part of the face
             ("cli", "benchapi"),  # a command does what the Python function does
