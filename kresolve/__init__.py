@@ -9,19 +9,47 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kresolve.api import Tree, explain, plan
+    from kresolve.benchapi import check, lint, merge, migrate
     from kresolve.errors import KresolveError
     from kresolve.planner import Plan
     from kresolve.report.derivation import Explanation
+    from kresolve.workbench.checking import Check
+    from kresolve.workbench.linting import Lint
+    from kresolve.workbench.merging import Merge
+    from kresolve.workbench.migrating import Migration
 
-__all__ = ["Explanation", "KresolveError", "Plan", "Tree", "explain", "plan"]
+__all__ = [
+    "Check",
+    "Explanation",
+    "KresolveError",
+    "Lint",
+    "Merge",
+    "Migration",
+    "Plan",
+    "Tree",
+    "check",
+    "explain",
+    "lint",
+    "merge",
+    "migrate",
+    "plan",
+]
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Check": "workbench.checking",
     "Explanation": "report.derivation",
     "KresolveError": "errors",
+    "Lint": "workbench.linting",
+    "Merge": "workbench.merging",
+    "Migration": "workbench.migrating",
     "Plan": "planner",
     "Tree": "api",
+    "check": "benchapi",
     "explain": "api",
+    "lint": "benchapi",
+    "merge": "benchapi",
+    "migrate": "benchapi",
     "plan": "api",
 }
 

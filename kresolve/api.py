@@ -40,7 +40,7 @@ from kresolve.planner import (
     merged,
     parse_request,
 )
-from kresolve.profiles import find_profile, profile_names
+from kresolve.profiles import Profile, find_profile, own_profiles, profile_names
 from kresolve.progress import SILENT, Progress
 from kresolve.report.derivation import Explanation
 from kresolve.semantics import Configuration, Finish, evaluate, savedefconfig
@@ -208,12 +208,16 @@ class Tree:
             self.source, Environment(info.arch, info.srcarch, info.variables, info.toolchain)
         )
 
-    def requests(self, *wanted: Requests) -> tuple[Request, ...]:
+    def requests(
+        self, *wanted: Requests, profiles: Iterable[str | Path] = ()
+    ) -> tuple[Request, ...]:
         """Requests as people write them, checked against this tree.
 
         Text is a profile ("criu", "criu:lazy-pages"), an option ("X", "X=m",
         "X=y|m") or "@FILE"; a Path is a fragment whose every line is requested.
+        ``profiles``: files with profiles of the user's own.
         """
+        own = own_profiles(profiles)
         found: list[Request] = []
         for one in wanted:
             if isinstance(one, Request):
@@ -221,26 +225,26 @@ class Tree:
             elif isinstance(one, Path):
                 found += from_fragment(self.model, one)
             elif isinstance(one, str):
-                found += self._typed(one)
+                found += self._typed(one, own)
             elif isinstance(one, Mapping):
                 found += from_mapping(self.model, one)
             else:
-                found += self.requests(*one)
+                found += self.requests(*one, profiles=profiles)
         return merged(found)
 
-    def _typed(self, text: str) -> list[Request]:
+    def _typed(self, text: str, own: Mapping[str, Profile]) -> list[Request]:
         text = text.strip()
         if text.startswith("@"):
             return from_fragment(self.model, Path(text[1:]))
         name, _, features = text.partition(":")
-        profile = find_profile(name)
+        profile = find_profile(name, own)
         if profile is not None:
             wanted = [feature for feature in features.split(",") if feature]
             return profile.requests(self.model, wanted)
         if ":" in text and "=" not in text:
+            known = (*own, *profile_names())
             raise RequestError(
-                f"{name}: no such profile; there is {', '.join(profile_names())}"
-                f"{did_you_mean(name, profile_names())}"
+                f"{name}: no such profile; there is {', '.join(known)}{did_you_mean(name, known)}"
             )
         symbol, value = parse_request(text)
         return [checked(self.model, symbol, value, text)]
@@ -258,6 +262,7 @@ class Tree:
         alternatives: int = 0,
         timeout: float | None = TIMEOUT,
         verify: str | None = None,
+        profiles: Iterable[str | Path] = (),
         progress: Progress = SILENT,
     ) -> Plan:
         """The lines that a request needs on top of a base; see :func:`kresolve.plan`."""
@@ -274,6 +279,7 @@ class Tree:
             alternatives=alternatives,
             timeout=timeout,
             verify=verify,
+            profiles=profiles,
             progress=progress,
         )
 
@@ -286,7 +292,7 @@ class Tree:
         **words: Any,
     ) -> Place:
         """A question about a base of this tree; ``words`` are the rest of a plan's options."""
-        requests = self.requests(*request)
+        requests = self.requests(*request, profiles=words["profiles"])
         if not requests:
             raise RequestError("nothing is asked for; name an option or a profile")
         question = Question(
@@ -420,6 +426,7 @@ def plan(
     alternatives: int = 0,
     timeout: float | None = TIMEOUT,
     verify: str | None = None,
+    profiles: Iterable[str | Path] = (),
     progress: Progress = SILENT,
 ) -> Plan:
     """The fragment lines that make a request survive on top of a base.
@@ -436,6 +443,7 @@ def plan(
     ``alternatives``: so many other plans that are as good are named, too.
     ``timeout``: seconds after which the best plan so far is taken, None for
     never.  ``verify``: "conf" to ask the tree's own conf as well.
+    ``profiles``: files with profiles of your own.
 
     ``tree``, ``arch`` and ``base`` may be lists: the one fragment has to hold
     in every combination.  ``worlds`` names combinations one by one instead, as
@@ -462,7 +470,13 @@ def plan(
     loaded: dict[tuple[object, object], Tree] = {}
     places: list[Place] = []
     trees: list[Tree] = []
-    words = {"pin": pin, "forbid": forbid, "objective": objective, "prefer": prefer}
+    words = {
+        "pin": pin,
+        "forbid": forbid,
+        "objective": objective,
+        "prefer": prefer,
+        "profiles": list(profiles),
+    }
     request, fragments = _kept(request), list(fragments)
     for one_tree, one_arch, one_base in dict.fromkeys(combinations):
         if isinstance(one_tree, Tree):

@@ -47,7 +47,7 @@ def find_base(model: Model, tree: SourceTree | None, base: str | Path) -> Base:
         if name in _TARGETS:
             return Base(name, evaluate(model, None, name).lines)  # type: ignore[arg-type]
         if name == "running":
-            return _from_file(model, _running(), name)
+            return _from_file(model, running_config(), name)
         if name in ("defconfig", "tinyconfig") or (
             name.endswith("_defconfig") and not Path(name).exists()
         ):
@@ -150,8 +150,11 @@ class _TreeConfigs:
         return Base("tinyconfig", evaluate(self.model, lines).lines)
 
 
-def _running(exists: Callable[[Path], bool] = Path.exists) -> Path:
-    """The config of the kernel that runs here."""
+def running_config(exists: Callable[[Path], bool] = Path.exists) -> Path:
+    """The file with the config of the kernel that runs here.
+
+    Raises ConfigFileError, with the places where it was looked for.
+    """
     release = platform.release()
     places = [
         Path("/proc/config.gz"),

@@ -14,18 +14,37 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from kresolve.cli import converting, explaining, planning, trees
+from kresolve.cli import (
+    checking,
+    converting,
+    explaining,
+    linting,
+    merging,
+    migrating,
+    planning,
+    trees,
+)
 from kresolve.cli.shared import INTERRUPTED, UNKNOWN, WRONG, Parser
 from kresolve.errors import KresolveError, WitnessError
 
 #: The commands, as ``kresolve --help`` lists them.
-_COMMANDS: Final = (planning, explaining, converting, trees)
+_COMMANDS: Final = (
+    planning,
+    checking,
+    explaining,
+    linting,
+    merging,
+    migrating,
+    converting,
+    trees,
+)
 
 _EXAMPLES = """\
 examples:
   kresolve plan criu --tree debian:6.12 --base allnoconfig -o criu.config
   kresolve plan INET_UDP_DIAG --base .config
   kresolve explain INET_UDP_DIAG --config .config
+  kresolve check criu --config running
   kresolve olddefconfig .config -o .config.new
   kresolve tree fetch debian:6.12
 

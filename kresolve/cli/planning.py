@@ -7,12 +7,14 @@ import json
 import sys
 from pathlib import Path
 
+from kresolve.cli.kata import add_kata_arguments, plan_in_kata
 from kresolve.cli.shared import (
     FAILS,
     HOLDS,
     UNKNOWN,
     Commands,
     add_base_arguments,
+    add_profile_argument,
     add_tree_arguments,
     check_output,
     command,
@@ -29,6 +31,7 @@ examples:
   kresolve plan IPC_NS --base allnoconfig --alternatives 3
   kresolve plan criu --tree debian:6.1 --tree debian:6.12 --arch arm64
   kresolve plan criu --tree debian:6.12 --base any -o portable.config
+  kresolve plan criu --tree debian:6.12 --kata fragments --apply
 
 a request is a profile (criu, criu:lazy-pages), X or X=y, X=m, 'X=y|m', X=n,
 or @FILE for every line of a fragment
@@ -41,6 +44,7 @@ def add(commands: Commands) -> None:
     plan.add_argument("request", nargs="+", metavar="REQUEST", help="an option, a profile or @FILE")
     add_tree_arguments(plan, several=True)
     add_base_arguments(plan, several=True)
+    add_profile_argument(plan)
     plan.add_argument("--pin", action="append", default=[], metavar="X", help="X keeps its value")
     plan.add_argument("--forbid", action="append", default=[], metavar="X", help="X must end as n")
     plan.add_argument(
@@ -73,6 +77,7 @@ def add(commands: Commands) -> None:
     plan.add_argument("--verify", choices=("conf",), help="ask the tree's own conf as well")
     plan.add_argument("--json", action="store_true", help="the whole answer as JSON on stdout")
     plan.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the fragment there")
+    add_kata_arguments(plan)
     plan.set_defaults(run=_plan)
 
 
@@ -97,6 +102,8 @@ def _plan(arguments: argparse.Namespace) -> int:
     from kresolve.report.text import plan_report
 
     check_output(arguments.output)
+    if arguments.kata is not None:
+        return plan_in_kata(arguments)
     progress = TerminalProgress()
     answer = plan(
         *arguments.request,
@@ -115,6 +122,7 @@ def _plan(arguments: argparse.Namespace) -> int:
         alternatives=arguments.alternatives,
         timeout=arguments.timeout,
         verify=arguments.verify,
+        profiles=arguments.profile,
         progress=progress,
     )
     if answer.status == "planned" and arguments.output is not None:

@@ -58,6 +58,12 @@ def add_tree_arguments(parser: argparse.ArgumentParser, *, several: bool = False
         help="a source directory or tarball, debian:6.12, debian:6.12@SUITE, git:DIR@REV, "
         f"kernel.org:6.12.47 or a saved model; default: the current directory{again}",
     )
+    add_toolchain_arguments(parser, several=several)
+
+
+def add_toolchain_arguments(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
+    """For which architecture, or several, and with which tools a tree is read."""
+    action, again = ("append", "; may be repeated") if several else ("store", "")
     parser.add_argument(
         "--arch",
         action=action,
@@ -110,6 +116,17 @@ def add_finish_argument(parser: argparse.ArgumentParser) -> None:
         choices=("olddefconfig", "allnoconfig"),
         default="olddefconfig",
         help="what the build does with the lines; allnoconfig is merge_config.sh -n",
+    )
+
+
+def add_profile_argument(parser: argparse.ArgumentParser) -> None:
+    """Profiles of the user's own."""
+    parser.add_argument(
+        "--profile",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a profile of your own (TOML), to be asked for by its name; may be repeated",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -65,6 +66,21 @@ def load_model(
         data = parse_tree(_info(tree, environment), environment=environment.as_dict())
     write_atomically(path, data)
     return from_bytes(data, str(path))
+
+
+def cached_models(srcarch: str) -> list[Model]:
+    """The models of an architecture that the cache holds, one a version, oldest first.
+
+    They may be of kernels that are gone by now: good enough to say what a name was.
+    """
+    found: dict[str, Model] = {}
+    for path in sorted((cache_root() / "models").glob("*.model")):
+        model = _cached(path)
+        if model is not None and model.info.srcarch == srcarch:
+            found[model.info.version] = model
+    return sorted(
+        found.values(), key=lambda model: [int(n) for n in re.findall(r"\d+", model.info.version)]
+    )
 
 
 def _cached(path: Path) -> Model | None:

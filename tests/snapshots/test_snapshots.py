@@ -32,6 +32,46 @@ FILES = {
     "wanted.config": "CONFIG_FISH=m\nCONFIG_DEEP=y\n# CONFIG_SHED is not set\n",
     "prose.config": "CONFIG_GARDEN=y\nplease, some frogs\nCONFIG_POND\nCONFIG_NUMBER=0xff\n",
     "other.config": "CONFIG_FRIDGES=y\n",
+    "lost.config": """\
+CONFIG_EXPERT=y
+CONFIG_FISH=y
+CONFIG_STOVE=y
+CONFIG_CAT=y
+CONFIG_FROG=y
+# CONFIG_GARDEN is not set
+CONFIG_GARDEN=y
+CONFIG_DOOR_RED=y
+CONFIG_DEPTH=12
+CONFIG_POND=y
+CONFIG_FRIDGES=y
+CONFIG_WATER=y
+CONFIG_SHED=yes please
+CONFIG_CAT=Y
+""",
+    "mine.toml": """\
+name = "mine"
+description = "A garden"
+
+[[option]]
+symbol = "GARDEN"
+accept = ["y"]
+required = true
+source = "us"
+
+[[option]]
+symbol = "SHED"
+accept = ["y"]
+required = false
+source = "us"
+
+[[option]]
+symbol = "RIVER"
+one_of = ["POND"]
+accept = ["y", "m"]
+required = true
+feature = "wet"
+source = "us"
+""",
     "binary.config": "CONFIG_A=y\n\0",
 }
 ON_TOY = "--tree toy --arch left"
@@ -54,6 +94,17 @@ CASES: dict[str, list[str]] = {
         f"plan DOOR_BLUE DOOR_GREEN {ON_TOY}",
     ],
     "impossible-json": [f"plan FROG=y CAT {ON_TOY} --json"],
+    "check": [
+        "check GARDEN=y CAT=y SHED 'POND=y|m' NUMBER=0x1f --config my.config",
+        f"check GARDEN=y SHED FROG 'POND=y|m' STOVE FOUNTAIN --config my.config {ON_TOY}",
+        "check mine:wet --profile mine.toml --config my.config",
+    ],
+    "check-json": [f"check GARDEN FRIDGE --config my.config {ON_TOY} --json"],
+    "lint": [
+        f"lint lost.config {ON_TOY} --base empty --all",
+        f"lint my.config {ON_TOY} --base my.config",
+        f"lint lost.config {ON_TOY} --finish allnoconfig --base empty --github",
+    ],
     "olddefconfig": [f"olddefconfig prose.config {ON_TOY}"],
     "tree-show": [f"tree show {ON_TOY}"],
     "errors": [

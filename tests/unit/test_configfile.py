@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from kresolve import configfile
-from kresolve.bases import _running
+from kresolve.bases import running_config
 from kresolve.configfile import read_config
 from kresolve.configfile.cursor import Cursor
 from kresolve.configfile.lz4 import unlz4
@@ -308,7 +308,7 @@ def test_an_endless_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_this_machines_configuration_is_read() -> None:
     """/proc/config.gz or /boot/config-RELEASE, where the machine has one."""
     try:
-        path = _running()
+        path = running_config()
     except ConfigFileError as error:
         pytest.skip(str(error))
     lines, bad = read_lines(path)

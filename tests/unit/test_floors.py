@@ -42,12 +42,12 @@ KRESOLVE = Rules(
         ("configfile", "dialect", "expressions", "files", "lines", "location", "values"),
         ("dependencies", "model", "modelfile", "textrelations", "uservalues"),
         ("encode", "frontend", "oracle", "semantics", "trees"),
-        ("bases", "solve"),
+        ("bases", "mergescript", "solve"),
         ("explanation",),
         ("planner", "profiles"),
-        ("asking",),
+        ("asking", "workbench"),
         ("report",),
-        ("__init__", "__main__", "api", "cli", "explaining"),
+        ("__init__", "__main__", "api", "benchapi", "cli", "explaining", "kataapi"),
     ),
     neighbours=frozenset(
         {
@@ -64,6 +64,11 @@ KRESOLVE = Rules(
             ("__init__", "api"),  # the face is what the package shows
             ("api", "explaining"),  # what a tree is asked about one symbol
             ("cli", "explaining"),  # how deep an explanation goes unless told
+            ("kataapi", "api"),  # its function takes trees
+            ("cli", "kataapi"),  # a command does what the Python function does
+            ("benchapi", "api"),  # its functions take trees
+            ("__init__", "benchapi"),  # and are part of the face
+            ("cli", "benchapi"),  # a command does what the Python function does
             ("cli", "api"),  # a command does what the Python function does
             ("cli", "__init__"),  # --version
             ("__main__", "cli"),  # python -m kresolve

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from kresolve.workbench.evidence import CALLS
+
 DATA = Path(__file__).parents[2] / "data"
 PROFILES = sorted((DATA / "profiles").glob("*.toml"))
 
@@ -21,6 +23,7 @@ KEYS: dict[str, type] = {
     "since": str,
     "until": str,
     "one_of": list,
+    "arch": list,
     "feature": str,
     "note": str,
     "source": str,
@@ -64,7 +67,9 @@ def core_at(version: tuple[int, ...]) -> set[str]:
 
 def test_there_are_profiles() -> None:
     """The tests below have something to look at."""
-    assert [path.stem for path in PROFILES] == ["criu"]
+    names = [path.stem for path in PROFILES]
+
+    assert names == ["criu", "docker", "kata-guest", "kvm-guest", "lxc"]
 
 
 @pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
@@ -160,3 +165,14 @@ def test_criu_follows_the_names_of_the_version(
 
     assert core >= present
     assert not core & absent
+
+
+@pytest.mark.parametrize("sign", load(DATA / "signs.toml")["sign"], ids=lambda s: s["symbol"])
+def test_a_sign_has_a_symbol_and_one_way_to_look(sign: dict[str, Any]) -> None:
+    """Every sign says for which option it stands, and where to look, in the documented words."""
+    (way,) = sign.keys() - {"symbol"}
+
+    assert SYMBOL.fullmatch(sign["symbol"])
+    assert way in {"path", "filesystem", "module", "call"}
+    if way == "call":
+        assert all(sign["call"] in calls for calls in CALLS.values())

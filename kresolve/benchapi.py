@@ -1,0 +1,264 @@
+"""The package's face for the workbench: check, lint, merge and migrate in Python.
+
+>>> from kresolve import check
+>>> check("TUN=y|m", config="/boot/config-6.12").status  # doctest: +SKIP
+'holds'
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from attrs import evolve
+
+from kresolve.api import Requests, Tree
+from kresolve.bases import running_config
+from kresolve.errors import ConfigFileError
+from kresolve.frontend import cached_models
+from kresolve.lines import BadLine, Line, parse_lines, read_text
+from kresolve.model import Model
+from kresolve.planner import World, checked, merged
+from kresolve.profiles import own_profiles
+from kresolve.progress import SILENT, Progress
+from kresolve.semantics import Finish
+from kresolve.trees import default_arch
+from kresolve.workbench.checking import Check, check_evidence, check_lines, explained, kernel_of
+from kresolve.workbench.evidence import Evidence
+from kresolve.workbench.helptexts import HelpTexts
+from kresolve.workbench.linting import Lint, Linter, advised
+from kresolve.workbench.merging import FINISHES, Merge, checked_strict, finished, merged_lines
+from kresolve.workbench.migrating import ByHelp, Migration, migrated
+from kresolve.workbench.repair import Repair, repair
+from kresolve.workbench.wanted import Kernel, wanted
+
+
+def check(
+    *request: Requests,
+    config: str | Path | Iterable[Line],
+    profiles: Iterable[str | Path] = (),
+    tree: str | Path | Tree | None = None,
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
+    progress: Progress = SILENT,
+) -> Check:
+    """Does a ``.config`` have what is asked for?
+
+    ``request``: as for :func:`plan`.  ``config``: a ``.config`` file of any
+    kind, a kernel image, lines, or "running" for the kernel that runs here; where
+    nobody can read its ``.config``, what it shows of itself.  ``profiles``:
+    files with profiles of your own.  With a ``tree``, every missing option has a
+    reason, and the check a plan for what is missing.
+
+    The check's ``status`` is "holds", "fails" or "unknown" (a running kernel
+    that does not show all).  Raises KresolveError when the question is wrong.
+    """
+    own = own_profiles(profiles)
+    loaded = None
+    if tree is not None:
+        loaded = _loaded(
+            tree,
+            arch=arch,
+            cross_compile=cross_compile,
+            llvm=llvm,
+            shell=shell,
+            progress=progress,
+        )
+    text, name = "", "lines"
+    if isinstance(config, str | Path):
+        name = str(config)
+        path = Path(config)
+        if config == "running":
+            try:
+                path = running_config()
+            except ConfigFileError:
+                kernel = Kernel(platform.release(), arch or default_arch())
+                return check_evidence(wanted(request, kernel, own), Evidence(), kernel=kernel)
+        text = read_text(path)
+        config = parse_lines(text, name)[0]
+    lines = list(config)
+    kernel = kernel_of(text)
+    of = kernel
+    if loaded is not None:
+        kernel = Kernel(loaded.info.version, loaded.info.arch)
+    elif arch is not None:
+        kernel = Kernel(kernel.version, arch)
+    found = check_lines(wanted(request, kernel, own), lines, config=name, kernel=kernel)
+    if loaded is None:
+        return found
+    if of.version and not of.version.startswith(kernel.version):
+        note = f"the .config is of Linux {of.version}, the tree is {loaded.info}"
+        found = evolve(found, notes=(*found.notes, note))
+    return _with_reasons(found, loaded, lines, progress)
+
+
+def lint(
+    *files: str | Path,
+    tree: str | Path | Tree | None = None,
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
+    base: str | Path = "defconfig",
+    fragments: Iterable[str | Path] = (),
+    finish: Finish = "olddefconfig",
+    whitelist: Iterable[str] = (),
+    advise: bool = True,
+    progress: Progress = SILENT,
+) -> Lint:
+    """Judge every line of some fragments, merged in order on top of a base.
+
+    ``tree``, ``base``, ``fragments`` (which belong to the base) and ``finish``:
+    as for :func:`kresolve.plan`.  ``whitelist``: options that may be lost.  With
+    ``advise`` each line that is lost gets the lines that it lacks, or the proof
+    that it cannot be had.
+
+    The ``status`` is "clean" or "found"; ``findings`` has every line, ``dropped``
+    those that are not in the final ``.config``, and ``fix()`` rewrites the files.
+    Raises KresolveError when the question is wrong.
+    """
+    loaded = _loaded(
+        tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
+    )
+    bare = loaded.world(base, fragments, finish)
+    lines: list[Line] = []
+    bad: list[BadLine] = []
+    for path in files:
+        more, worse = loaded.read(path)
+        lines += more
+        bad += worse
+    linter = Linter(bare, lines, _others(loaded), frozenset(whitelist))
+    findings, mended = linter.findings(), Repair(None)
+    if advise:
+        findings, mended = advised(linter, findings, progress)
+    return Lint(loaded.info, bare.base, finish, tuple(findings), tuple(bad), mended)
+
+
+def merge(
+    base: str | Path,
+    *files: str | Path,
+    tree: str | Path | Tree | None = None,
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
+    allnoconfig: bool = False,
+    only_merged: bool = False,
+    built_in: bool = False,
+    strict: bool = False,
+    complete: bool = False,
+    progress: Progress = SILENT,
+) -> Merge:
+    """Merge fragments into a base, as the tree's merge_config.sh does.
+
+    ``base``: a file, or a base of the tree ("defconfig", "empty").
+    ``allnoconfig`` (-n): what no line says is n, not its default.
+    ``only_merged`` (-m): the merged lines, without make's work on them.
+    ``built_in`` (-y): an m does not take the place of a y.  ``strict`` (-s): a
+    redefined value is a RequestError.  ``complete``: add what lost lines lack.
+
+    The ``status`` is "kept" or "lost"; ``config`` is the ``.config``, ``lost`` the
+    lines that are not in it, ``overlaps`` the options that several files name.
+    Raises KresolveError when the question is wrong.
+    """
+    loaded = _loaded(
+        tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
+    )
+    finish = FINISHES[allnoconfig]
+    start = list(loaded.base(base).lines)
+    read = [(str(path), loaded.read(path)[0]) for path in files]
+    lines, overlaps = merged_lines(start, read, built_in=built_in)
+    written = [line for _, more in read for line in more]
+    if Path(base).is_file() and not kernel_of(read_text(Path(base))).version:
+        written += start  # a fragment among others, not a .config that conf wrote
+    found = Merge(str(base), tuple(map(str, files)), tuple(overlaps), tuple(lines), "")
+    if strict:
+        checked_strict(found)
+    bare = World(loaded.model, "empty", (), finish, loaded.knowledge)
+    return finished(
+        found,
+        bare,
+        written,
+        _others(loaded),
+        complete=complete,
+        only_merged=only_merged,
+        progress=progress,
+    )
+
+
+def migrate(
+    *files: str | Path,
+    old: str | Path | Tree,
+    new: str | Path | Tree,
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
+    base: str | Path = "defconfig",
+    fragments: Iterable[str | Path] = (),
+    finish: Finish = "olddefconfig",
+    progress: Progress = SILENT,
+) -> Migration:
+    """What another kernel does to the lines of fragments, and the fragments for it.
+
+    ``old`` and ``new`` are trees, as for :meth:`kresolve.Tree.load`; ``base``,
+    ``fragments`` (which belong to the base) and ``finish`` hold for both.
+
+    The ``status`` is "unchanged" or "changed"; ``steps`` has every line, and
+    ``texts`` the new fragments.  Raises KresolveError when the question is wrong.
+    """
+    trees = [
+        _loaded(
+            tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
+        )
+        for tree in (old, new)
+    ]
+    worlds = [tree.world(base, fragments, finish) for tree in trees]
+    texts = {str(path): read_text(Path(path)) for path in files}
+    by_help: ByHelp = lambda name: None  # noqa: E731 (a saved model has no texts)
+    sources = [tree.source for tree in trees]
+    if sources[0] is not None and sources[1] is not None:
+        by_help = HelpTexts(
+            trees[0].model, sources[0].path, trees[1].model, sources[1].path
+        ).successor
+    return migrated(worlds[0], worlds[1], texts, by_help, progress)
+
+
+def _others(tree: Tree) -> Iterator[Model]:
+    """Other kernels for the same architecture that have been read here before."""
+    for model in cached_models(tree.info.srcarch):
+        if model.info.version != tree.info.version:
+            yield model
+
+
+def _with_reasons(found: Check, tree: Tree, lines: list[Line], progress: Progress) -> Check:
+    """A check with a tree's reasons, and a plan for what is missing."""
+    model = tree.model
+    world = World(model, found.config, tuple(lines), knowledge=tree.knowledge)
+    requests = [
+        checked(model, name, "|".join(row.wanted.accept), row.wanted.origin)
+        for row in found.missing
+        for name in [name for name in row.wanted.symbols if name in model.symbols][:1]
+    ]
+    mended = repair(world, merged(requests), progress) if requests else Repair(None)
+    return explained(found, world.before, mended)
+
+
+def _loaded(
+    tree: str | Path | Tree | None,
+    *,
+    arch: str | None,
+    cross_compile: str | None,
+    llvm: bool | str,
+    shell: bool,
+    progress: Progress,
+) -> Tree:
+    """A tree that is loaded, or is now."""
+    if isinstance(tree, Tree):
+        return tree
+    return Tree.load(
+        tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
+    )

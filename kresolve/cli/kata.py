@@ -1,0 +1,80 @@
+"""``kresolve plan --kata``: a plan inside Kata's directory of fragments."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from kresolve.cli.shared import FAILS, HOLDS, UNKNOWN, say
+
+
+def add_kata_arguments(parser: argparse.ArgumentParser) -> None:
+    """What ``plan`` takes for Kata's directory."""
+    group = parser.add_argument_group("Kata Containers")
+    group.add_argument(
+        "--kata",
+        metavar="DIR",
+        help="Kata's directory of fragments: print a diff that adds what is missing",
+    )
+    group.add_argument("--apply", action="store_true", help="change the files in DIR")
+    group.add_argument(
+        "--kata-set",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="also take debug, confidential, signing, a build type or a folder of the "
+        "architecture; may be repeated",
+    )
+
+
+def plan_in_kata(arguments: argparse.Namespace) -> int:
+    """Run ``kresolve plan REQUEST... --kata DIR``."""
+    from kresolve.api import Tree
+    from kresolve.files import write_whole
+    from kresolve.kataapi import plan_kata
+    from kresolve.report.kata import kata_document, kata_report
+    from kresolve.report.terminal import TerminalProgress
+
+    progress = TerminalProgress()
+    trees = [
+        Tree.load(
+            tree,
+            arch=arch,
+            cross_compile=arguments.cross_compile,
+            llvm=arguments.llvm,
+            shell=arguments.shell,
+            progress=progress,
+        )
+        for tree in (arguments.tree or [None])
+        for arch in (arguments.arch or [None])
+    ]
+    change = plan_kata(
+        *arguments.request,
+        kata=arguments.kata,
+        trees=trees,
+        sets=arguments.kata_set,
+        profiles=arguments.profile,
+        verify=arguments.verify,
+        progress=progress,
+    )
+    if arguments.output is not None:
+        write_whole(arguments.output, change.diff)
+    if arguments.json:
+        document = kata_document(
+            change.plans, change.status, change.diff, change.witnesses, change.version_note
+        )
+        say(json.dumps(document, indent=2))
+    elif arguments.output is None:
+        sys.stdout.write(change.diff)
+    sys.stdout.flush()
+    for one in change.plans:
+        progress.note(kata_report(one))
+    if change.status == "planned":
+        progress.note(f"confirmed by {', '.join(change.witnesses)}")
+        if arguments.apply:
+            for name in change.apply():
+                progress.note(f"changed: {name}")
+        if change.texts:
+            progress.note(change.version_note)
+    return {"planned": HOLDS, "impossible": FAILS}.get(change.status, UNKNOWN)

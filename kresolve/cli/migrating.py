@@ -1,0 +1,106 @@
+"""``kresolve migrate``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from kresolve.cli.shared import (
+    FAILS,
+    HOLDS,
+    Commands,
+    add_base_arguments,
+    add_toolchain_arguments,
+    check_output,
+    command,
+    say,
+)
+from kresolve.errors import ConfigFileError
+
+_EXAMPLES = """\
+examples:
+  kresolve migrate my.config --from debian:6.1 --to debian:6.12 -o new.config
+  kresolve migrate a.conf b.conf --from linux-6.1 --to linux-7.3 -o new --json
+
+status 1: the new kernel loses lines that the old one kept
+"""
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    migrate = command(
+        commands, "migrate", "what the next kernel does to the lines of fragments", _EXAMPLES
+    )
+    migrate.add_argument(
+        "fragment_files", nargs="+", type=Path, metavar="FRAGMENT", help="a fragment"
+    )
+    for option, what in (("from", "where the fragments come from"), ("to", "where they go")):
+        migrate.add_argument(
+            f"--{option}",
+            dest=f"{option}_tree",
+            required=True,
+            metavar="TREE",
+            help=f"the tree {what}; as for --tree of other commands",
+        )
+    add_toolchain_arguments(migrate)
+    add_base_arguments(migrate)
+    migrate.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="OUT",
+        help="the fragment for the new kernel, or a directory for them",
+    )
+    migrate.add_argument("--json", action="store_true", help="the whole answer as JSON on stdout")
+    migrate.set_defaults(run=_migrate)
+
+
+def _migrate(arguments: argparse.Namespace) -> int:
+    from kresolve.benchapi import migrate
+    from kresolve.files import write_whole
+    from kresolve.report.migrations import migration_document, migration_report
+    from kresolve.report.terminal import TerminalProgress
+
+    outputs = _outputs(arguments.output, arguments.fragment_files)
+    progress = TerminalProgress()
+    answer = migrate(
+        *arguments.fragment_files,
+        old=arguments.from_tree,
+        new=arguments.to_tree,
+        arch=arguments.arch,
+        cross_compile=arguments.cross_compile,
+        llvm=arguments.llvm,
+        shell=arguments.shell,
+        base=arguments.base,
+        fragments=arguments.fragment,
+        finish=arguments.finish,
+        progress=progress,
+    )
+    for path, output in outputs.items():
+        write_whole(output, answer.texts[str(path)])
+    if arguments.json:
+        say(json.dumps(migration_document(answer), indent=2))
+    else:
+        sys.stdout.write(migration_report(answer))
+    sys.stdout.flush()
+    for output in outputs.values():
+        progress.note(f"written to {output}")
+    return HOLDS if answer.status == "unchanged" else FAILS
+
+
+def _outputs(output: Path | None, fragments: list[Path]) -> dict[Path, Path]:
+    """Where each new fragment goes: the file of -o, or its own name in the directory of -o."""
+    if output is None:
+        return {}
+    if output.is_dir():
+        names = [path.name for path in fragments]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ConfigFileError(f"{output / twice}: two of the fragments have this name")
+        return {path: output / path.name for path in fragments}
+    check_output(output)
+    if len(fragments) > 1:
+        raise ConfigFileError(f"{output}: not a directory; make one for several fragments")
+    return {fragments[0]: output}

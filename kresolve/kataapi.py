@@ -1,0 +1,124 @@
+"""The package's face for Kata Containers: a plan put into its directory of fragments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from attrs import evolve, field, frozen
+
+from kresolve.api import Requests, Tree
+from kresolve.errors import RequestError, WitnessError
+from kresolve.files import write_whole
+from kresolve.lines import read_text
+from kresolve.mergescript import merge_config
+from kresolve.planner.result import Status
+from kresolve.progress import SILENT, Progress
+from kresolve.workbench.kata import KataPlan, diff, kata_world, lost_lines, planned, version_note
+from kresolve.workbench.katafiles import read_kata
+
+#: Seconds for the plan of one architecture.
+_TIMEOUT = 300.0
+
+
+@frozen(eq=False)
+class KataChange:
+    """What has to be changed in Kata's directory, for one architecture or several.
+
+    ``plans`` has one for each; ``texts`` are the new texts of the files that change,
+    ``diff`` the changes; ``witnesses`` who has confirmed them.
+    """
+
+    root: Path
+    plans: tuple[KataPlan, ...]
+    texts: Mapping[str, str] = field(factory=dict)
+    diff: str = ""
+    witnesses: tuple[str, ...] = ("evaluator",)
+
+    @property
+    def status(self) -> Status:
+        """That of the plans: "planned" only if all are and no other line is lost for it."""
+        for status in ("impossible", "unknown"):
+            if any(one.plan.status == status for one in self.plans):
+                return "impossible" if status == "impossible" else "unknown"
+        return "planned" if not any(one.newly_lost for one in self.plans) else "unknown"
+
+    @property
+    def version_note(self) -> str:
+        """What every change in Kata's configuration has to do besides."""
+        return version_note(self.plans[0].kata)
+
+    def apply(self) -> tuple[str, ...]:
+        """Write the files that change; their names.
+
+        Raises RequestError when there is no plan for all architectures.
+        """
+        if self.status != "planned":
+            raise RequestError(f"{self.root}: not changed: the request is {self.status}")
+        for name, text in self.texts.items():
+            write_whole(self.root / name, text)
+        return tuple(self.texts)
+
+
+def plan_kata(
+    *request: Requests,
+    kata: str | Path,
+    trees: Sequence[Tree],
+    sets: Iterable[str] = (),
+    profiles: Iterable[str | Path] = (),
+    verify: str | None = None,
+    progress: Progress = SILENT,
+) -> KataChange:
+    """The changes that a request needs in Kata's directory of fragments.
+
+    ``request``: as for :func:`kresolve.plan`.  ``kata``: the directory
+    (tools/packaging/kernel/configs/fragments).  ``trees``: a tree for each
+    architecture or kernel; what one needs is there when the next is planned.
+    ``sets``: what the build takes besides ("debug", "confidential", a build type).
+    ``verify``: "conf" to ask each tree's own conf and merge_config.sh.
+
+    Raises KresolveError when the question is wrong, WitnessError when evaluator, clauses and
+    conf disagree.
+    """
+    root, sets, profiles = Path(kata), list(sets), list(profiles)
+    texts: dict[str, str] = {}
+    found: list[KataPlan] = []
+    for tree in trees:
+        here = read_kata(root, tree.model, sets).with_texts(texts)
+        requests = tree.requests(*request, profiles=profiles)
+        one = planned(here, tree.knowledge, requests, timeout=_TIMEOUT, progress=progress)
+        texts.update(one.texts)
+        found.append(one)
+    # A line in common/ is everybody's: each architecture is judged with all of them.
+    plans = tuple(
+        evolve(one, lost=lost_lines(one.kata, kata_world(one.kata.with_texts(texts), t.knowledge)))
+        for one, t in zip(found, trees, strict=True)
+    )
+    old = {name: read_text(root / name) for name in texts}
+    change = KataChange(root, plans, texts, diff(old, texts))
+    if verify == "conf" and change.status == "planned":
+        for one, tree in zip(plans, trees, strict=True):
+            with progress.task(f"asking conf and merge_config.sh of {tree.info}"):
+                _confirm(one, tree, texts)
+        change = evolve(change, witnesses=("evaluator", "conf", "merge_config.sh"))
+    return change
+
+
+def _confirm(one: KataPlan, tree: Tree, texts: Mapping[str, str]) -> None:
+    """Have the tree's own conf, and its merge_config.sh -n, make the same of the fragments."""
+    changed = one.kata.with_texts(texts)
+    world = kata_world(changed, tree.knowledge)
+    mine = world.before.text()
+    if tree.conf(world.lines, world.finish) != mine:
+        raise WitnessError(f"{tree.info}: conf makes another .config of Kata's fragments")
+    assert tree.source is not None
+    info = tree.info
+    theirs = merge_config(
+        tree.source,
+        list(changed.texts.items()),
+        arch=info.arch,
+        options=("-r", "-n"),
+        cross_compile=dict(info.variables).get("CROSS_COMPILE"),
+    )
+    if theirs.config != mine:
+        raise WitnessError(f"{tree.info}: merge_config.sh makes another .config of them")

@@ -1,0 +1,154 @@
+"""Judgements of fragments: text, JSON, SARIF, and annotations for GitHub."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, Final
+
+from kresolve.planner.fragment import counted
+from kresolve.report.document import plan_document
+from kresolve.workbench.linting import RULES, Finding, Lint, Severity
+
+LINT_SCHEMA: Final = "kresolve.lint/1"
+
+_GITHUB: Final[dict[Severity, str]] = {"error": "error", "warning": "warning", "note": "notice"}
+_SARIF: Final[dict[Severity, str]] = {"error": "error", "warning": "warning", "note": "note"}
+
+
+def lint_text(lint: Lint, *, everything: bool = False) -> str:
+    """A line for each finding that is an error or a warning, or for every one."""
+    shown = lint.findings if everything else lint.worse
+    bad = [f"[ERROR] {line}" for line in lint.bad]
+    return "".join(f"{line}\n" for line in (*bad, *map(str, shown)))
+
+
+def lint_summary(lint: Lint) -> str:
+    """What was judged on what, and how it went."""
+    dropped = sum(not finding.survives for finding in lint.findings)
+    kinds = Counter(finding.rule for finding in lint.findings)
+    named = [
+        f"{number} {rule}"
+        for rule in RULES
+        if (number := kinds[rule]) and rule not in ("survives", "dropped")
+    ]
+    tail = f" ({', '.join(named)})" if named else ""
+    total = len(lint.findings)
+    return (
+        f"{lint.tree}, base {lint.base}, make {lint.finish}: {counted(total, 'line')}, "
+        f"{dropped} not in final .config, {total - dropped} {_hold(total - dropped)}{tail}"
+    )
+
+
+def _hold(number: int) -> str:
+    return "holds" if number == 1 else "hold"
+
+
+def lint_document(lint: Lint) -> dict[str, Any]:
+    """A judgement as plain dicts and lists, ready for ``json.dumps``."""
+    tree = lint.tree
+    return {
+        "schema": LINT_SCHEMA,
+        "status": lint.status,
+        "tree": {
+            "version": tree.version,
+            "arch": tree.arch,
+            "source": tree.source,
+            "toolchain": dict(tree.toolchain),
+        },
+        "base": lint.base,
+        "finish": lint.finish,
+        "lines": [
+            {
+                "file": f.line.location.file if f.line.location else None,
+                "line": f.line.location.line if f.line.location else None,
+                "symbol": f.line.symbol,
+                "text": str(f.line),
+                "rule": f.rule,
+                "severity": f.severity,
+                "survives": f.survives,
+                "wanted": f.wanted,
+                "value": f.value,
+                "message": f.message,
+                "add": list(f.add),
+                "location": str(f.location) if f.location else None,
+                "related": str(f.related) if f.related else None,
+                "affected": list(f.affected),
+                "successor": f.successor.symbol if f.successor else None,
+            }
+            for f in lint.findings
+        ],
+        "bad": [
+            {"file": b.location.file, "line": b.location.line, "text": b.text, "reason": b.reason}
+            for b in lint.bad
+        ],
+        "plan": None if lint.repair.plan is None else plan_document(lint.repair.plan),
+    }
+
+
+def lint_github(lint: Lint) -> str:
+    """Annotations as GitHub's runner reads them from a job's output."""
+    found = [
+        _annotation("error", line.location.file, line.location.line, "line", f"{line.reason}")
+        for line in lint.bad
+    ]
+    for finding in (*lint.worse,):
+        place = finding.line.location
+        if place is not None:
+            text = f"CONFIG_{finding.line.symbol}: {finding.message}"
+            level = _GITHUB[finding.severity]
+            found.append(_annotation(level, place.file, place.line, finding.rule, text))
+    return "".join(f"{line}\n" for line in found)
+
+
+def _annotation(level: str, file: str, line: int, title: str, text: str) -> str:
+    """``::error file=F,line=N,title=T::message``, with what would end it escaped."""
+    message = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    name = file.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+    return f"::{level} file={name},line={line},title=kresolve {title}::{message}"
+
+
+def lint_sarif(lints: Iterable[Lint], version: str) -> dict[str, Any]:
+    """The errors, warnings and notes as SARIF 2.1.0."""
+    return {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "kresolve",
+                        "version": version,
+                        "rules": [
+                            {
+                                "id": rule,
+                                "shortDescription": {"text": text},
+                                "defaultConfiguration": {"level": _SARIF[severity]},
+                            }
+                            for rule, (severity, text) in RULES.items()
+                            if severity != "ok"
+                        ],
+                    }
+                },
+                "results": [
+                    _result(f) for lint in lints for f in lint.findings if f.severity != "ok"
+                ],
+            }
+        ],
+    }
+
+
+def _result(finding: Finding) -> dict[str, Any]:
+    place = finding.line.location
+    region = {
+        "physicalLocation": {
+            "artifactLocation": {"uri": place.file if place else "fragment"},
+            "region": {"startLine": place.line if place else 1},
+        }
+    }
+    return {
+        "ruleId": finding.rule,
+        "level": _SARIF[finding.severity],
+        "message": {"text": f"CONFIG_{finding.line.symbol}: {finding.message}"},
+        "locations": [region],
+    }

@@ -1,0 +1,255 @@
+"""Why an option did not get the value that a line asks for: one sentence, with its place.
+
+The sentence names the rule that decided (scripts/kconfig/symbol.c,
+``sym_calc_value``) and, of a dependency, the part that does not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, TypeAlias
+
+from attrs import frozen
+
+from kresolve.expressions import And, Compare, Const, Expr, Not, Or, Sym, names
+from kresolve.location import Location
+from kresolve.model import ChoiceEntry, Definition, Menu, Model, Symbol
+from kresolve.semantics import Configuration
+from kresolve.tristate import LETTERS, OF_LETTER, M, N, Y
+from kresolve.values import Type
+
+#: What decided: a word for programs.
+Word: TypeAlias = Literal[
+    "dependency", "promptless", "selected", "default", "choice", "modules", "range", "value"
+]
+
+#: So many selectors are named in a sentence.
+_NAMED = 3
+
+
+@frozen
+class Cause:
+    """Why a value is what it is: a word, a sentence, and the symbols that could change it."""
+
+    word: Word
+    text: str
+    location: Location | None = None
+    #: Symbols whose value stands in the way, each once.
+    culprits: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def cause(after: Configuration, name: str, wanted: str) -> Cause:
+    """Why a symbol of the tree does not end as ``wanted``.
+
+    ``wanted`` is "n", "m" or "y" for bool and tristate, the text for others; the
+    symbol's value differs from it.
+    """
+    symbol = after.model.symbols[name]
+    if not symbol.is_logical:
+        return _text_cause(after, symbol)
+    want, have = OF_LETTER[wanted], after.tristate(name)
+    visible = after.evaluation.visibility(symbol)
+    if symbol.choice is not None and visible:
+        return _choice_cause(after, symbol)
+    if have > want:
+        return _too_much(after, symbol, want, visible)
+    if not after.model.has_prompt(symbol):
+        return _promptless(after, symbol)
+    if visible < want:
+        return _hidden(after, symbol, want)
+    return Cause("default", f"nothing keeps it from {wanted}; another line says {LETTERS[have]}")
+
+
+def valued(expr: Expr, after: Configuration) -> str:
+    """An expression with the values of its symbols: ``NET (=y) && !CAT (=m)``."""
+    match expr:
+        case Sym(name):
+            if name not in after:
+                known = name in after.model.symbols or name.isdigit()
+                return name if known else f"{name} (undefined)"
+            return f"{name} (={after[name]})"
+        case Not(operand):
+            inner = valued(operand, after)
+            return f"!({inner})" if isinstance(operand, And | Or | Compare) else f"!{inner}"
+        case Compare(op, left, right):
+            return f"{valued(left, after)} {op} {valued(right, after)}"
+        case And(operands):
+            return " && ".join(
+                f"({valued(o, after)})" if isinstance(o, Or) else valued(o, after) for o in operands
+            )
+        case Or(operands):
+            return " || ".join(valued(o, after) for o in operands)
+        case _:
+            return str(expr)
+
+
+def unmet(expr: Expr, after: Configuration, want: int) -> Iterator[Expr]:
+    """The parts of a condition, joined by &&, that are worth less than ``want``."""
+    if isinstance(expr, And):
+        for operand in expr.operands:
+            yield from unmet(operand, after, want)
+    elif after.evaluation.value(expr) < want:
+        yield expr
+
+
+def _hidden(after: Configuration, symbol: Symbol, want: int) -> Cause:
+    """The prompt of a symbol does not allow so much: which dependencies are in the way."""
+    found = min(
+        (
+            blockers
+            for index, definition in after.model.definitions(symbol)
+            if definition.prompts and (blockers := list(_blockers(after, index, definition, want)))
+        ),
+        key=len,
+        default=[],
+    )
+    if not found:
+        return _no_modules(after.model, symbol, "m needs modules, and there are none")
+    culprits = dict.fromkeys(name for _, part, _ in found for name in names(part))
+    text = "; ".join(f"{words} {valued(part, after)} ({place})" for words, part, place in found[:3])
+    return Cause("dependency", text, found[0][2], tuple(culprits))
+
+
+def _blockers(
+    after: Configuration, index: int, definition: Definition, want: int
+) -> Iterator[tuple[str, Expr, Location]]:
+    """(words, condition, place) of all that limits a prompt to less than wanted."""
+    seen: set[Expr] = set()
+    for words, condition, place in _limits(after.model, index, definition):
+        for part in unmet(condition, after, want):
+            if part not in seen:
+                seen.add(part)
+                yield words, part, place
+
+
+def _limits(
+    model: Model, index: int, definition: Definition
+) -> Iterator[tuple[str, Expr, Location]]:
+    """Every condition that a prompt is under, from the inside out."""
+    for prompt in definition.prompts[:1]:
+        if prompt.condition is not None:
+            yield "is only offered if", prompt.condition, prompt.location
+    while index >= 0:
+        entry = model.entries[index]
+        for guard in entry.depends:
+            yield "depends on", guard.condition, guard.location
+        if isinstance(entry, Menu):
+            for guard in entry.visible:
+                yield "is in a menu that is visible only if", guard.condition, guard.location
+        if isinstance(entry, ChoiceEntry) and not model.dialect.choice_lists:
+            for prompt in entry.prompts:
+                if prompt.condition is not None:
+                    yield "is in a choice offered only if", prompt.condition, prompt.location
+        index = entry.parent
+
+
+def _promptless(after: Configuration, symbol: Symbol) -> Cause:
+    """No line sets the symbol: what it follows instead."""
+    model = after.model
+    place = model.location(symbol.name)
+    selectors = list(dict.fromkeys(r.selector for r in model.selected_by.get(symbol.name, ())))
+    for index, definition in model.definitions(symbol):
+        for default in definition.defaults:
+            conditions = [default.value, *([default.condition] if default.condition else [])]
+            parts = [part for c in conditions for part in unmet(c, after, Y)]
+            parts += [
+                part
+                for guard in _guards(model, index)
+                for part in unmet(guard, after, M)
+                if part not in parts
+            ]
+            if parts and not any(isinstance(part, Const) for part in parts):
+                text = " && ".join(valued(part, after) for part in parts)
+                culprits = tuple(dict.fromkeys(n for part in parts for n in names(part)))
+                return Cause(
+                    "promptless",
+                    f"has no prompt, so no line sets it; its default needs {text} "
+                    f"({default.location})",
+                    default.location,
+                    culprits,
+                )
+    if selectors:
+        listed = ", ".join(selectors[:_NAMED]) + (" ..." if len(selectors) > _NAMED else "")
+        return Cause(
+            "promptless",
+            f"has no prompt, so no line sets it; it is selected by {listed} ({place})",
+            place,
+            tuple(selectors),
+        )
+    return Cause("promptless", f"has no prompt, so no line sets it ({place})", place)
+
+
+def _guards(model: Model, index: int) -> Iterator[Expr]:
+    while index >= 0:
+        entry = model.entries[index]
+        yield from (guard.condition for guard in entry.depends)
+        index = entry.parent
+
+
+def _too_much(after: Configuration, symbol: Symbol, want: int, visible: int) -> Cause:
+    """The symbol is more than a line says: selected, out of reach, or without modules."""
+    model, evaluation = after.model, after.evaluation
+    name = symbol.name
+    for reverse in model.selected_by.get(name, ()):
+        condition = reverse.select.condition
+        strength = min(
+            after.tristate(reverse.selector),
+            evaluation.depends(reverse.definition),
+            Y if condition is None else evaluation.value(condition),
+        )
+        if strength > want:
+            return Cause(
+                "selected",
+                f"is selected by {reverse.selector} (={after[reverse.selector]}) "
+                f"({reverse.select.location})",
+                reverse.select.location,
+                (reverse.selector,),
+            )
+    if want == M and symbol.type is Type.BOOL:
+        return Cause("modules", "is a bool and has no m", model.location(name))
+    if want == M and evaluation.modules == N:
+        return _no_modules(model, symbol, "without modules m is y")
+    place = model.location(name)
+    if not visible and model.has_prompt(symbol):
+        hidden = _hidden(after, symbol, M)
+        return Cause("default", f"its prompt is hidden: {hidden.text}", place, hidden.culprits)
+    if not model.has_prompt(symbol):
+        return Cause("promptless", f"has no prompt, so no line sets it ({place})", place)
+    return Cause("default", f"another line says {after[name]}", place)
+
+
+def _no_modules(model: Model, symbol: Symbol, text: str) -> Cause:
+    culprits = () if model.modules is None else (model.modules,)
+    return Cause("modules", text, model.location(symbol.name), culprits)
+
+
+def _choice_cause(after: Configuration, symbol: Symbol) -> Cause:
+    model = after.model
+    assert symbol.choice is not None
+    choice = model.choices[symbol.choice]
+    chosen = next((m for m in choice.members if after.tristate(m) == Y), None)
+    place = model.entries[choice.entry].location
+    if chosen == symbol.name:
+        text = f"of the choice at {place} one has to be y, and nothing else is"
+        return Cause("choice", text, place, choice.members)
+    text = f"of the choice at {place} {chosen or 'none'} is y, and only one can be"
+    return Cause("choice", text, place, () if chosen is None else (chosen,))
+
+
+def _text_cause(after: Configuration, symbol: Symbol) -> Cause:
+    """Why a number or text is another one."""
+    name = symbol.name
+    if not after.evaluation.visibility(symbol):
+        if not after.model.has_prompt(symbol):
+            place = after.model.location(name)
+            return Cause("promptless", f"has no prompt, so no line sets it ({place})", place)
+        return _hidden(after, symbol, M)
+    limits = after.evaluation.active_range(symbol)
+    if limits is not None:
+        low, high = valued(limits.low, after), valued(limits.high, after)
+        text = f"is out of its range {low} to {high} ({limits.location})"
+        return Cause("range", text, limits.location)
+    return Cause("default", f"another line says {after[name]}", after.model.location(name))

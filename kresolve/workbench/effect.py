@@ -1,0 +1,48 @@
+"""What an option would be without the lines that name it.
+
+No value that an option is calculated from depends on the option itself, so its
+own rule is calculated once more, and nothing else; only a choice, whose members
+are calculated together, needs the whole configuration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import evolve
+
+from kresolve.lines import Line
+from kresolve.planner import World
+from kresolve.semantics import Configuration, evaluate
+from kresolve.semantics.evaluation import Evaluation
+from kresolve.tristate import LETTERS, N, Y
+
+
+def value_without(bare: World, after: Configuration, name: str, lines: Iterable[Line]) -> str:
+    """The value that a symbol has if no line on top of a base names it.
+
+    ``bare`` is the world of the base alone, ``after`` what it becomes with
+    ``lines`` on top.
+    """
+    model = bare.model
+    symbol = model.symbols[name]
+    if symbol.choice is not None:
+        kept = (line for line in lines if line.symbol != name)
+        return evaluate(model, (*bare.lines, *kept), bare.finish)[name]
+    done = after.evaluation
+    logical, text = dict(done.user.logical), dict(done.user.text)
+    logical.pop(name, None)
+    text.pop(name, None)
+    if name in bare.user.logical:
+        logical[name] = bare.user.logical[name]
+    elif bare.finish == "allnoconfig" and symbol.is_logical and model.has_prompt(symbol):
+        logical[name] = Y if symbol.allnoconfig_y else N
+    if name in bare.user.text:
+        text[name] = bare.user.text[name]
+    again = Evaluation(model, evolve(done.user, logical=logical, text=text))
+    again.logical, again.text, again.modules = done.logical, done.text, done.modules
+    again.choice_values = done.choice_values
+    visible = again.visibility(symbol)
+    if symbol.is_logical:
+        return LETTERS[again.bool_or_tristate(symbol, visible)[0]]
+    return again.number_or_string(symbol, text.get(name) if visible else None)[0]

@@ -1,0 +1,201 @@
+"""A plan put into Kata's fragments: each line into the file where its kind lives."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from attrs import evolve, field, frozen
+
+from kresolve.lines import Line
+from kresolve.model import Model
+from kresolve.planner import Plan, PlanLine, Question, Request, World, answer
+from kresolve.planner.fragment import asked_for
+from kresolve.planner.objective import gates
+from kresolve.planner.world import Knowledge
+from kresolve.progress import SILENT, Progress
+from kresolve.workbench.fixing import Rewriting, comment_lines
+from kresolve.workbench.katafiles import Kata
+from kresolve.workbench.linting import Finding, Linter, switched_off_by
+
+_FINISH: Final = "allnoconfig"
+
+
+@frozen
+class Placed:
+    """A line of a plan and the file that it goes into; ``replaced`` stood there before."""
+
+    line: PlanLine
+    file: str
+    replaced: Line | None = None
+
+
+@frozen(eq=False)
+class KataPlan:
+    """What has to be changed in Kata's directory for one kernel.
+
+    ``texts`` are the new texts of the files that change; ``lost`` the lines
+    beyond the whitelist that are not in the final ``.config`` with them, and
+    ``lost_before`` without; ``off`` are the options that a gate in the fragments (EXPERT)
+    switches off though nobody asks for that.
+    """
+
+    kata: Kata
+    plan: Plan
+    placed: tuple[Placed, ...] = ()
+    texts: Mapping[str, str] = field(factory=dict)
+    lost: tuple[Finding, ...] = ()
+    lost_before: tuple[Finding, ...] = ()
+    off: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def newly_lost(self) -> tuple[Finding, ...]:
+        """Lines that are lost now and were not before."""
+        known = {finding.line.symbol for finding in self.lost_before}
+        return tuple(finding for finding in self.lost if finding.line.symbol not in known)
+
+
+def planned(
+    kata: Kata,
+    knowledge: Knowledge,
+    requests: Sequence[Request],
+    *,
+    timeout: float | None = None,
+    progress: Progress = SILENT,
+) -> KataPlan:
+    """The best plan for requests on top of Kata's fragments, and where its lines go.
+
+    As Kata builds: what no fragment says is n, and there are no modules.
+    """
+    model = knowledge.model
+    world = kata_world(kata, knowledge)
+    modules = model.modules
+    no_modules = (modules,) if modules and world.before[modules] == "n" else ()
+    named = {request.symbol for request in requests}
+    question = Question(
+        tuple(requests), forbidden=tuple(name for name in no_modules if name not in named)
+    )
+    plan = answer(world, question, timeout=timeout, progress=progress)
+    before = lost_lines(kata, world)
+    found = KataPlan(kata, plan, lost_before=before, lost=before, notes=_notes(kata, model))
+    named_by = {line.symbol for line in kata.lines(model)}
+    off = {
+        gate: names
+        for gate in gates(model)
+        if gate in named_by and (names := switched_off_by(world, world.before, gate, named_by))
+    }
+    found = evolve(found, off=off)
+    if plan.status != "planned" or not plan.lines:
+        return found
+    placed = tuple(_placed(kata, model, line) for line in plan.lines)
+    texts = _texts(kata, plan, placed)
+    after = kata_world(kata.with_texts(texts), knowledge)
+    return evolve(found, placed=placed, texts=texts, lost=lost_lines(kata, after))
+
+
+def kata_world(kata: Kata, knowledge: Knowledge) -> World:
+    """Kata's fragments as a world: all that a build of it says to conf."""
+    model = knowledge.model
+    name = f"Kata's fragments for {kata.arch}"
+    return World(model, name, tuple(kata.lines(model)), _FINISH, knowledge=knowledge)
+
+
+def lost_lines(kata: Kata, world: World) -> tuple[Finding, ...]:
+    """The fragments' lines that are not in the final ``.config``, but for the whitelist."""
+    bare = evolve(world, lines=())
+    linter = Linter(bare, world.lines)
+    return tuple(f for f in linter.lost() if f.line.symbol not in kata.whitelist)
+
+
+def diff(old: Mapping[str, str], new: Mapping[str, str]) -> str:
+    """The changes as a unified diff, for ``patch -p1`` or ``git apply`` in the directory."""
+    parts: list[str] = []
+    for name in sorted(new):
+        parts += difflib.unified_diff(
+            _whole_lines(old[name]), _whole_lines(new[name]), f"a/{name}", f"b/{name}"
+        )
+    return "".join(parts)
+
+
+def _whole_lines(text: str) -> list[str]:
+    lines = text.splitlines(keepends=True)
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += "\n\\ No newline at end of file\n"
+    return lines
+
+
+def _placed(kata: Kata, model: Model, line: PlanLine) -> Placed:
+    """The file for a line: that which names the option, else that of its nearest relative."""
+    lines = kata.lines(model)
+    same = [other for other in lines if other.symbol == line.symbol]
+    if same and same[-1].location is not None:
+        return Placed(line, same[-1].location.file, same[-1])
+    place = line.location
+    own = place is not None and place.file.startswith("arch/")
+    # What another architecture's file names must not stand in common/ as well.
+    own = own or line.symbol in kata.others()
+    folder = f"{kata.arch}/" if own else "common/"
+    near = [other for other in lines if other.location and other.location.file.startswith(folder)]
+    best = max(
+        (other for other in near or lines if other.symbol in model.symbols),
+        key=lambda other: _nearness(model, line, other.symbol),
+    )
+    assert best.location is not None
+    return Placed(line, best.location.file)
+
+
+def _nearness(model: Model, line: PlanLine, other: str) -> tuple[bool, int, int]:
+    """How near two options are: the same Kconfig file, menus in common, places in the menu."""
+    here, there = line.location, model.location(other)
+    same = here is not None and there is not None and here.file == there.file
+    common = 0
+    for one, two in zip(line.menu, model.menu_path(other), strict=False):
+        if one != two:
+            break
+        common += 1
+    return same, common, -abs(model.rank[line.symbol] - model.rank[other])
+
+
+def _texts(kata: Kata, plan: Plan, placed: Sequence[Placed]) -> dict[str, str]:
+    """The new texts: changed lines in their places, new ones in a block at the end."""
+    rewriting = Rewriting(kata.texts)
+    blocks: dict[str, list[str]] = {}
+    heading = f"Needed for {asked_for(plan)}"
+    for one in placed:
+        line = Line(one.line.symbol, one.line.value)
+        if one.replaced is not None:
+            rewriting.replace(one.replaced, line)
+            continue
+        block = blocks.setdefault(one.file, ["", *_comment(heading)])
+        block += [*_comment(f"{one.line.symbol}: {one.line.why}"), str(line)]
+    texts = rewriting.texts()
+    for name, block in blocks.items():
+        text = texts[name]
+        texts[name] = text + ("" if text.endswith("\n") or not text else "\n")
+        texts[name] += "\n".join(block) + "\n"
+    return {name: text for name, text in texts.items() if text != kata.texts[name]}
+
+
+def _comment(text: str) -> list[str]:
+    """A comment that Kata cannot take for one of its tags (``!ARCH``)."""
+    return comment_lines(text.replace("!", "not "))
+
+
+def _notes(kata: Kata, model: Model) -> tuple[str, ...]:
+    return tuple(
+        f"{later.location}: CONFIG_{later.symbol} is named by {earlier.location} as well"
+        for earlier, later in kata.named_twice(model)
+    )
+
+
+def version_note(kata: Kata) -> str:
+    """What every change has to do besides."""
+    path = kata.version_file
+    if path is None:
+        return "raise the number in kata_config_version"
+    number = path.read_text(encoding="utf-8", errors="replace").strip()
+    if not number.isdigit():
+        return f"raise the number in {path}"
+    return f"raise the number in {path} from {number} to {int(number) + 1}"

@@ -1,0 +1,370 @@
+"""Every line of some fragments, judged on a tree, an architecture, a base and a finish."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Final, Literal, TypeAlias
+
+from attrs import evolve, field, frozen
+
+from kresolve.lines import BadLine, Line, typed_value
+from kresolve.location import Location
+from kresolve.model import Model, TreeInfo
+from kresolve.planner import Request, World
+from kresolve.planner.objective import gates
+from kresolve.progress import SILENT, Progress
+from kresolve.semantics import Configuration, Finish, evaluate
+from kresolve.workbench.causes import cause
+from kresolve.workbench.effect import value_without
+from kresolve.workbench.renames import Successor, successors, unknown_text
+from kresolve.workbench.repair import Repair, conflict_text, repair
+
+Severity: TypeAlias = Literal["error", "warning", "note", "ok"]
+Rule: TypeAlias = Literal[
+    "survives",
+    "dropped",
+    "contradiction",
+    "unknown",
+    "renamed",
+    "transitional",
+    "invalid",
+    "redefined",
+    "gate",
+    "redundant",
+    "already-so",
+    "no-prompt",
+    "whitelisted",
+]
+
+#: What each rule says, and how bad it is.
+RULES: Final[Mapping[Rule, tuple[Severity, str]]] = {
+    "survives": ("ok", "the line does what it says"),
+    "dropped": ("error", "the line is not in the final .config"),
+    "contradiction": ("error", "another line of the fragments keeps this one out"),
+    "unknown": ("error", "this kernel has no such option"),
+    "renamed": ("error", "the option has another name in this kernel"),
+    "transitional": ("warning", "the option's old name, which this kernel still reads"),
+    "invalid": ("error", "conf takes no notice of the line"),
+    "redefined": ("warning", "a later line says something else"),
+    "gate": ("warning", "the line switches off what nobody asked to be off"),
+    "redundant": ("note", "a later line says the same"),
+    "already-so": ("note", "without the line it would be the same"),
+    "no-prompt": ("note", "no line sets this option; it has this value for other reasons"),
+    "whitelisted": ("note", "the line is lost, and the whitelist says that it may be"),
+}
+
+_LISTED = 8
+
+
+@frozen
+class Finding:
+    """The judgement of one line.
+
+    ``wanted`` is what the line asks for, ``value`` what results (None where there
+    is no such option); ``add`` are the lines that would make it survive;
+    ``related`` is another line that has to do with it; ``affected`` are the
+    options that a gate switches off; ``successor`` is the option's new name.
+    """
+
+    line: Line
+    rule: Rule
+    message: str
+    wanted: str = ""
+    value: str | None = None
+    add: tuple[str, ...] = ()
+    location: Location | None = None
+    related: Location | None = None
+    affected: tuple[str, ...] = ()
+    successor: Successor | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is."""
+        return RULES[self.rule][0]
+
+    @property
+    def survives(self) -> bool:
+        """Is the result what the line asks for?"""
+        return self.rule != "invalid" and self.wanted == ("n" if self.value is None else self.value)
+
+    def __str__(self) -> str:
+        return (
+            f"[{self.severity.upper()}] {self.line.location}: CONFIG_{self.line.symbol}: "
+            f"{self.message}"
+        )
+
+
+@frozen(eq=False)
+class Lint:
+    """The judgement of fragments; ``status`` is "clean" or "found"."""
+
+    tree: TreeInfo
+    base: str
+    finish: Finish
+    findings: tuple[Finding, ...]
+    bad: tuple[BadLine, ...]
+    repair: Repair = field(factory=lambda: Repair(None))
+
+    @property
+    def status(self) -> Literal["clean", "found"]:
+        """Is there anything worse than a note?"""
+        return "found" if self.bad or self.worse else "clean"
+
+    @property
+    def worse(self) -> tuple[Finding, ...]:
+        """The errors and warnings."""
+        return tuple(f for f in self.findings if f.severity in ("error", "warning"))
+
+    @property
+    def dropped(self) -> tuple[Finding, ...]:
+        """The lines whose option does not end as they say."""
+        return tuple(f for f in self.findings if not f.survives)
+
+    def fix(self) -> tuple[str, ...]:
+        """Rewrite the fragments so that more of their lines survive; the files that changed.
+
+        Raises ConfigFileError for a file that cannot be written, or that is packed.
+        """
+        from kresolve.workbench.fixing import fix_files
+
+        return fix_files(self)
+
+
+class Linter:
+    """Fragments in a world, while they are judged.
+
+    ``bare`` is the world of the base alone; ``lines`` are the fragments', in the
+    order in which they are merged; ``others`` are models of other kernels, which
+    may know what this one does not; ``whitelist`` names options that may be lost.
+    """
+
+    def __init__(
+        self,
+        bare: World,
+        lines: Sequence[Line],
+        others: Iterable[Model] = (),
+        whitelist: Container[str] = (),
+    ) -> None:
+        self.bare = bare
+        self.lines = tuple(lines)
+        self.model = bare.model
+        self.world = evolve(bare, lines=(*bare.lines, *lines))
+        self.after: Configuration = self.world.before
+        self._others = others
+        self.whitelist = whitelist
+        # The line that counts for each symbol: the last that is valid.
+        self.last = {
+            line.symbol: number
+            for number, line in enumerate(self.lines)
+            if (symbol := self.model.symbols.get(line.symbol))
+            and typed_value(line, symbol.type) is not None
+        }
+
+    @cached_property
+    def others(self) -> tuple[Model, ...]:
+        """The other kernels; read only when a name is unknown here."""
+        return tuple(self._others)
+
+    def findings(self, *, thorough: bool = True) -> list[Finding]:
+        """The judgement of each line, without advice.
+
+        If it is not ``thorough``, whether a line that holds does anything is left open.
+        """
+        found = [
+            self._judged(number, line, thorough=thorough) for number, line in enumerate(self.lines)
+        ]
+        return [
+            evolve(finding, rule="whitelisted")
+            if not finding.survives and finding.line.symbol in self.whitelist
+            else finding
+            for finding in found
+        ]
+
+    def lost(self) -> list[Finding]:
+        """The lines that count and whose option does not end as they say."""
+        return [
+            finding
+            for finding in self.findings(thorough=False)
+            if not finding.survives and finding.rule not in ("redefined", "redundant")
+        ]
+
+    def _judged(self, number: int, line: Line, *, thorough: bool) -> Finding:
+        symbol = self.model.symbols.get(line.symbol)
+        if symbol is None:
+            return self._unknown(line)
+        wanted = typed_value(line, symbol.type)
+        value = self.after.get(line.symbol)
+        if wanted is None:
+            text = f"{line.value!r} is no value of a {symbol.type}: conf takes no notice of it"
+            return Finding(
+                line, "invalid", text, value=value, location=self.model.location(line.symbol)
+            )
+        found = Finding(
+            line,
+            "survives",
+            "survives",
+            wanted=wanted,
+            value=value,
+            location=self.model.location(line.symbol),
+        )
+        if symbol.transitional:
+            return self._transitional(found)
+        if self.last[line.symbol] != number:
+            return self._said_again(found, self.lines[self.last[line.symbol]])
+        if value != wanted:
+            return self._dropped(found)
+        return self._held(found) if thorough else found
+
+    def _unknown(self, line: Line) -> Finding:
+        found = successors(self.model, line.symbol, self._knowing(line.symbol))
+        text = unknown_text(self.model, line.symbol, self.others)
+        gone = "" if line.value == "n" else "not in final .config: "
+        return Finding(
+            line,
+            "renamed" if found else "unknown",
+            f"{gone}{text}",
+            wanted=line.value,
+            successor=found[0] if found else None,
+        )
+
+    def _knowing(self, name: str) -> list[Model]:
+        return [other for other in self.others if name in other.symbols]
+
+    def _transitional(self, found: Finding) -> Finding:
+        """A transitional symbol: its value goes on to another, and it is never written."""
+        name = found.line.symbol
+        later = successors(self.model, name)
+        text = f"is only kept for old configurations; {' and '.join(map(str, later))}"
+        carried = later[0].symbol if later else name
+        value = self.after.get(carried, found.value)
+        return evolve(
+            found,
+            rule="transitional",
+            message=text if later else "is only kept for old configurations",
+            value=value,
+            successor=later[0] if later else None,
+        )
+
+    def _said_again(self, found: Finding, later: Line) -> Finding:
+        symbol = self.model.symbols[found.line.symbol]
+        if typed_value(later, symbol.type) == found.wanted:
+            text = f"said again at {later.location}"
+            return evolve(found, rule="redundant", message=text, related=later.location)
+        text = f"redefined at {later.location}: {later}"
+        return evolve(found, rule="redefined", message=text, related=later.location)
+
+    def _dropped(self, found: Finding) -> Finding:
+        why = cause(self.after, found.line.symbol, found.wanted)
+        text = f"not in final .config: {_asked(found)}: {why.text}"
+        for name in why.culprits:
+            line = self._line_of(name)
+            if line is not None and line.symbol != found.line.symbol:
+                return evolve(
+                    found,
+                    rule="contradiction",
+                    message=f"{text}; {line.location or 'the base'} says {line}",
+                    location=why.location,
+                    related=line.location,
+                )
+        return evolve(found, rule="dropped", message=text, location=why.location)
+
+    def _line_of(self, name: str) -> Line | None:
+        """The fragments' line that gave an option its value, if one did."""
+        if name not in self.last or name not in self.after:
+            return None
+        line = self.lines[self.last[name]]
+        wanted = typed_value(line, self.model.symbols[name].type)
+        return line if wanted == self.after[name] else None
+
+    def _held(self, found: Finding) -> Finding:
+        name = found.line.symbol
+        symbol = self.model.symbols[name]
+        if not self.model.has_prompt(symbol):
+            text = f"has no prompt, so the line does nothing; {name} is {found.value} anyway"
+            return evolve(found, rule="no-prompt", message=text)
+        if name in gates(self.model) and self.bare.before[name] != found.value:
+            affected = self._switched_off_by(name)
+            if affected:
+                listed = ", ".join(affected[:_LISTED]) + (" ..." if affected[_LISTED:] else "")
+                text = f"switches off {len(affected)} that nobody asked to be off: {listed}"
+                return evolve(found, rule="gate", message=text, affected=affected)
+        if value_without(self.bare, self.after, name, self.lines) == found.value:
+            text = f"already so: without the line it would be {found.value}, too"
+            return evolve(found, rule="already-so", message=text)
+        return found
+
+    def _switched_off_by(self, gate: str) -> tuple[str, ...]:
+        """The options that are lower than they would be without a gate's lines."""
+        return switched_off_by(self.world, self.after, gate, self.last)
+
+    def requests(self, findings: Iterable[Finding]) -> list[Request]:
+        """What the dropped lines ask for, as requests."""
+        wanted = {
+            f.line.symbol: Request(f.line.symbol, (f.wanted,), f"@{f.line.location}")
+            for f in findings
+            if f.rule in ("dropped", "contradiction")
+        }
+        return list(wanted.values())
+
+
+def switched_off_by(
+    world: World, after: Configuration, gate: str, named: Iterable[str]
+) -> tuple[str, ...]:
+    """The options that a gate's lines switch off or weaken, though no line names them."""
+    kept = tuple(line for line in world.lines if line.symbol != gate)
+    before = evaluate(world.model, kept, world.finish)
+    silent = world.model.options - set(named) - {gate}
+    return tuple(
+        name
+        for name in world.model.symbols
+        if name in silent and after.tristate(name) < before.tristate(name)
+    )
+
+
+def advised(
+    linter: Linter, findings: Sequence[Finding], progress: Progress = SILENT
+) -> tuple[list[Finding], Repair]:
+    """The findings with the lines to add, and the plan that they come from.
+
+    The plan keeps what the fragments' other lines gave.
+    """
+    requests = linter.requests(findings)
+    if not requests:
+        return list(findings), Repair(None)
+    mended = repair(linter.world, requests, progress)
+    broken = _broken(linter, findings, mended)
+    if broken:
+        mended = repair(linter.world, [*broken, *requests], progress)
+    return [_with_advice(finding, mended) for finding in findings], mended
+
+
+def _broken(linter: Linter, findings: Sequence[Finding], mended: Repair) -> list[Request]:
+    """Requests for lines that survived so far and would not with the plan."""
+    if mended.plan is None:
+        return []
+    after = linter.world.after(mended.plan.assignments)
+    return [
+        Request(f.line.symbol, (f.wanted,), f"@{f.line.location}")
+        for f in findings
+        if f.survives and f.line.symbol in after and after[f.line.symbol] != f.wanted
+    ]
+
+
+def _with_advice(finding: Finding, mended: Repair) -> Finding:
+    name = finding.line.symbol
+    if finding.rule not in ("dropped", "contradiction"):
+        return finding
+    if name in mended.impossible:
+        proof = conflict_text(name, mended.impossible[name])
+        return evolve(finding, message=f"{finding.message}; {proof}")
+    if mended.plan is None:
+        return finding
+    add = tuple(line.text for line in mended.plan.lines if name in line.needed_by)
+    if not add:
+        return finding
+    return evolve(finding, message=f"{finding.message}; add {', '.join(add)}", add=add)
+
+
+def _asked(found: Finding) -> str:
+    return f"{found.wanted or 'nothing'} asked for, {found.value or 'nothing'} is the result"

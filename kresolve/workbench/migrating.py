@@ -1,0 +1,229 @@
+"""What the next kernel does to the lines of some fragments, and the fragments for it.
+
+Each line is judged on both trees, on a base of the same name with the same
+finish.  What differs is said in one word and one sentence; what can be carried
+over is, and the new fragments are judged on the new tree like any others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Literal, TypeAlias
+
+from attrs import evolve, field, frozen
+
+from kresolve.lines import Line, parse_lines
+from kresolve.location import Location
+from kresolve.model import Model, TreeInfo
+from kresolve.planner import World
+from kresolve.progress import SILENT, Progress
+from kresolve.semantics import Finish
+from kresolve.workbench.effect import value_without
+from kresolve.workbench.fixing import Rewriting, fixed
+from kresolve.workbench.linting import Finding, Lint, Linter, advised
+from kresolve.workbench.renames import Successor, successors
+
+Fate: TypeAlias = Literal[
+    "same", "renamed", "gone", "gated", "no-prompt", "retyped", "lost", "regained", "new", "unknown"
+]
+
+#: What each fate means, in the order of a report.
+FATES: Final[Mapping[Fate, str]] = {
+    "gone": "gone: the new kernel has no such option",
+    "renamed": "renamed",
+    "gated": "newly gated: lost on the new kernel, not on the old one",
+    "no-prompt": "no longer a choice: the prompt is gone, and the value another",
+    "retyped": "of another type: the value is none any more",
+    "lost": "lost on both",
+    "unknown": "unknown on both",
+    "regained": "lost on the old kernel, holds on the new one",
+    "new": "unknown on the old kernel, holds on the new one",
+    "same": "holds on both",
+}
+
+#: Fates by which something is lost that was there before.
+WORSE: Final = frozenset({"gone", "gated", "no-prompt", "retyped", "renamed"})
+
+#: Finds the successor of an option by its help text, for an old model's name.
+ByHelp: TypeAlias = Callable[[str], Successor | None]
+
+
+@frozen
+class Step:
+    """What becomes of one line: values before and after, and remarks on smaller changes.
+
+    ``before`` and ``after`` are None where there is no such option; ``add`` are
+    the lines that the new kernel needs besides.
+    """
+
+    line: Line
+    fate: Fate
+    message: str
+    before: str | None
+    after: str | None
+    successor: Successor | None = None
+    location: Location | None = None
+    add: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        text = "; ".join(part for part in (self.message, *self.remarks) if part)
+        return f"{self.line.location}: {self.line}" + (f": {text}" if text else "")
+
+
+@frozen(eq=False)
+class Migration:
+    """The way of fragments from one tree to another; ``status`` is "unchanged" or "changed".
+
+    ``texts`` are the new fragments by the old ones' names, ``lint`` their
+    judgement on the new tree.
+    """
+
+    old: TreeInfo
+    new: TreeInfo
+    base: str
+    finish: Finish
+    steps: tuple[Step, ...]
+    texts: Mapping[str, str] = field(factory=dict)
+    lint: Lint | None = None
+
+    @property
+    def status(self) -> Literal["unchanged", "changed"]:
+        """Does the new kernel lose anything that the old one had?"""
+        return "changed" if any(step.fate in WORSE for step in self.steps) else "unchanged"
+
+
+def migrated(
+    old: World,
+    new: World,
+    texts: Mapping[str, str],
+    by_help: ByHelp = lambda name: None,
+    progress: Progress = SILENT,
+) -> Migration:
+    """Carry fragments (texts by name) from one world to another.
+
+    ``old`` and ``new`` are the worlds of the bases alone.
+    """
+    before = Linter(old, _lines(old.model, texts))
+    after = Linter(new, _lines(new.model, texts), [old.model])
+    steps = [
+        _step(before, after, one, other, by_help)
+        for number, (one, other) in enumerate(
+            zip(before.findings(thorough=False), after.findings(thorough=False), strict=True)
+        )
+        if _counts(before, after, number)
+    ]
+    rewriting = Rewriting(texts)
+    places = {line.symbol: line for line in after.lines}
+    for step in steps:
+        if step.successor is not None:
+            rewriting.rename(step.line, step.successor.symbol, places)
+        elif step.fate == "gone" and step.line.value != "n":
+            rewriting.comment(step.line, f"gone in Linux {new.model.info.version}")
+    carried = rewriting.texts()
+    linter = Linter(new, _lines(new.model, carried), [old.model])
+    findings, mended = advised(linter, linter.findings(), progress)
+    lint = Lint(new.model.info, new.base, new.finish, tuple(findings), (), mended)
+    adds = {finding.line.symbol: finding for finding in findings}
+    written = {**carried, **fixed(lint, carried)}
+    last = Linter(new, _lines(new.model, written), [old.model]).findings(thorough=False)
+    return Migration(
+        old.model.info,
+        new.model.info,
+        new.base,
+        new.finish,
+        tuple(_with_adds(step, adds) for step in steps),
+        written,
+        evolve(lint, findings=tuple(last)),
+    )
+
+
+def _lines(model: Model, texts: Mapping[str, str]) -> list[Line]:
+    exact = model.dialect.exact_unset
+    return [
+        line
+        for name, text in texts.items()
+        for line in parse_lines(text, name, exact_unset=exact)[0]
+    ]
+
+
+def _counts(before: Linter, after: Linter, number: int) -> bool:
+    """Is a line the last word on its option, on one of the kernels at least?"""
+    name = before.lines[number].symbol
+    return number in (before.last.get(name, number), after.last.get(name, number))
+
+
+def _step(before: Linter, after: Linter, old: Finding, new: Finding, by_help: ByHelp) -> Step:
+    name, line = old.line.symbol, old.line
+    step = Step(line, "same", "", old.value, new.value, location=new.location)
+    info = after.model.info
+    if name not in after.model.symbols:
+        found = successors(after.model, name, [before.model])
+        successor = found[0] if found else by_help(name)
+        if successor is not None:
+            return evolve(step, fate="renamed", message=f"{successor}", successor=successor)
+        if name in before.model.symbols:
+            prompt = before.model.prompt(name)
+            return evolve(step, fate="gone", message=f'was "{prompt}"' if prompt else "")
+        return evolve(step, fate="unknown", message=_reason(new))
+    if new.rule == "transitional":
+        return evolve(step, fate="renamed", message=new.message, successor=new.successor)
+    step = evolve(step, remarks=_remarks(before, after, old, new))
+    if new.rule == "invalid":
+        typed: Fate = "lost" if old.rule == "invalid" else "retyped"
+        return evolve(step, fate=typed, message=new.message)
+    if name not in before.model.symbols:
+        held: Fate = "new" if new.survives else "unknown"
+        return evolve(step, fate=held, message=new.message if not new.survives else "")
+    if new.survives:
+        return evolve(step, fate="same" if old.survives else "regained")
+    if not old.survives:
+        return evolve(step, fate="lost", message=_reason(new))
+    symbol = after.model.symbols[name]
+    had = before.model.has_prompt(before.model.symbols[name])
+    if had and not after.model.has_prompt(symbol):
+        return evolve(step, fate="no-prompt", message=f"{_reason(new)} in {info}")
+    return evolve(step, fate="gated", message=_reason(new))
+
+
+def _reason(finding: Finding) -> str:
+    return finding.message.removeprefix("not in final .config: ")
+
+
+def _remarks(before: Linter, after: Linter, old: Finding, new: Finding) -> tuple[str, ...]:
+    """Smaller changes: moved to another file, another default, no prompt any more."""
+    name = old.line.symbol
+    if name not in before.model.symbols:
+        return ()
+    found = []
+    here, there = before.model.location(name), after.model.location(name)
+    if here is not None and there is not None and here.file != there.file:
+        found.append(f"moved from {here.file} to {there.file}")
+    one, other = (linter.model.has_prompt(linter.model.symbols[name]) for linter in (before, after))
+    if one != other:
+        found.append("no line sets it any more" if one else "it can be set now")
+    if old.value is not None and new.value is not None and one and other:
+        was = value_without(before.bare, before.after, name, before.lines)
+        now = value_without(after.bare, after.after, name, after.lines)
+        if was != now:
+            need = "not needed any more" if now == new.wanted else "needed now"
+            found.append(f"without the line {was or 'nothing'} before, {now or 'nothing'} now")
+            if new.survives and (was == old.wanted or now == new.wanted):
+                found[-1] += f": {need}"
+    return tuple(found)
+
+
+def _with_adds(step: Step, adds: Mapping[str, Finding]) -> Step:
+    """What the new kernel needs besides, from the judgement of the new fragment."""
+    name = step.successor.symbol if step.successor is not None else step.line.symbol
+    finding = adds.get(name)
+    if finding is None or not finding.add:
+        return step
+    return evolve(step, add=finding.add, remarks=(*step.remarks, f"add {', '.join(finding.add)}"))
+
+
+def kept_order(steps: Sequence[Step]) -> dict[Fate, list[Step]]:
+    """The steps by fate, in the order of a report."""
+    return {
+        fate: found for fate in FATES if (found := [step for step in steps if step.fate == fate])
+    }

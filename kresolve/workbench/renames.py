@@ -1,0 +1,98 @@
+"""What became of a name: the symbol that has taken its place, in this tree or seen from another.
+
+A kernel that renames a symbol may keep the old one as ``transitional``, or give
+the new one ``default OLD``, so that old configurations carry over; both name the
+successor for certain.  A symbol of the same prompt is only likely.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Literal, TypeAlias
+
+from attrs import frozen
+
+from kresolve.errors import did_you_mean
+from kresolve.expressions import Sym
+from kresolve.location import Location
+from kresolve.model import Definition, Model
+
+How: TypeAlias = Literal["transitional", "default", "prompt", "help"]
+
+_WORDS: dict[How, str] = {
+    "transitional": "carries its value over",
+    "default": "has it as its default",
+    "prompt": "has the same prompt",
+    "help": "has the same help text",
+}
+
+
+@frozen
+class Successor:
+    """A symbol that has taken another's place: how that is known, and where it says so."""
+
+    symbol: str
+    how: How
+    location: Location
+
+    @property
+    def sure(self) -> bool:
+        """Do the Kconfig files say so?"""
+        return self.how in ("transitional", "default")
+
+    def __str__(self) -> str:
+        return f"{self.symbol} {_WORDS[self.how]} ({self.location})"
+
+
+def successors(model: Model, name: str, others: Iterable[Model] = ()) -> list[Successor]:
+    """The symbols of a tree that may stand for a name that it does not (really) have.
+
+    ``others`` are models that know the name, for its prompt.
+    """
+    found: dict[str, Successor] = {}
+    for successor in (*_by_default(model, name), *_by_prompt(model, name, others)):
+        found.setdefault(successor.symbol, successor)
+    return sorted(found.values(), key=lambda successor: not successor.sure)
+
+
+def unknown_text(model: Model, name: str, others: Iterable[Model] = ()) -> str:
+    """What is known of a name that a tree does not have, in one clause."""
+    knowing = [other for other in others if name in other.symbols]
+    found = successors(model, name, knowing)
+    text = f"{model.info} has no such option"
+    if found:
+        return f"{text}; {' and '.join(map(str, found[:2]))}"
+    if knowing:
+        listed = ", ".join(other.info.version for other in knowing)
+        prompt = knowing[-1].prompt(name)
+        quoted = f' ("{prompt}")' if prompt else ""
+        return f"{text}; Linux {listed} had it{quoted}"
+    return f"{text}{did_you_mean(name, model.symbols, 'CONFIG_')}"
+
+
+def _by_default(model: Model, name: str) -> Iterator[Successor]:
+    """Symbols whose default is the old one: ``default OLD``."""
+    symbol = model.symbols.get(name)
+    how: How = "transitional" if symbol is not None and symbol.transitional else "default"
+    for entry in model.entries:
+        if isinstance(entry, Definition) and entry.symbol != name:
+            for default in entry.defaults:
+                if default.value == Sym(name):
+                    yield Successor(entry.symbol, how, default.location)
+
+
+def _by_prompt(model: Model, name: str, others: Iterable[Model]) -> Iterator[Successor]:
+    """The one symbol that has the prompt which the name had elsewhere."""
+    for other in others:
+        prompt = other.prompt(name)
+        if prompt is None:
+            continue
+        same = [
+            entry
+            for entry in model.entries
+            if isinstance(entry, Definition)
+            and other.prompt(entry.symbol) != prompt
+            and any(own.text == prompt for own in entry.prompts)
+        ]
+        if len({entry.symbol for entry in same}) == 1:
+            yield Successor(same[0].symbol, "prompt", same[0].location)

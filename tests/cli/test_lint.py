@@ -1,0 +1,139 @@
+"""``kresolve lint`` from end to end: forms of output, statuses, fixes, and what CI runs."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import HERE, Place
+from tests.cli.toykernel import ARCH
+
+ON_TOY = ("--tree", "toy", "--arch", ARCH)
+LOST = "# a pond\nCONFIG_FISH=m\n\n# a door\nCONFIG_DOORBELL=y\nCONFIG_CATT=y\n"
+
+
+def lint(place: Place, *arguments: str) -> tuple[int, str]:
+    """Status and standard output of a lint on the toy kernel."""
+    done = place.call("lint", *arguments, *ON_TOY)
+    return done.returncode, done.stdout
+
+
+@pytest.fixture
+def fragment(used_place: Place) -> Path:
+    """A fragment with two lines that are lost and one that is unknown."""
+    path = used_place.work / "lost.config"
+    path.write_text(LOST, encoding="utf-8")
+    return path
+
+
+@pytest.mark.usefixtures("fragment")
+def test_statuses(used_place: Place) -> None:
+    """Lost lines end with 1, none with 0, a file that is not there with 2."""
+    (used_place.work / "kept.config").write_text("CONFIG_CAT=y\n", encoding="utf-8")
+
+    assert lint(used_place, "lost.config")[0] == 1
+    assert lint(used_place, "kept.config") == (0, "")
+    assert lint(used_place, "nowhere.config")[0] == 2
+
+
+@pytest.mark.usefixtures("fragment")
+def test_json_has_every_line(used_place: Place) -> None:
+    """--json tells of each line what it asks for, what results and what is missing."""
+    status, out = lint(used_place, "lost.config", "--base", "empty", "--json")
+    document = json.loads(out)
+    lines = {line["symbol"]: line for line in document["lines"]}
+
+    assert (status, document["schema"], document["status"]) == (1, "kresolve.lint/1", "found")
+    assert (lines["FISH"]["file"], lines["FISH"]["line"]) == ("lost.config", 2)
+    assert (lines["FISH"]["wanted"], lines["FISH"]["value"]) == ("m", "n")
+    assert set(lines["FISH"]["add"]) >= {"CONFIG_GARDEN=y", "CONFIG_MODULES=y"}
+    assert lines["CATT"]["rule"] == "unknown"
+    assert document["plan"]["status"] == "planned"
+
+
+@pytest.mark.usefixtures("fragment")
+def test_sarif_points_at_the_lines(used_place: Place) -> None:
+    """--sarif is a SARIF run whose results have rules, levels and places that it declares."""
+    document = json.loads(lint(used_place, "lost.config", "--base", "empty", "--sarif")[1])
+    (run,) = document["runs"]
+    declared = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+    places = [
+        result["locations"][0]["physicalLocation"]["region"]["startLine"]
+        for result in run["results"]
+    ]
+
+    assert document["version"] == "2.1.0"
+    assert {result["ruleId"] for result in run["results"]} <= declared
+    assert places == [2, 5, 6]
+
+
+@pytest.mark.usefixtures("fragment")
+def test_github_annotations(used_place: Place) -> None:
+    """--github writes a command for each lost line, with its place."""
+    out = lint(used_place, "lost.config", "--base", "empty", "--github")[1]
+
+    assert [line.partition("::CONFIG_")[0] for line in out.splitlines()] == [
+        "::error file=lost.config,line=2,title=kresolve dropped",
+        "::error file=lost.config,line=5,title=kresolve dropped",
+        "::error file=lost.config,line=6,title=kresolve unknown",
+    ]
+
+
+def test_a_fix_mends_what_can_be_mended(used_place: Place, fragment: Path) -> None:
+    """--fix adds what is missing, keeps comments and order, and reports what is left."""
+    status, out = lint(used_place, "lost.config", "--base", "empty", "--fix")
+    text = fragment.read_text(encoding="utf-8")
+    old, new = LOST.splitlines(), text.splitlines()
+
+    assert status == 1
+    assert [line for line in new if line in old] == old
+    assert {"CONFIG_GARDEN=y", "CONFIG_DOOR_BLUE=y"} <= set(new)
+    assert {"CONFIG_POND=m", "CONFIG_POND=y"} & set(new)
+    assert [line for line in out.splitlines() if "[ERROR]" in line] == out.splitlines()
+    assert len(out.splitlines()) == 1
+    assert "CATT" in out
+    lint(used_place, "lost.config", "--base", "empty", "--fix")
+    assert fragment.read_text(encoding="utf-8") == text, "a second fix has nothing to do"
+
+
+def test_each_by_itself(used_place: Place) -> None:
+    """With --each, a fragment does not live by what another one brings."""
+    (used_place.work / "1.config").write_text("CONFIG_GARDEN=y\n", encoding="utf-8")
+    (used_place.work / "2.config").write_text("CONFIG_POND=y\n", encoding="utf-8")
+
+    assert lint(used_place, "1.config", "2.config", "--base", "empty")[0] == 0
+    assert lint(used_place, "1.config", "2.config", "--base", "empty", "--each")[0] == 1
+
+
+@pytest.mark.usefixtures("fragment")
+@pytest.mark.parametrize("hook", ["kresolve-lint", "kresolve-lint-fix"])
+def test_the_hooks_for_pre_commit_run(used_place: Place, hook: str) -> None:
+    """An entry of .pre-commit-hooks.yaml, given args and files as pre-commit does, lints them."""
+    text = (HERE / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    found = re.search(rf"- id: {hook}\n(?:  .*\n)*?  entry: (.*)\n", text)
+    assert found
+    program, *arguments = shlex.split(found[1])
+
+    assert program == "kresolve"
+    done = used_place.run(*arguments, *ON_TOY, "lost.config")
+    assert done.returncode == 1
+    assert "CONFIG_CATT: not in final .config" in done.stdout
+
+
+@pytest.mark.usefixtures("fragment")
+def test_the_job_for_ci_runs(used_place: Place) -> None:
+    """The lint step of the CI job in docs/how-to.md, on our tree, finds what is lost."""
+    text = (HERE / "docs" / "how-to.md").read_text(encoding="utf-8")
+    (job,) = re.findall(r"^```yaml\n(.*?runs-on.*?)^```", text, re.MULTILINE | re.DOTALL)
+    (step,) = re.findall(r"- run: (kresolve lint .*)\n", job)
+    words = ["toy" if word.startswith("debian:") else word for word in shlex.split(step)[1:]]
+    words[words.index("--arch") + 1] = ARCH
+    words[words.index("fragments/*.config")] = "lost.config"
+
+    done = used_place.run(*words)
+    assert done.returncode == 1
+    assert done.stdout.startswith("::error file=lost.config,line=")

@@ -1,0 +1,36 @@
+"""The profiles that come along fit real kernels."""
+
+from __future__ import annotations
+
+import pytest
+
+from kresolve import Tree
+from kresolve.profiles import find_profile, profile_names
+from tests.property.toys import TREES
+
+
+@pytest.mark.tree
+@pytest.mark.long
+@pytest.mark.parametrize("name", profile_names())
+@pytest.mark.parametrize("dialect", TREES)
+def test_a_profile_can_be_had(name: str, dialect: str) -> None:
+    """Every option of a profile exists in each generation of kernels, and x86 can have them all."""
+    tree = Tree.load(TREES[dialect], arch="x86_64")
+    profile = find_profile(name)
+    assert profile is not None
+    version = tree.info.version
+    absent = [
+        option.symbol
+        for option in profile.selected(["all"], version=version, arch="x86_64")
+        if not any(symbol in tree for symbol in option.symbols)
+    ]
+
+    assert absent == []
+    assert tree.plan(f"{name}:all", base="defconfig").status == "planned"
+
+
+@pytest.mark.tree
+def test_a_profile_can_be_had_on_linux_6_12(tree: Tree) -> None:
+    """The request of each profile is one that Linux 6.12 understands."""
+    for name in profile_names():
+        assert tree.requests(f"{name}:all")

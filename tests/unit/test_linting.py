@@ -1,0 +1,245 @@
+"""Judging fragments: each kind of line, and what makes lost ones survive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from kresolve.lines import parse_lines
+from kresolve.model import Model
+from kresolve.planner import World
+from kresolve.semantics import Finish, evaluate
+from kresolve.workbench.fixing import fixed
+from kresolve.workbench.linting import Lint, Linter, advised
+from tests.property.toys import VERSIONS, load
+
+KCONFIG = """\
+config MODULES
+	bool "Modules"
+	modules
+
+config NET
+	bool "Net"
+
+config ADVANCED
+	bool "Advanced"
+	depends on NET
+
+config OWNER
+	bool "Owner"
+	depends on ADVANCED
+
+config CAT
+	bool "Cat"
+
+config BIRD
+	bool "Bird"
+	depends on !CAT
+
+config QUIET
+	bool "Quiet"
+	default y
+
+config CORE
+	bool
+	default y if NET
+
+config NEVER
+	bool "Never"
+	depends on CAT && !CAT
+
+config NEW_NAME
+	bool "A name"
+	default OLD_NAME
+
+config SIZE
+	int "Size"
+	default 3
+
+config EXPERT
+	bool "Expert"
+
+config RARE
+	bool "Rare" if EXPERT
+	default y
+
+choice
+	prompt "Colour"
+
+config RED
+	bool "Red"
+
+config BLUE
+	bool "Blue"
+
+endchoice
+"""
+
+
+def linted(
+    text: str,
+    base: str = "",
+    finish: Finish = "olddefconfig",
+    others: Iterable[Model] = (),
+    dialect: str = "6.12",
+) -> Lint:
+    """The judgement of one fragment, "f", on a base."""
+    model = load(KCONFIG, dialect)
+    exact = model.dialect.exact_unset
+    bare = World(model, "base", tuple(parse_lines(base, "base", exact_unset=exact)[0]), finish)
+    lines, bad = parse_lines(text, "f", exact_unset=exact)
+    linter = Linter(bare, lines, others)
+    findings, mended = advised(linter, linter.findings())
+    return Lint(model.info, "base", finish, tuple(findings), tuple(bad), mended)
+
+
+def rules(lint: Lint) -> list[tuple[str, str]]:
+    """Each line's symbol and rule."""
+    return [(finding.line.symbol, finding.rule) for finding in lint.findings]
+
+
+@pytest.mark.parametrize(
+    ("text", "base", "expected"),
+    [
+        ("CONFIG_NET=y\n", "", "survives"),
+        ("CONFIG_NET=y\n", "CONFIG_NET=y\n", "already-so"),
+        ("CONFIG_QUIET=y\n", "", "already-so"),
+        ("CONFIG_QUIET=y\n", "# CONFIG_QUIET is not set\n", "survives"),
+        ("# CONFIG_QUIET is not set\n", "", "survives"),
+        ("# CONFIG_NET is not set\n", "", "already-so"),
+        ("CONFIG_SIZE=3\n", "", "already-so"),
+        ("CONFIG_SIZE=4\n", "", "survives"),
+        ("CONFIG_SIZE=four\n", "", "invalid"),
+        ("CONFIG_NET=Y\n", "", "invalid"),
+        ("CONFIG_ADVANCED=y\n", "", "dropped"),
+        ("CONFIG_CORE=y\n", "CONFIG_NET=y\n", "no-prompt"),
+        ("CONFIG_CORE=y\n", "", "dropped"),
+        ("# CONFIG_CORE is not set\n", "CONFIG_NET=y\n", "dropped"),
+        ("CONFIG_NETT=y\n", "", "unknown"),
+        ("CONFIG_OLD_NAME=y\n", "", "renamed"),
+        ("CONFIG_RED=y\n", "", "already-so"),
+        ("CONFIG_BLUE=y\n", "", "survives"),
+        ("# CONFIG_RARE is not set\n", "", "dropped"),
+    ],
+)
+def test_one_line(text: str, base: str, expected: str) -> None:
+    """Each kind of line is recognised by what it does on this base."""
+    assert [rule for _, rule in rules(linted(text, base))] == [expected]
+
+
+def test_lines_about_one_option() -> None:
+    """Of several lines for an option the last counts; the others are redundant or redefined."""
+    lint = linted("CONFIG_NET=y\n# CONFIG_NET is not set\nCONFIG_NET=y\n")
+
+    assert [finding.rule for finding in lint.findings] == ["redundant", "redefined", "survives"]
+    assert str(lint.findings[1]) == "[WARNING] f:2: CONFIG_NET: redefined at f:3: CONFIG_NET=y"
+
+
+def test_lines_that_contradict_each_other() -> None:
+    """A line that another line keeps out names that line."""
+    finding = linted("CONFIG_CAT=y\nCONFIG_BIRD=y\n").findings[1]
+
+    assert finding.rule == "contradiction"
+    assert "not in final .config: y asked for, n is the result" in finding.message
+    assert "f:1 says CONFIG_CAT=y" in finding.message
+
+
+def test_a_lost_line_says_what_to_add() -> None:
+    """A dropped line names the rule that drops it and the lines that it lacks."""
+    finding = linted("CONFIG_OWNER=y\n", "CONFIG_NET=y\n").findings[0]
+
+    assert str(finding) == (
+        "[ERROR] f:1: CONFIG_OWNER: not in final .config: y asked for, n is the result: "
+        "depends on ADVANCED (=n) (Kconfig:14); add CONFIG_ADVANCED=y"
+    )
+    assert finding.add == ("CONFIG_ADVANCED=y",)
+
+
+def test_what_cannot_be_had_is_proved() -> None:
+    """A line that nothing can save says so, and does not keep the others from being saved."""
+    lint = linted("CONFIG_NEVER=y\nCONFIG_ADVANCED=y\n")
+
+    assert "impossible here, proved" in lint.findings[0].message
+    assert lint.findings[1].add == ("CONFIG_NET=y",)
+
+
+def test_an_unknown_name_is_looked_for() -> None:
+    """An unknown name gets a likely one, its new name, or the kernels that had it."""
+    other = load('config GONE\n\tbool "Gone"\nconfig WAS\n\tbool "Never"\n')
+    lint = linted(
+        "CONFIG_NETT=y\nCONFIG_OLD_NAME=y\nCONFIG_GONE=y\nCONFIG_WAS=y\n", "", others=[other]
+    )
+    messages = [finding.message for finding in lint.findings]
+
+    assert messages[0].endswith("did you mean CONFIG_NET?")
+    assert messages[1].endswith("NEW_NAME has it as its default (Kconfig:37)")
+    assert messages[2].endswith('Linux 6.12 had it ("Gone")')
+    assert messages[3].endswith("NEVER has the same prompt (Kconfig:31)")
+
+
+def test_a_transitional_name_carries_on() -> None:
+    """An old name that the kernel still reads is no loss, and its new name is given."""
+    kconfig = 'config OLD\n\tbool\n\ttransitional\n\nconfig NEW\n\tbool "New"\n\tdefault OLD\n'
+    model = load(kconfig, "7.x")
+    linter = Linter(World(model, "base", ()), parse_lines("CONFIG_OLD=y\n", "f")[0])
+    (finding,) = linter.findings()
+
+    assert (finding.rule, finding.survives) == ("transitional", True)
+    assert finding.successor is not None
+    assert finding.successor.symbol == "NEW"
+
+
+def test_a_gate_tells_what_it_switches_off() -> None:
+    """EXPERT under allnoconfig answers prompts with n that nobody asked about: they are listed."""
+    lint = linted("CONFIG_EXPERT=y\n", finish="allnoconfig")
+
+    assert lint.findings[0].rule == "gate"
+    assert lint.findings[0].affected == ("RARE",)
+    named = linted("CONFIG_EXPERT=y\nCONFIG_RARE=y\n", finish="allnoconfig")
+    assert [finding.rule for finding in named.findings] == ["survives", "survives"]
+
+
+@pytest.mark.parametrize("dialect", VERSIONS)
+@pytest.mark.parametrize("finish", ["olddefconfig", "allnoconfig"])
+def test_already_so_means_already_so(dialect: str, finish: Finish) -> None:
+    """A line is called already so exactly if the whole .config is the same without it."""
+    text = (
+        "CONFIG_NET=y\nCONFIG_ADVANCED=y\nCONFIG_QUIET=y\nCONFIG_SIZE=3\n# CONFIG_CAT is not set\n"
+    )
+    text += "CONFIG_BIRD=y\nCONFIG_RED=y\n"
+    base = "CONFIG_NET=y\n# CONFIG_QUIET is not set\n"
+    lint = linted(text, base, finish, dialect=dialect)
+    model = load(KCONFIG, dialect)
+    lines = parse_lines(base, "base")[0] + [finding.line for finding in lint.findings]
+    whole = evaluate(model, lines, finish).text()
+    for finding in lint.findings:
+        without = evaluate(model, [line for line in lines if line is not finding.line], finish)
+        assert (finding.rule == "already-so") == (without.text() == whole), finding
+
+
+def test_a_fix_keeps_comments_and_order() -> None:
+    """A fixed file has the missing lines with reasons, no line twice, and all else as it was."""
+    text = "# net\nCONFIG_OWNER=y\r\n\nCONFIG_OLD_NAME=y\n# twice\nCONFIG_CAT=y\nCONFIG_CAT=y\n"
+    lint = linted(text)
+    new = fixed(lint, {"f": text})["f"]
+
+    assert new == (
+        "# net\n"
+        "# OWNER depends on ADVANCED (Kconfig:14), ADVANCED depends on NET (Kconfig:10)\r\n"
+        "CONFIG_NET=y\r\n"
+        "# OWNER depends on ADVANCED (Kconfig:14)\r\nCONFIG_ADVANCED=y\r\n"
+        "CONFIG_OWNER=y\r\n\nCONFIG_NEW_NAME=y\n# twice\nCONFIG_CAT=y\n"
+    )
+    again = linted(new)
+    assert again.dropped == ()
+    assert fixed(again, {"f": new}) == {}
+
+
+def test_a_contradiction_is_left_to_people() -> None:
+    """Which of two lines that exclude each other is meant, no fix decides; the proof names both."""
+    text = "# CONFIG_NET is not set\nCONFIG_ADVANCED=y\n"
+    lint = linted(text)
+
+    assert "impossible together with NET=n, proved" in lint.findings[1].message
+    assert fixed(lint, {"f": text}) == {}
