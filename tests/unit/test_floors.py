@@ -40,10 +40,10 @@ KRESOLVE = Rules(
     floors=(
         ("errors", "memory", "progress", "tristate"),
         ("configfile", "dialect", "expressions", "files", "lines", "location", "values"),
-        ("dependencies", "model", "modelfile", "textrelations", "uservalues"),
-        ("encode", "frontend", "oracle", "semantics", "trees"),
+        ("bounds", "dependencies", "model", "modelfile", "textrelations", "uservalues"),
+        ("dependencygraph", "encode", "frontend", "oracle", "semantics", "trees"),
         ("bases", "solve"),
-        ("planner", "profiles"),
+        ("necessity", "planner", "profiles"),
         ("asking", "explanation"),
         ("report",),
         ("__init__", "__main__", "api", "cli"),
@@ -53,6 +53,7 @@ KRESOLVE = Rules(
             ("lines", "configfile"),  # files of every kind have lines
             ("lines", "location"),  # every line knows where it was read
             ("lines", "values"),  # and what a value of its type looks like
+            ("bounds", "model"),  # a name means something only where symbols have types
             ("dependencies", "model"),  # they are those of one
             ("textrelations", "model"),  # they are those of one
             ("modelfile", "model"),  # it saves and loads one
@@ -72,7 +73,7 @@ KRESOLVE = Rules(
         "backports": ("configfile.packing",),
         "compression": ("configfile.packing",),
         "kconfiglib": ("frontend",),
-        "networkx": ("graph",),
+        "networkx": ("dependencygraph",),
         "platformdirs": ("trees.cache",),
         "pysat": ("solve",),
         "rich": ("report",),
