@@ -8,14 +8,22 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kresolve.api import Tree, plan
+    from kresolve.api import Tree, graph, plan
     from kresolve.errors import KresolveError
     from kresolve.planner import Plan
+    from kresolve.report.graphfile import draw
 
-__all__ = ["KresolveError", "Plan", "Tree", "plan"]
+__all__ = ["KresolveError", "Plan", "Tree", "draw", "graph", "plan"]
 __version__ = "0.1.0"
 
-_HOMES = {"KresolveError": "errors", "Plan": "planner", "Tree": "api", "plan": "api"}
+_HOMES = {
+    "KresolveError": "errors",
+    "Plan": "planner",
+    "Tree": "api",
+    "draw": "report.graphfile",
+    "graph": "api",
+    "plan": "api",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -42,6 +42,10 @@ from kresolve.profiles import find_profile, profile_names
 from kresolve.progress import SILENT, Progress
 from kresolve.semantics import Configuration, Finish, evaluate, savedefconfig
 from kresolve.trees import Environment, SourceTree, find_tree
+
+if TYPE_CHECKING:
+    from kresolve.dependencygraph import Graph
+    from kresolve.necessity import Ways
 
 #: A request as people write it: text, a list, or a dict of names and values.
 Requests: TypeAlias = str | Path | Request | Mapping[str, object] | Iterable[str | Path | Request]
@@ -310,6 +314,68 @@ class Tree:
                 found.append(self.base(name).lines)
         return found
 
+    def _plan_graph(self, place: Place, plan: Plan) -> Graph:
+        from kresolve.plangraph import plan_graph
+
+        # Of the bases that a plan for any base is for, the empty one is shown.
+        base = place.where.lines if isinstance(place.where, World) else ()
+        before, after = (
+            evaluate(self.model, (*base, *lines), place.where.finish)
+            for lines in ((), plan.assignments)
+        )
+        return plan_graph(self._whole_graph, self.model, plan, before, after)
+
+    def graph(
+        self,
+        *names: Requests,
+        base: str | Path | None = None,
+        fragments: Iterable[str | Path] = (),
+        finish: Finish = "olddefconfig",
+        depth: int | None = None,
+        limit: int | None = None,
+    ) -> Graph:
+        """The dependency graph; see :func:`kresolve.graph`."""
+        from kresolve.dependencygraph import part, with_values
+
+        if names:
+            asked = self._asked(*names)
+            found = part(self._whole_graph, asked, depth=depth, limit=limit)
+        else:
+            found = self._whole_graph.copy()
+        if base is None:
+            return found
+        world = self.world(base, fragments, finish)
+        found = with_values(found, world.before)
+        found.graph.update(base=world.base, finish=finish)
+        return found
+
+    def _asked(self, *names: Requests) -> list[str]:
+        """The symbols that are named: by profile, by fragment, or by name, of any type."""
+        found: list[str] = []
+        for name in names:
+            bare = name.removeprefix("CONFIG_") if isinstance(name, str) else ""
+            if bare in self.model.symbols:
+                found.append(bare)
+            else:
+                found += [request.symbol for request in self.requests(name)]
+        return list(dict.fromkeys(found))
+
+    @cached_property
+    def _whole_graph(self) -> Graph:
+        from kresolve.dependencygraph import dependency_graph
+
+        return dependency_graph(self.model)
+
+    def ways(self, name: str, value: str = "y") -> Ways | None:
+        """What is on every way to a symbol, proved, and what on some (:mod:`kresolve.necessity`).
+
+        None if the symbol cannot get the value.  Raises RequestError for a name
+        that is no bool or tristate of this tree.
+        """
+        from kresolve.necessity import ways_to
+
+        return ways_to(self.model, self._whole_graph, name.removeprefix("CONFIG_"), value)
+
     def _names(self, names: str | Iterable[str], option: str) -> tuple[str, ...]:
         """Names of options that a pin or a ban names."""
         listed = [names] if isinstance(names, str) else list(names)
@@ -406,6 +472,7 @@ def plan(
     ]
     loaded: dict[tuple[object, object], Tree] = {}
     places: list[Place] = []
+    trees: list[Tree] = []
     words = {"pin": pin, "forbid": forbid, "objective": objective, "prefer": prefer}
     request, fragments = _kept(request), list(fragments)
     for one_tree, one_arch, one_base in dict.fromkeys(combinations):
@@ -416,9 +483,13 @@ def plan(
                 loaded[one_tree, one_arch] = Tree.load(one_tree, arch=one_arch, **options)
             here = loaded[one_tree, one_arch]
         places.append(here.place(request, one_base, fragments, finish, **words))
+        trees.append(here)
     if not places:
         raise RequestError("no world is named; name at least one tree and base")
-    return ask(places, alternatives=alternatives, timeout=timeout, verify=verify, progress=progress)
+    found = ask(
+        places, alternatives=alternatives, timeout=timeout, verify=verify, progress=progress
+    )
+    return evolve(found, grapher=partial(trees[0]._plan_graph, places[0]))  # noqa: SLF001
 
 
 def _of(world: Mapping[str, Any], key: str, otherwise: Any) -> Any:
@@ -440,4 +511,50 @@ def _kept(request: Iterable[Requests]) -> tuple[Requests, ...]:
     """Requests that can be read once for each world."""
     return tuple(
         one if isinstance(one, str | Path | Request | Mapping) else list(one) for one in request
+    )
+
+
+def graph(
+    *names: Requests,
+    tree: str | Path | Tree | None = None,
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
+    base: str | Path | None = None,
+    fragments: Iterable[str | Path] = (),
+    finish: Finish = "olddefconfig",
+    depth: int | None = None,
+    limit: int | None = None,
+    progress: Progress = SILENT,
+) -> Graph:
+    """The dependency graph of a tree, or the part that matters for some symbols.
+
+    A networkx.MultiDiGraph; what nodes and edges carry, and which way the edges
+    lead, is said in :mod:`kresolve.dependencygraph.building`.  ``names``: options
+    or a profile; without any, the whole tree (a second).  ``tree`` and so on: see
+    :func:`plan`.  ``base``: if given, with ``fragments`` and ``finish``, every
+    node has its ``value`` there.  ``depth``: how many steps from the names;
+    ``limit``: how many nodes at most, the farthest left out.
+    """
+    loaded = _loaded(tree, arch, cross_compile, llvm=llvm, shell=shell, progress=progress)
+    return loaded.graph(
+        *names, base=base, fragments=fragments, finish=finish, depth=depth, limit=limit
+    )
+
+
+def _loaded(
+    tree: str | Path | Tree | None,
+    arch: str | None,
+    cross_compile: str | None,
+    *,
+    llvm: bool | str,
+    shell: bool,
+    progress: Progress,
+) -> Tree:
+    """A tree that may be loaded already."""
+    if isinstance(tree, Tree):
+        return tree
+    return Tree.load(
+        tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
     )

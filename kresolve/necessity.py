@@ -73,7 +73,7 @@ def _ways(model: Model, graph: Graph, name: str, value: str) -> Ways | None:
         assert never is not None, "the demand was met before"
         options = (other for other in never if other in model.options)
         never = [other for other in options if session.solve([on[other]]) is not None]
-        near = part(graph, [name], limit=len(graph)).graph.nodes
+        near = part(graph, [name]).nodes
         some = [
             other
             for other in near

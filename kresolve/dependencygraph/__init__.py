@@ -13,7 +13,7 @@ from kresolve.dependencygraph.building import (
     with_values,
 )
 from kresolve.dependencygraph.comparing import Differences, differences
-from kresolve.dependencygraph.parts import Part, part
+from kresolve.dependencygraph.parts import part, reduced, taken
 from kresolve.dependencygraph.questions import (
     implied_by,
     required_by,
@@ -29,7 +29,6 @@ __all__ = [
     "KINDS",
     "Differences",
     "Graph",
-    "Part",
     "choice_node",
     "dependency_graph",
     "differences",
@@ -39,11 +38,13 @@ __all__ = [
     "node_link",
     "part",
     "plain",
+    "reduced",
     "required_by",
     "requires",
     "select_cycles",
     "selected_by",
     "shortest_way",
     "steps",
+    "taken",
     "with_values",
 ]

@@ -3,8 +3,9 @@
 **Nodes** are symbols, by name, and choices, as ``choice FILE:LINE``, with the
 attributes ``kind`` ("symbol", "choice", or "undefined" for a name that no file
 of this architecture defines), ``type``, ``prompt``, ``menu`` (a tuple of
-titles), ``location`` (a Location, None if undefined), and ``value`` if the graph
-was made of a configuration.
+titles), ``location`` (a Location, None if undefined), ``members`` (of a choice),
+and ``value`` if the graph was made with a configuration (of a choice, the member
+that is y).
 
 **Edges** go from the symbol in whose entry a line stands (or around it: menus,
 ``if``) to a symbol that the line names, so that an edge reads as a sentence: A
@@ -21,7 +22,7 @@ y, "" if neither is so.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 import networkx as nx
@@ -78,23 +79,15 @@ def choice_node(model: Model, choice: Choice) -> str:
 
 
 def with_values(graph: Graph, configuration: Mapping[str, str]) -> Graph:
-    """The same graph with the values of a configuration (of choices, that of the one chosen)."""
+    """The same graph, or part of one, with the values of a configuration."""
     found = graph.copy()
     for name, data in found.nodes(data=True):
-        if name in configuration:
-            data["value"] = configuration[name]
-        elif data["kind"] == "choice":
-            chosen = [m for m in _members(found, name) if configuration.get(m) == "y"]
+        if data["kind"] == "choice":
+            chosen = [member for member in data["members"] if configuration.get(member) == "y"]
             data["value"] = chosen[0] if chosen else "n"
         else:
-            data["value"] = "n"
+            data["value"] = configuration.get(name, "n")
     return found
-
-
-def _members(graph: Graph, choice: str) -> Iterator[str]:
-    for member, _, data in graph.in_edges(choice, data=True):
-        if data["kind"] == "member":
-            yield member
 
 
 @frozen
@@ -167,6 +160,7 @@ class _Builder:
             prompt=entry.prompts[0].text if entry.prompts else "",
             menu=path[:-1] if entry.prompts else path,
             location=entry.location,
+            members=choice.members,
         )
 
     def _add_definition(self, name: str, index: int, definition: Definition) -> None:

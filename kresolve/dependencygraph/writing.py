@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
+from typing import Any, Final
 
 import networkx as nx
 
 from kresolve.dependencygraph.building import Graph
+from kresolve.markup import printable
+
+#: What stands between the parts of an attribute that has many.
+_SEPARATORS: Final = {"menu": " > ", "notes": "; "}
 
 
 def plain(graph: Graph) -> Graph:
@@ -39,15 +42,12 @@ def graphml(graph: Graph) -> str:
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:
-    return {name: _plain_value(value) for name, value in data.items() if value is not None}
+    return {name: _text(name, value) for name, value in data.items() if value is not None}
 
 
-def _plain_value(value: object) -> str | int | float | bool:
-    if isinstance(value, bool | int | float | str):
+def _text(name: str, value: object) -> str | int | float | bool:
+    if isinstance(value, bool | int | float):
         return value
     if isinstance(value, tuple):
-        separator = " > " if all(isinstance(one, str) for one in value) else ", "
-        return separator.join(str(one) for one in value)
-    if isinstance(value, dict):
-        return json.dumps(value, default=str)
-    return str(value)
+        value = _SEPARATORS.get(name, ", ").join(map(str, value))
+    return printable(str(value))

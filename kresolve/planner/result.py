@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -148,6 +149,19 @@ class Plan:
     notes: tuple[str, ...] = ()
     #: Other plans that are as good, as many as were asked for.
     alternatives: tuple[tuple[Line, ...], ...] = ()
+    #: Makes the graph; the face puts it here, where the tree is at hand.
+    grapher: Callable[[Plan], Any] | None = field(default=None, repr=False)
+
+    @cached_property
+    def graph(self) -> Any:
+        """What matters for the plan, as a networkx.MultiDiGraph (kresolve/plangraph.py).
+
+        In the first of several worlds.  Raises RequestError for a plan that was
+        not made by a Tree.
+        """
+        if self.grapher is None:
+            raise RequestError("this plan does not know its tree; Tree.plan makes one that does")
+        return self.grapher(self)
 
     @property
     def tree(self) -> TreeInfo:

@@ -135,6 +135,7 @@ def test_nodes_say_what_they_are(graph: Graph) -> None:
         "prompt": "colour",
         "menu": (),
         "location": Location("Kconfig", 43),
+        "members": ("BLACK", "WHITE"),
     }
     assert graph.nodes["FROG"]["kind"] == graph.nodes["SNOW"]["kind"] == "undefined"
 
@@ -234,24 +235,24 @@ def test_a_part_has_what_matters(graph: Graph) -> None:
     """A part has what the symbol needs and brings along, and tells how far each is."""
     found = part(graph, ["FISH"])
 
-    assert dict(found.graph.nodes(data="distance")) == {
+    assert dict(found.nodes(data="distance")) == {
         "FISH": 0,
         "POND": 1,
         "CAT": 1,
         "EXPERT": 1,
         "DESERT": 2,
     }
-    assert found.notes == ()
-    assert set(part(graph, ["WATER"]).graph) == {"WATER", "POND", "DESERT", "EXPERT"}
-    assert set(part(graph, ["FISH"], depth=1).graph) == {"FISH", "POND", "CAT", "EXPERT"}
+    assert "notes" not in found.graph
+    assert set(part(graph, ["WATER"])) == {"WATER", "POND", "DESERT", "EXPERT"}
+    assert set(part(graph, ["FISH"], depth=1)) == {"FISH", "POND", "CAT", "EXPERT"}
 
 
 def test_a_part_that_is_too_large_is_cut_and_says_so(graph: Graph) -> None:
     """Beyond the limit the farthest are left out, and a note counts them."""
     found = part(graph, ["FISH"], limit=3)
 
-    assert len(found.graph) == 3
-    assert found.notes == ("2 more symbols, farther away, are left out",)
+    assert len(found) == 3
+    assert found.graph["notes"] == ("2 more symbols, farther away, are left out",)
 
 
 def test_a_line_can_be_gone_or_new_between_trees(graph: Graph) -> None:

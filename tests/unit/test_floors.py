@@ -39,12 +39,15 @@ class Rules:
 KRESOLVE = Rules(
     floors=(
         ("errors", "memory", "progress", "tristate"),
-        ("configfile", "dialect", "expressions", "files", "lines", "location", "values"),
+        (
+            *("configfile", "dialect", "expressions", "files", "lines", "location", "markup"),
+            "values",
+        ),
         ("bounds", "dependencies", "model", "modelfile", "textrelations", "uservalues"),
         ("dependencygraph", "encode", "frontend", "oracle", "semantics", "trees"),
         ("bases", "solve"),
         ("necessity", "planner", "profiles"),
-        ("asking", "explanation"),
+        ("asking", "explanation", "plangraph"),
         ("report",),
         ("__init__", "__main__", "api", "cli"),
     ),
@@ -75,6 +78,7 @@ KRESOLVE = Rules(
         "kconfiglib": ("frontend",),
         "networkx": ("dependencygraph",),
         "platformdirs": ("trees.cache",),
+        "pygraphviz": ("report.layout",),
         "pysat": ("solve",),
         "rich": ("report",),
         "subprocess": ("frontend", "oracle", "trees"),
