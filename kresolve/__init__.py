@@ -8,12 +8,12 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kresolve.api import Tree, graph, plan
+    from kresolve.api import Tree, gates, graph, plan
     from kresolve.errors import KresolveError
     from kresolve.planner import Plan
     from kresolve.report.graphfile import draw
 
-__all__ = ["KresolveError", "Plan", "Tree", "draw", "graph", "plan"]
+__all__ = ["KresolveError", "Plan", "Tree", "draw", "gates", "graph", "plan"]
 __version__ = "0.1.0"
 
 _HOMES = {
@@ -21,6 +21,7 @@ _HOMES = {
     "Plan": "planner",
     "Tree": "api",
     "draw": "report.graphfile",
+    "gates": "api",
     "graph": "api",
     "plan": "api",
 }

@@ -45,6 +45,7 @@ from kresolve.trees import Environment, SourceTree, find_tree
 
 if TYPE_CHECKING:
     from kresolve.dependencygraph import Graph
+    from kresolve.gating import Effects
     from kresolve.necessity import Ways
 
 #: A request as people write it: text, a list, or a dict of names and values.
@@ -56,6 +57,8 @@ Trees: TypeAlias = "str | Path | Tree | Iterable[str | Path | Tree] | None"
 _FINISHES = ("olddefconfig", "allnoconfig")
 #: So many bases by name are kept with what plans found out about them.
 _WORLDS = 8
+#: What a gate can be set to.
+_SET = (("y",), ("m",))
 
 
 @frozen(eq=False)
@@ -376,6 +379,32 @@ class Tree:
 
         return ways_to(self.model, self._whole_graph, name.removeprefix("CONFIG_"), value)
 
+    def gates(
+        self,
+        name: str,
+        *,
+        base: str | Path | None = None,
+        fragments: Iterable[str | Path] = (),
+        finish: Finish = "olddefconfig",
+        among: Requests = (),
+    ) -> Effects:
+        """What setting a symbol does to others; see :func:`kresolve.gates`."""
+        from kresolve import gating
+
+        (request,) = self.requests(name)
+        if not self.model.symbols[request.symbol].is_logical or request.accept not in _SET:
+            raise RequestError(f"{name}: a gate is a bool or tristate that is set: say X or X=m")
+        value = request.accept[0]
+        names = self._asked(among)
+        if base is None:
+            found = gating.effects_in_tree(self.model, request.symbol, value)
+        else:
+            world = self.world(base, fragments, finish)
+            found = gating.effects_on(
+                self.model, world.lines, finish, request.symbol, value, base=world.base
+            )
+        return gating.among(found, frozenset(names)) if names else found
+
     def _names(self, names: str | Iterable[str], option: str) -> tuple[str, ...]:
         """Names of options that a pin or a ban names."""
         listed = [names] if isinstance(names, str) else list(names)
@@ -541,6 +570,33 @@ def graph(
     return loaded.graph(
         *names, base=base, fragments=fragments, finish=finish, depth=depth, limit=limit
     )
+
+
+def gates(
+    name: str,
+    *,
+    tree: str | Path | Tree | None = None,
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
+    base: str | Path | None = None,
+    fragments: Iterable[str | Path] = (),
+    finish: Finish = "olddefconfig",
+    among: Requests = (),
+    progress: Progress = SILENT,
+) -> Effects:
+    """What setting a symbol hides, shows, switches on or off.
+
+    ``name``: "X" or "X=m".  With a ``base`` (and ``fragments``, ``finish``; see
+    :func:`plan`), exactly what differs between a line that says n and one that
+    sets it, over the whole configuration: ``effects`` of the kinds "off", "on",
+    "changes", "hides", "shows".  Without, what is so in every configuration of
+    the tree: "shows", "hides", "forces", "excludes", "allows", "default off",
+    "default on".  ``among``: only effects on these, options or a profile.
+    """
+    loaded = _loaded(tree, arch, cross_compile, llvm=llvm, shell=shell, progress=progress)
+    return loaded.gates(name, base=base, fragments=fragments, finish=finish, among=among)
 
 
 def _loaded(
