@@ -8,12 +8,12 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kresolve.api import Tree, gates, graph, plan
+    from kresolve.api import Tree, gates, graph, plan, search, show
     from kresolve.errors import KresolveError
     from kresolve.planner import Plan
     from kresolve.report.graphfile import draw
 
-__all__ = ["KresolveError", "Plan", "Tree", "draw", "gates", "graph", "plan"]
+__all__ = ["KresolveError", "Plan", "Tree", "draw", "gates", "graph", "plan", "search", "show"]
 __version__ = "0.1.0"
 
 _HOMES = {
@@ -24,6 +24,8 @@ _HOMES = {
     "gates": "api",
     "graph": "api",
     "plan": "api",
+    "search": "api",
+    "show": "api",
 }
 
 

@@ -21,6 +21,7 @@ from kresolve.errors import ConfigFileError, RequestError, TreeError, did_you_me
 from kresolve.files import write_whole
 from kresolve.frontend import load_model
 from kresolve.lines import BadLine, Line, fragment_text, read_lines
+from kresolve.lookup import WHERE, Found, HelpTexts, SymbolPage, search_symbols, symbol_page
 from kresolve.model import Model, Symbol, TreeInfo
 from kresolve.modelfile import from_bytes, to_bytes
 from kresolve.oracle import Oracle
@@ -405,6 +406,36 @@ class Tree:
             )
         return gating.among(found, frozenset(names)) if names else found
 
+    def search(
+        self,
+        pattern: str,
+        *,
+        where: Iterable[str] = (),
+        base: str | Path | None = None,
+        fragments: Iterable[str | Path] = (),
+        finish: Finish = "olddefconfig",
+    ) -> tuple[Found, ...]:
+        """The symbols that match a regular expression; see :func:`kresolve.search`."""
+        configuration = None if base is None else self.world(base, fragments, finish).before
+        places = tuple(where) or WHERE
+        return search_symbols(self.model, pattern, self._helps, configuration, where=places)
+
+    def show(
+        self,
+        name: str,
+        *,
+        base: str | Path | None = None,
+        fragments: Iterable[str | Path] = (),
+        finish: Finish = "olddefconfig",
+    ) -> SymbolPage:
+        """All that the Kconfig files say about a symbol; see :func:`kresolve.show`."""
+        configuration = None if base is None else self.world(base, fragments, finish).before
+        return symbol_page(self.model, name, self._helps, configuration)
+
+    @cached_property
+    def _helps(self) -> HelpTexts:
+        return HelpTexts(None if self.source is None else self.source.path)
+
     def _names(self, names: str | Iterable[str], option: str) -> tuple[str, ...]:
         """Names of options that a pin or a ban names."""
         listed = [names] if isinstance(names, str) else list(names)
@@ -597,6 +628,54 @@ def gates(
     """
     loaded = _loaded(tree, arch, cross_compile, llvm=llvm, shell=shell, progress=progress)
     return loaded.gates(name, base=base, fragments=fragments, finish=finish, among=among)
+
+
+def search(
+    pattern: str,
+    *,
+    where: Iterable[str] = (),
+    tree: str | Path | Tree | None = None,
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
+    base: str | Path | None = None,
+    fragments: Iterable[str | Path] = (),
+    finish: Finish = "olddefconfig",
+    progress: Progress = SILENT,
+) -> tuple[Found, ...]:
+    """The symbols whose name, prompt or help text matches a regular expression.
+
+    ``where``: some of "name", "prompt", "help", by default all; help texts are
+    read from the tree's files.  With a ``base`` (and so on; see :func:`plan`),
+    each has its value there.  Raises RequestError for a pattern that is none.
+    """
+    loaded = _loaded(tree, arch, cross_compile, llvm=llvm, shell=shell, progress=progress)
+    return loaded.search(pattern, where=where, base=base, fragments=fragments, finish=finish)
+
+
+def show(
+    name: str,
+    *,
+    tree: str | Path | Tree | None = None,
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
+    base: str | Path | None = None,
+    fragments: Iterable[str | Path] = (),
+    finish: Finish = "olddefconfig",
+    progress: Progress = SILENT,
+) -> SymbolPage:
+    """All that the Kconfig files say about a symbol, with places, and values on a base.
+
+    Type, prompts, menus, dependencies part by part, defaults, ranges, selects
+    and implies from both sides, its choice, and the help text, which is read
+    from the tree's files.  Arguments as for :func:`plan`; without ``base`` there
+    are no values.  Raises RequestError for a symbol that the tree does not have.
+    """
+    loaded = _loaded(tree, arch, cross_compile, llvm=llvm, shell=shell, progress=progress)
+    return loaded.show(name, base=base, fragments=fragments, finish=finish)
 
 
 def _loaded(

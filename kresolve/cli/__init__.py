@@ -14,12 +14,12 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from kresolve.cli import converting, gating, graphing, planning, trees
+from kresolve.cli import converting, gating, graphing, planning, reading, trees
 from kresolve.cli.shared import INTERRUPTED, UNKNOWN, WRONG, Parser
 from kresolve.errors import KresolveError, WitnessError
 
 #: The commands, as ``kresolve --help`` lists them.
-_COMMANDS: Final = (planning, graphing, gating, converting, trees)
+_COMMANDS: Final = (planning, graphing, gating, reading, converting, trees)
 
 _EXAMPLES = """\
 examples:

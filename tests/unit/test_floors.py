@@ -45,7 +45,7 @@ KRESOLVE = Rules(
         ),
         ("bounds", "dependencies", "model", "modelfile", "textrelations", "uservalues"),
         ("dependencygraph", "encode", "frontend", "oracle", "semantics", "trees"),
-        ("bases", "gating", "solve"),
+        ("bases", "gating", "lookup", "solve"),
         ("necessity", "planner", "profiles"),
         ("asking", "explanation", "plangraph"),
         ("report",),
