@@ -8,8 +8,9 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kresolve.api import Tree, gates, graph, plan, search, show
+    from kresolve.api import Tree, plan
     from kresolve.errors import KresolveError
+    from kresolve.exploring import gates, graph, search, show
     from kresolve.planner import Plan
     from kresolve.report.graphfile import draw
 
@@ -21,11 +22,11 @@ _HOMES = {
     "Plan": "planner",
     "Tree": "api",
     "draw": "report.graphfile",
-    "gates": "api",
-    "graph": "api",
+    "gates": "exploring",
+    "graph": "exploring",
     "plan": "api",
-    "search": "api",
-    "show": "api",
+    "search": "exploring",
+    "show": "exploring",
 }
 
 

@@ -49,7 +49,7 @@ KRESOLVE = Rules(
         ("necessity", "planner", "profiles"),
         ("asking", "explanation", "plangraph"),
         ("report",),
-        ("__init__", "__main__", "api", "cli"),
+        ("__init__", "__main__", "api", "cli", "exploring"),
     ),
     neighbours=frozenset(
         {
@@ -65,6 +65,8 @@ KRESOLVE = Rules(
             ("oracle", "trees"),  # it builds the conf of one, in its environment
             ("profiles", "planner"),  # a profile is a list of requests
             ("__init__", "api"),  # the face is what the package shows
+            ("__init__", "exploring"),  # in two parts
+            ("exploring", "api"),  # its functions ask a tree
             ("cli", "api"),  # a command does what the Python function does
             ("cli", "__init__"),  # --version
             ("__main__", "cli"),  # python -m kresolve
