@@ -26,7 +26,7 @@ PYTEST := $(CLEAN) $(BIN)/python -m pytest
 # Test processes at a time.
 TEST_JOBS := 2
 
-.PHONY: plan test test-long conformance lint bench setup clean help FORCE
+.PHONY: plan test test-long conformance lint bench pictures setup clean help FORCE
 
 plan: $(READY) ## print the fragment that CRIU needs on allnoconfig of Linux 6.12
 	@$(KRESOLVE) plan criu --tree debian:6.12 --arch x86_64 --base allnoconfig --verify conf
@@ -62,6 +62,9 @@ BENCH := --quick
 
 bench: $(READY) ## measure against conf, write the results as JSON and docs/benchmarks.md
 	@$(CLEAN) $(BIN)/python -m benchmarks.run $(BENCH)
+
+pictures: $(READY) ## draw the pictures of the documentation anew
+	@$(CLEAN) $(BIN)/python -m tools.pictures
 
 setup: $(READY) ## only set up .venv
 	@echo "ready: $(CURDIR)/.venv" >&2

@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from kresolve.api import Tree, explain, plan
     from kresolve.benchapi import check, lint, merge, migrate
     from kresolve.errors import KresolveError
+    from kresolve.exploring import gates, graph, search, show
     from kresolve.planner import Plan
     from kresolve.report.derivation import Explanation
+    from kresolve.report.graphfile import draw
     from kresolve.workbench.checking import Check
     from kresolve.workbench.linting import Lint
     from kresolve.workbench.merging import Merge
@@ -28,11 +30,16 @@ __all__ = [
     "Plan",
     "Tree",
     "check",
+    "draw",
     "explain",
+    "gates",
+    "graph",
     "lint",
     "merge",
     "migrate",
     "plan",
+    "search",
+    "show",
 ]
 __version__ = "0.1.0"
 
@@ -46,11 +53,16 @@ _HOMES = {
     "Plan": "planner",
     "Tree": "api",
     "check": "benchapi",
+    "draw": "report.graphfile",
     "explain": "api",
+    "gates": "exploring",
+    "graph": "exploring",
     "lint": "benchapi",
     "merge": "benchapi",
     "migrate": "benchapi",
     "plan": "api",
+    "search": "exploring",
+    "show": "exploring",
 }
 
 

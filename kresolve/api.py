@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -23,6 +23,7 @@ from kresolve.explaining import DEPTH, explain_symbol
 from kresolve.files import write_whole
 from kresolve.frontend import load_model
 from kresolve.lines import BadLine, Line, fragment_text, read_lines
+from kresolve.lookup import WHERE, Found, HelpTexts, SymbolPage, search_symbols, symbol_page
 from kresolve.model import Model, Symbol, TreeInfo
 from kresolve.modelfile import from_bytes, to_bytes
 from kresolve.oracle import Oracle
@@ -46,6 +47,11 @@ from kresolve.report.derivation import Explanation
 from kresolve.semantics import Configuration, Finish, evaluate, savedefconfig
 from kresolve.trees import Environment, SourceTree, find_tree
 
+if TYPE_CHECKING:
+    from kresolve.dependencygraph import Graph
+    from kresolve.gating import Effects
+    from kresolve.necessity import Ways
+
 #: A request as people write it: text, a list, or a dict of names and values.
 Requests: TypeAlias = str | Path | Request | Mapping[str, object] | Iterable[str | Path | Request]
 
@@ -55,6 +61,8 @@ Trees: TypeAlias = "str | Path | Tree | Iterable[str | Path | Tree] | None"
 _FINISHES = ("olddefconfig", "allnoconfig")
 #: So many bases by name are kept with what plans found out about them.
 _WORLDS = 8
+#: What a gate can be set to.
+_SET = (("y",), ("m",))
 
 
 @frozen(eq=False)
@@ -371,6 +379,124 @@ class Tree:
         except OSError:
             return None
 
+    def _plan_graph(self, place: Place, plan: Plan) -> Graph:
+        from kresolve.plangraph import plan_graph
+
+        # Of the bases that a plan for any base is for, the empty one is shown.
+        base = place.where.lines if isinstance(place.where, World) else ()
+        before, after = (
+            evaluate(self.model, (*base, *lines), place.where.finish)
+            for lines in ((), plan.assignments)
+        )
+        return plan_graph(self._whole_graph, self.model, plan, before, after)
+
+    def graph(
+        self,
+        *names: Requests,
+        base: str | Path | None = None,
+        fragments: Iterable[str | Path] = (),
+        finish: Finish = "olddefconfig",
+        depth: int | None = None,
+        limit: int | None = None,
+    ) -> Graph:
+        """The dependency graph; see :func:`kresolve.graph`."""
+        from kresolve.dependencygraph import part, with_values
+
+        if names:
+            asked = self._asked(*names)
+            found = part(self._whole_graph, asked, depth=depth, limit=limit)
+        else:
+            found = self._whole_graph.copy()
+        if base is None:
+            return found
+        world = self.world(base, fragments, finish)
+        found = with_values(found, world.before)
+        found.graph.update(base=world.base, finish=finish)
+        return found
+
+    def _asked(self, *names: Requests) -> list[str]:
+        """The symbols that are named: by profile, by fragment, or by name, of any type."""
+        found: list[str] = []
+        for name in names:
+            bare = name.removeprefix("CONFIG_") if isinstance(name, str) else ""
+            if bare in self.model.symbols:
+                found.append(bare)
+            else:
+                found += [request.symbol for request in self.requests(name)]
+        return list(dict.fromkeys(found))
+
+    @cached_property
+    def _whole_graph(self) -> Graph:
+        from kresolve.dependencygraph import dependency_graph
+
+        return dependency_graph(self.model)
+
+    def ways(self, name: str, value: str = "y") -> Ways | None:
+        """What is on every way to a symbol, proved, and what on some (:mod:`kresolve.necessity`).
+
+        None if the symbol cannot get the value.  Raises RequestError for a name
+        that is no bool or tristate of this tree.
+        """
+        from kresolve.necessity import ways_to
+
+        return ways_to(self.model, self._whole_graph, name.removeprefix("CONFIG_"), value)
+
+    def gates(
+        self,
+        name: str,
+        *,
+        base: str | Path | None = None,
+        fragments: Iterable[str | Path] = (),
+        finish: Finish = "olddefconfig",
+        among: Requests = (),
+    ) -> Effects:
+        """What setting a symbol does to others; see :func:`kresolve.gates`."""
+        from kresolve import gating
+
+        (request,) = self.requests(name)
+        if not self.model.symbols[request.symbol].is_logical or request.accept not in _SET:
+            raise RequestError(f"{name}: a gate is a bool or tristate that is set: say X or X=m")
+        value = request.accept[0]
+        names = self._asked(among)
+        if base is None:
+            found = gating.effects_in_tree(self.model, request.symbol, value)
+        else:
+            world = self.world(base, fragments, finish)
+            found = gating.effects_on(
+                self.model, world.lines, finish, request.symbol, value, base=world.base
+            )
+        return gating.among(found, frozenset(names)) if names else found
+
+    def search(
+        self,
+        pattern: str,
+        *,
+        where: Iterable[str] = (),
+        base: str | Path | None = None,
+        fragments: Iterable[str | Path] = (),
+        finish: Finish = "olddefconfig",
+    ) -> tuple[Found, ...]:
+        """The symbols that match a regular expression; see :func:`kresolve.search`."""
+        configuration = None if base is None else self.world(base, fragments, finish).before
+        places = tuple(where) or WHERE
+        return search_symbols(self.model, pattern, self._helps, configuration, where=places)
+
+    def show(
+        self,
+        name: str,
+        *,
+        base: str | Path | None = None,
+        fragments: Iterable[str | Path] = (),
+        finish: Finish = "olddefconfig",
+    ) -> SymbolPage:
+        """All that the Kconfig files say about a symbol; see :func:`kresolve.show`."""
+        configuration = None if base is None else self.world(base, fragments, finish).before
+        return symbol_page(self.model, name, self._helps, configuration)
+
+    @cached_property
+    def _helps(self) -> HelpTexts:
+        return HelpTexts(None if self.source is None else self.source.path)
+
     def _names(self, names: str | Iterable[str], option: str) -> tuple[str, ...]:
         """Names of options that a pin or a ban names."""
         listed = [names] if isinstance(names, str) else list(names)
@@ -492,7 +618,11 @@ def plan(
     found = ask(
         places, alternatives=alternatives, timeout=timeout, verify=verify, progress=progress
     )
-    return evolve(found, explainer=trees[0]._explainer(places[0].where, found))  # noqa: SLF001
+    return evolve(
+        found,
+        explainer=trees[0]._explainer(places[0].where, found),  # noqa: SLF001
+        grapher=partial(trees[0]._plan_graph, places[0]),  # noqa: SLF001
+    )
 
 
 def _of(world: Mapping[str, Any], key: str, otherwise: Any) -> Any:

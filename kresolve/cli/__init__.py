@@ -18,10 +18,13 @@ from kresolve.cli import (
     checking,
     converting,
     explaining,
+    gating,
+    graphing,
     linting,
     merging,
     migrating,
     planning,
+    reading,
     trees,
 )
 from kresolve.cli.shared import INTERRUPTED, UNKNOWN, WRONG, Parser
@@ -32,6 +35,9 @@ _COMMANDS: Final = (
     planning,
     checking,
     explaining,
+    graphing,
+    gating,
+    reading,
     linting,
     merging,
     migrating,

@@ -77,6 +77,12 @@ def add(commands: Commands) -> None:
     plan.add_argument("--verify", choices=("conf",), help="ask the tree's own conf as well")
     plan.add_argument("--json", action="store_true", help="the whole answer as JSON on stdout")
     plan.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the fragment there")
+    plan.add_argument(
+        "--graph",
+        type=Path,
+        metavar="FILE",
+        help="a picture of the plan as well: .svg, .html, .dot, .mmd; or .graphml, .json",
+    )
     add_kata_arguments(plan)
     plan.set_defaults(run=_plan)
 
@@ -97,11 +103,14 @@ def _seconds(text: str) -> float:
 
 def _plan(arguments: argparse.Namespace) -> int:
     from kresolve.api import plan
+    from kresolve.cli.graphing import check_graph
     from kresolve.report.document import plan_document
+    from kresolve.report.graphfile import plan_picture
     from kresolve.report.terminal import TerminalProgress
     from kresolve.report.text import plan_report
 
     check_output(arguments.output)
+    check_graph(arguments.graph)
     if arguments.kata is not None:
         return plan_in_kata(arguments)
     progress = TerminalProgress()
@@ -136,4 +145,7 @@ def _plan(arguments: argparse.Namespace) -> int:
         progress.note(plan_report(answer))
         if answer.status == "planned" and arguments.output is not None:
             progress.note(f"written to {arguments.output}")
+    if arguments.graph is not None:
+        plan_picture(answer).write(arguments.graph)
+        progress.note(f"graph written to {arguments.graph}")
     return {"planned": HOLDS, "impossible": FAILS}.get(answer.status, UNKNOWN)

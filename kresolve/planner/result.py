@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -150,6 +151,19 @@ class Plan:
     alternatives: tuple[tuple[Line, ...], ...] = ()
     #: Explains a symbol in the first world, the lines included; a plan has no tree itself.
     explainer: Callable[[str], Any] | None = field(default=None, repr=False)
+    #: Makes the graph; the face puts it here, where the tree is at hand.
+    grapher: Callable[[Plan], Any] | None = field(default=None, repr=False)
+
+    @cached_property
+    def graph(self) -> Any:
+        """What matters for the plan, as a networkx.MultiDiGraph (kresolve/plangraph.py).
+
+        In the first of several worlds.  Raises RequestError for a plan that was
+        not made by a Tree.
+        """
+        if self.grapher is None:
+            raise RequestError("this plan does not know its tree; Tree.plan makes one that does")
+        return self.grapher(self)
 
     @property
     def tree(self) -> TreeInfo:

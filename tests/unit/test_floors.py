@@ -39,21 +39,28 @@ class Rules:
 KRESOLVE = Rules(
     floors=(
         ("defaults", "errors", "memory", "progress", "tristate"),
-        ("configfile", "dialect", "expressions", "files", "lines", "location", "values"),
-        ("dependencies", "model", "modelfile", "textrelations", "uservalues"),
-        ("encode", "frontend", "oracle", "semantics", "trees"),
-        ("bases", "mergescript", "solve"),
+        (
+            *("configfile", "dialect", "expressions", "files", "lines", "location", "markup"),
+            "values",
+        ),
+        ("bounds", "dependencies", "model", "modelfile", "textrelations", "uservalues"),
+        ("dependencygraph", "encode", "frontend", "oracle", "semantics", "trees"),
+        ("bases", "gating", "lookup", "mergescript", "solve"),
         ("explanation",),
-        ("planner", "profiles"),
-        ("asking", "workbench"),
+        ("necessity", "planner", "profiles"),
+        ("asking", "plangraph", "workbench"),
         ("report",),
-        ("__init__", "__main__", "api", "benchapi", "cli", "explaining", "kataapi"),
+        (
+            *("__init__", "__main__", "api", "benchapi", "cli", "explaining", "exploring"),
+            "kataapi",
+        ),
     ),
     neighbours=frozenset(
         {
             ("lines", "configfile"),  # files of every kind have lines
             ("lines", "location"),  # every line knows where it was read
             ("lines", "values"),  # and what a value of its type looks like
+            ("bounds", "model"),  # a name means something only where symbols have types
             ("dependencies", "model"),  # they are those of one
             ("textrelations", "model"),  # they are those of one
             ("modelfile", "model"),  # it saves and loads one
@@ -69,6 +76,8 @@ KRESOLVE = Rules(
             ("benchapi", "api"),  # its functions take trees
             ("__init__", "benchapi"),  # and are part of the face
             ("cli", "benchapi"),  # a command does what the Python function does
+            ("__init__", "exploring"),  # in two parts
+            ("exploring", "api"),  # its functions ask a tree
             ("cli", "api"),  # a command does what the Python function does
             ("cli", "__init__"),  # --version
             ("__main__", "cli"),  # python -m kresolve
@@ -80,8 +89,9 @@ KRESOLVE = Rules(
         "backports": ("configfile.packing",),
         "compression": ("configfile.packing",),
         "kconfiglib": ("frontend",),
-        "networkx": ("graph",),
+        "networkx": ("dependencygraph",),
         "platformdirs": ("trees.cache",),
+        "pygraphviz": ("report.layout",),
         "pysat": ("solve",),
         "rich": ("report",),
         "subprocess": ("frontend", "oracle", "trees"),

@@ -1,0 +1,113 @@
+"""What is on every way to a symbol, proved; and what is on some.
+
+A way is any configuration of the tree in which the symbol is on, whatever lines
+led to it.  That a symbol is on in each of them is proved by the clauses: the
+opposite cannot be satisfied.  Dominators of the dependency graph would not do:
+the graph does not see which conditions exclude each other.
+
+Ints, hexes and strings keep their defaults here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from kresolve.dependencies import Dependencies
+from kresolve.dependencygraph import Graph, part
+from kresolve.encode import Circuit, Encoding, FreeUser
+from kresolve.errors import RequestError
+from kresolve.memory import no_collection
+from kresolve.model import Model
+from kresolve.solve import Session
+from kresolve.uservalues import user_values
+
+
+@frozen
+class Ways:
+    """What the ways to a symbol have in common, and what they have not.
+
+    ``every`` are the symbols that are m or y on all of them, ``never`` the
+    options that are n on all of them though they need not be otherwise: both
+    are proved.  ``some`` are those that the symbol's dependencies name, at any
+    depth, and that are on on a way but not on all.  All in menu order.
+    """
+
+    symbol: str
+    value: str
+    every: tuple[str, ...]
+    some: tuple[str, ...]
+    never: tuple[str, ...]
+
+
+def ways_to(model: Model, graph: Graph, name: str, value: str = "y") -> Ways | None:
+    """What is on every way to a symbol's being ``value`` ("y", or "m" for m or more).
+
+    ``graph`` is the tree's, with or without values.  None if there is no way: the
+    symbol is n in every configuration (as long as numbers and texts keep their
+    defaults).  Raises RequestError for what is no bool or tristate of the model.
+    """
+    symbol = model.symbols.get(name)
+    if symbol is None or not symbol.is_logical or value not in ("m", "y"):
+        raise RequestError(f"{name}={value}: ways lead to a bool or tristate being m or y")
+    with no_collection():
+        return _ways(model, graph, name, value)
+
+
+def _ways(model: Model, graph: Graph, name: str, value: str) -> Ways | None:
+    dependencies = Dependencies(model)
+    circuit = Circuit()
+    free = FreeUser(model, user_values(model, ()), circuit)
+    encoding = Encoding(model, free, circuit, dependencies)
+    encoding.add([name])
+    on = {other: bounds.some for other, bounds in encoding.values.items() if other != name}
+    here = encoding.values[name]
+    demand = here.full if value == "y" else here.some
+    with Session(circuit.clauses) as session:
+        every = _always(session, demand, on)
+        if every is None:
+            return None
+        # Whether something is off for good matters only if it could be on.
+        never = _always(session, demand, {other: -literal for other, literal in on.items()})
+        assert never is not None, "the demand was met before"
+        options = (other for other in never if other in model.options)
+        never = [other for other in options if session.solve([on[other]]) is not None]
+        near = part(graph, [name]).nodes
+        some = [
+            other
+            for other in near
+            if other in on and other not in every and session.solve([demand, on[other]]) is not None
+        ]
+    return Ways(
+        name,
+        value,
+        every=_in_menu_order(model, every),
+        some=_in_menu_order(model, some),
+        never=_in_menu_order(model, never),
+    )
+
+
+def _always(session: Session, demand: int, wanted: dict[str, int]) -> list[str] | None:
+    """Those of the literals that hold in every solution; None if there is no solution.
+
+    A literal is tried by demanding its opposite; each solution found on the way
+    settles all that are false in it.
+    """
+    found = session.solve([demand])
+    if found is None:
+        return None
+    open_ = {name: literal for name, literal in wanted.items() if found.holds(literal)}
+    always: list[str] = []
+    while open_:
+        name, literal = open_.popitem()
+        other = session.solve([demand, -literal])
+        if other is None:
+            always.append(name)
+        else:
+            open_ = {name: literal for name, literal in open_.items() if other.holds(literal)}
+    return always
+
+
+def _in_menu_order(model: Model, names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(names, key=model.rank.__getitem__))

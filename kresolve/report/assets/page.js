@@ -1,0 +1,178 @@
+"use strict";
+// Pan, zoom, search and details of a picture; no library, no network.
+(() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const svg = document.querySelector("main svg");
+  const main = document.querySelector("main");
+  const panel = document.querySelector("aside");
+  const search = document.querySelector("input");
+  const status = document.querySelector("output");
+  const whole = svg.viewBox.baseVal;
+  const full = { x: whole.x, y: whole.y, w: whole.width, h: whole.height };
+  let view = { ...full };
+  const boxes = new Map([...svg.querySelectorAll(".box")].map((box) => [box.dataset.name, box]));
+  const arrows = [...svg.querySelectorAll("[data-arrow]")];
+
+  const show = () => svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.w} ${view.h}`);
+  const scale = () => Math.max(view.w / main.clientWidth, view.h / main.clientHeight);
+
+  function zoom(factor, x, y) {
+    const w = Math.min(full.w * 2, Math.max(120, view.w * factor));
+    const f = w / view.w;
+    view = { x: x - (x - view.x) * f, y: y - (y - view.y) * f, w, h: view.h * f };
+    show();
+  }
+  function fit() { view = { ...full }; show(); }
+  function place(event) {
+    const point = new DOMPoint(event.clientX, event.clientY);
+    return point.matrixTransform(svg.getScreenCTM().inverse());
+  }
+  function centre(box) {
+    const b = box.getBBox();
+    const w = Math.min(view.w, Math.max(700, b.width * 3));
+    const h = w * view.h / view.w;
+    view = { x: b.x + b.width / 2 - w / 2, y: b.y + b.height / 2 - h / 2, w, h };
+    show();
+  }
+
+  main.addEventListener("wheel", (event) => {
+    event.preventDefault();
+    const { x, y } = place(event);
+    zoom(Math.exp(event.deltaY * 0.0015), x, y);
+  }, { passive: false });
+
+  let held = null;
+  main.addEventListener("pointerdown", (event) => {
+    if (event.button === 0) held = { x: event.clientX, y: event.clientY, view: { ...view }, far: false };
+  });
+  window.addEventListener("pointermove", (event) => {
+    if (!held) return;
+    const dx = event.clientX - held.x, dy = event.clientY - held.y;
+    if (!held.far && Math.hypot(dx, dy) < 4) return;
+    held.far = true;
+    main.classList.add("moving");
+    view = { ...held.view, x: held.view.x - dx * scale(), y: held.view.y - dy * scale() };
+    show();
+  });
+  window.addEventListener("pointerup", () => {
+    main.classList.remove("moving");
+    setTimeout(() => { held = null; }, 0);
+  });
+
+  function element(tag, text, kind) {
+    const made = document.createElement(tag);
+    if (text) made.textContent = text;
+    if (kind) made.className = kind;
+    return made;
+  }
+  function link(name) {
+    const box = data.boxes[name];
+    const made = element("a", box ? box.heading : name);
+    if (box) {
+      made.tabIndex = 0;
+      made.addEventListener("click", () => choose(name, true));
+      made.addEventListener("keydown", (event) => { if (event.key === "Enter") choose(name, true); });
+    }
+    return made;
+  }
+  function lines(title, found, end) {
+    if (!found.length) return;
+    panel.append(element("h3", title));
+    const list = element("ul");
+    for (const arrow of found) {
+      for (const fact of arrow.facts) {
+        const item = element("li");
+        item.append(link(arrow[end]), document.createTextNode(": "), element("code", fact.text));
+        item.append(element("span", fact.place, "place"));
+        list.append(item);
+      }
+    }
+    panel.append(list);
+  }
+  function choose(name, move) {
+    const box = boxes.get(name);
+    const about = data.boxes[name];
+    const out = data.arrows.filter((arrow) => arrow.source === name);
+    const into = data.arrows.filter((arrow) => arrow.target === name);
+    const near = new Set([name, ...out.map((a) => a.target), ...into.map((a) => a.source)]);
+    for (const [other, it] of boxes) {
+      it.classList.toggle("near", near.has(other));
+      it.classList.toggle("chosen", other === name);
+    }
+    for (const it of arrows) {
+      const arrow = data.arrows[it.dataset.arrow];
+      it.classList.toggle("near", arrow.source === name || arrow.target === name);
+    }
+    svg.classList.add("dim");
+    panel.replaceChildren();
+    const shut = element("button", "×", "shut");
+    shut.setAttribute("aria-label", "close");
+    shut.addEventListener("click", leave);
+    panel.append(shut, element("h2", about.heading));
+    const list = element("dl");
+    for (const [what, text] of about.facts) list.append(element("dt", what), element("dd", text));
+    panel.append(list);
+    lines("its lines", out, "target");
+    lines("lines that name it", into, "source");
+    panel.hidden = false;
+    panel.scrollTop = 0;
+    if (move) centre(box);
+  }
+  function leave() {
+    panel.hidden = true;
+    svg.classList.remove("dim");
+    for (const it of boxes.values()) it.classList.remove("chosen");
+  }
+  for (const [name, box] of boxes) {
+    box.setAttribute("tabindex", "0");
+    box.setAttribute("role", "button");
+    box.addEventListener("click", (event) => {
+      event.stopPropagation();
+      if (!held || !held.far) choose(name, false);
+    });
+    box.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(name, false); }
+    });
+  }
+  main.addEventListener("click", () => { if (!held || !held.far) leave(); });
+
+  let hits = [], turn = 0;
+  function seek() {
+    const words = search.value.trim().toLowerCase();
+    hits = [];
+    turn = 0;
+    for (const [name, box] of boxes) {
+      const text = `${data.boxes[name].heading} ${data.boxes[name].facts.flat().join(" ")}`;
+      const hit = words !== "" && text.toLowerCase().includes(words);
+      box.classList.toggle("hit", hit);
+      if (hit) hits.push(name);
+    }
+    const first = hits.findIndex((name) => name.toLowerCase().includes(words));
+    if (first > 0) hits.unshift(...hits.splice(first, 1));
+    status.textContent = words === "" ? "" : `${hits.length} found`;
+  }
+  search.addEventListener("input", seek);
+  search.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && hits.length) {
+      choose(hits[turn % hits.length], true);
+      status.textContent = `${(turn % hits.length) + 1} of ${hits.length}`;
+      turn += 1;
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { leave(); search.value = ""; seek(); }
+    if (event.target === search) return;
+    const middle = { x: view.x + view.w / 2, y: view.y + view.h / 2 };
+    if (event.key === "/") { event.preventDefault(); search.focus(); }
+    if (event.key === "+") zoom(0.8, middle.x, middle.y);
+    if (event.key === "-") zoom(1.25, middle.x, middle.y);
+    if (event.key === "0") fit();
+  });
+  for (const button of document.querySelectorAll("header button")) {
+    button.addEventListener("click", () => {
+      const x = view.x + view.w / 2, y = view.y + view.h / 2;
+      if (button.dataset.zoom === "fit") fit();
+      else zoom(button.dataset.zoom === "in" ? 0.8 : 1.25, x, y);
+    });
+  }
+})();

@@ -1,0 +1,139 @@
+"""A plan as a graph: each symbol in its role, with the lines that matter."""
+
+from __future__ import annotations
+
+from kresolve.dependencygraph import Graph, dependency_graph
+from kresolve.lines import Line
+from kresolve.model import Model
+from kresolve.plangraph import plan_graph
+from kresolve.planner import Question, World, answer, checked, parse_request
+from tests.property.toys import load
+
+_KCONFIG = """\
+config EXPERT
+	bool "experts"
+
+config MMU
+	def_bool y
+
+config BUS
+	bool "a bus"
+	depends on MMU
+
+config LEFT
+	bool "left"
+
+config RIGHT
+	bool "right"
+
+config DEVICE
+	bool "a device"
+	depends on BUS && (LEFT || RIGHT) && !DESERT
+	depends on FREE || FREE = n
+	select HELPER
+
+config HELPER
+	bool
+
+config FREE
+	bool "free"
+
+config DESERT
+	bool "desert"
+
+config ALWAYS
+	bool "always" if EXPERT
+	default y
+
+config AFTER
+	bool "after"
+	depends on MIDDLE
+
+config MIDDLE
+	def_bool BUS
+
+config ELSEWHERE
+	bool "elsewhere"
+	depends on BUS
+"""
+
+
+def graph_of(
+    *requests: str, base: tuple[Line, ...] = (), forbid: tuple[str, ...] = ()
+) -> tuple[Graph, Model]:
+    """The graph of a plan in the toy tree."""
+    model = load(_KCONFIG)
+    world = World(model, "toy", base)
+    asked = tuple(checked(model, *parse_request(text), text) for text in requests)
+    plan = answer(world, Question(asked, forbidden=forbid))
+    after = world.after(plan.assignments)
+    return plan_graph(dependency_graph(model), model, plan, world.before, after), model
+
+
+def _roles(graph: Graph) -> dict[str, str]:
+    return dict(graph.nodes(data="role"))
+
+
+def _edges(graph: Graph) -> set[tuple[str, str, str]]:
+    return set(graph.edges(data="kind"))
+
+
+def test_every_symbol_has_its_role() -> None:
+    """Requested, prerequisite, follows, already on, gate and forbidden are told apart."""
+    base = (Line("DESERT", "y"), Line("FREE", "y"))
+    graph, _ = graph_of("DEVICE", "HELPER", "ALWAYS", "AFTER", base=base, forbid=("RIGHT",))
+
+    assert _roles(graph) == {
+        **dict.fromkeys(("DEVICE", "HELPER", "ALWAYS", "AFTER"), "requested"),
+        **dict.fromkeys(("BUS", "LEFT"), "prerequisite"),
+        "DESERT": "forbidden",
+        "MMU": "already on",
+        "EXPERT": "gate",
+        "MIDDLE": "follows",
+    }
+    assert graph.nodes["DESERT"]["line"] == "# CONFIG_DESERT is not set"
+    assert (graph.nodes["BUS"]["before"], graph.nodes["BUS"]["value"]) == ("n", "y")
+    assert graph.nodes["BUS"]["why"].startswith("DEVICE depends on BUS (Kconfig:19)")
+    assert graph.nodes["ALWAYS"]["why"] == "needs no line: default y (Kconfig:34)"
+
+
+def test_edges_are_what_the_plan_is_about() -> None:
+    """Needs of requests and lines are there, and the select that a request is met by."""
+    graph, _ = graph_of("DEVICE", "HELPER")
+
+    assert {
+        ("DEVICE", "BUS", "depends"),
+        ("DEVICE", "DESERT", "depends"),
+        ("DEVICE", "HELPER", "select"),
+        ("BUS", "MMU", "depends"),
+    } <= _edges(graph)
+    assert _roles(graph)["DESERT"] == "forbidden"  # n already, and it has to stay so
+
+
+def test_of_an_or_only_the_side_that_counts_is_there() -> None:
+    """Of "LEFT || RIGHT" the one that is on; of "FREE || FREE = n" none."""
+    graph, _ = graph_of("DEVICE")
+    sides = {"LEFT", "RIGHT"} & set(graph)
+
+    assert len(sides) == 1
+    assert ("DEVICE", sides.pop(), "depends") in _edges(graph)
+    assert "FREE" not in graph
+    both, _ = graph_of("DEVICE", base=(Line("LEFT", "y"), Line("RIGHT", "y"), Line("FREE", "y")))
+    assert {"LEFT", "RIGHT", "FREE"}.isdisjoint(both)
+
+
+def test_what_does_not_matter_is_not_there() -> None:
+    """Symbols that the plan does not touch, and that no request needs, are left out."""
+    graph, _ = graph_of("AFTER")
+
+    assert "ELSEWHERE" not in graph
+    assert "DEVICE" not in graph
+
+
+def test_without_a_plan_the_graph_shows_what_is_asked() -> None:
+    """For what is impossible, the requests are there with what they depend on."""
+    graph, _ = graph_of("DEVICE", "DESERT")
+
+    assert _roles(graph)["DEVICE"] == _roles(graph)["DESERT"] == "requested"
+    assert ("DEVICE", "DESERT", "depends") in _edges(graph)
+    assert graph.graph["plan"] == "impossible"
