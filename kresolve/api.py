@@ -19,7 +19,7 @@ from kresolve.asking import Place, ask, check_words
 from kresolve.bases import Base, find_base, find_fragments
 from kresolve.defaults import TIMEOUT
 from kresolve.errors import ConfigFileError, RequestError, TreeError, did_you_mean
-from kresolve.explaining import DEPTH, explain_symbol
+from kresolve.explaining import DEPTH, explain_symbol, with_questions
 from kresolve.files import write_whole
 from kresolve.frontend import load_model
 from kresolve.lines import BadLine, Line, fragment_text, read_lines
@@ -618,6 +618,7 @@ def plan(
     found = ask(
         places, alternatives=alternatives, timeout=timeout, verify=verify, progress=progress
     )
+    found = with_questions(found, trees[0].model, trees[0]._file)  # noqa: SLF001
     return evolve(
         found,
         explainer=trees[0]._explainer(places[0].where, found),  # noqa: SLF001

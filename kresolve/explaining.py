@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
+
+from attrs import evolve
 
 from kresolve.errors import RequestError
 from kresolve.explanation import Derivation, Deriver, Probes, with_probes
 from kresolve.lines import Line, spell
+from kresolve.location import Location
 from kresolve.model import Model
 from kresolve.planner import Plan, Question, World, answer, checked, parse_request
 from kresolve.progress import SILENT, Progress
@@ -51,6 +55,34 @@ def explain_symbol(
         with progress.task(f"what would make {name} {wanted}"):
             plan = _planned(world, said, name, wanted)
     return Explanation(found, world.model.info, wanted, plan, full)
+
+
+def with_questions(plan: Plan, model: Model, read: Callable[[str], str | None]) -> Plan:
+    """The plan; if it is impossible, with what its conflict's rules ask programs.
+
+    A rule asks one itself, or through the defaults of a symbol without a prompt.
+    """
+    if plan.conflict is None:
+        return plan
+    probes = Probes(model.info, read)
+    places: dict[Location, None] = {}
+    for rule in plan.conflict.rules:
+        if rule.location is not None:
+            places[rule.location] = None
+        for name in re.findall(r"\w+", rule.text):
+            symbol = model.symbols.get(name)
+            if symbol is not None and not model.has_prompt(symbol):
+                places.update(
+                    (default.location, None)
+                    for _, definition in model.definitions(symbol)
+                    for default in definition.defaults
+                )
+    found = []
+    for place in places:
+        line = probes.line(place)
+        if "$(" in line:
+            found.append((place, line, probes.asked(line)))
+    return evolve(plan, conflict=evolve(plan.conflict, probes=tuple(found)))
 
 
 def _asked(model: Model, text: str) -> tuple[str, Line | None]:

@@ -103,14 +103,15 @@ def _seconds(text: str) -> float:
 
 def _plan(arguments: argparse.Namespace) -> int:
     from kresolve.api import plan
-    from kresolve.cli.graphing import check_graph
     from kresolve.report.document import plan_document
-    from kresolve.report.graphfile import plan_picture
     from kresolve.report.terminal import TerminalProgress
     from kresolve.report.text import plan_report
 
     check_output(arguments.output)
-    check_graph(arguments.graph)
+    if arguments.graph is not None:
+        from kresolve.cli.graphing import check_graph
+
+        check_graph(arguments.graph)
     if arguments.kata is not None:
         return plan_in_kata(arguments)
     progress = TerminalProgress()
@@ -146,6 +147,8 @@ def _plan(arguments: argparse.Namespace) -> int:
         if answer.status == "planned" and arguments.output is not None:
             progress.note(f"written to {arguments.output}")
     if arguments.graph is not None:
+        from kresolve.report.graphfile import plan_picture
+
         plan_picture(answer).write(arguments.graph)
         progress.note(f"graph written to {arguments.graph}")
     return {"planned": HOLDS, "impossible": FAILS}.get(answer.status, UNKNOWN)

@@ -34,10 +34,10 @@ FULL_VALUE: Final = Tristate(TRUE, TRUE)
 
 @frozen
 class Reason:
-    """A rule of the tree or of the user that a part of the circuit stands for.
+    """A rule of the tree that a part of the circuit stands for.
 
-    ``kind`` is the kernel's word (depends, prompt, default, select, imply,
-    range, choice, visible, definition) or "line" for a line of the user.
+    ``kind`` is the kernel's word: depends, prompt, default, select, imply,
+    range or choice.
     """
 
     kind: str

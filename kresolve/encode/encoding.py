@@ -92,21 +92,12 @@ class Encoding:
         symbol = self.model.symbols[node]
         if symbol.is_logical:
             visible = self.visibility(symbol)
-            self.values[node] = self._named(symbol, self.bool_or_tristate(symbol, visible))
+            self.values[node] = self.bool_or_tristate(symbol, visible)
         elif symbol.type is not Type.UNKNOWN:
             said = self.user.texts(symbol)
-            self.texts[node] = self._named_texts(symbol, self.number_or_string(symbol, said))
+            self.texts[node] = self.number_or_string(symbol, said)
             if symbol.type in NUMERIC and said and self.forgets_out_of_range:
-                self.written[node] = self._named_texts(symbol, self.rewritten(symbol, said))
-
-    def _named(self, symbol: Symbol, value: Tristate) -> Tristate:
-        place = self.model.entries[symbol.definitions[0]].location
-        return self.circuit.rule(Reason("definition", symbol.name, symbol.type.value, place), value)
-
-    def _named_texts(self, symbol: Symbol, texts: Texts) -> Texts:
-        place = self.model.entries[symbol.definitions[0]].location
-        reason = Reason("definition", symbol.name, symbol.type.value, place)
-        return self.circuit.rule_of_texts(reason, texts, self.user.wanted_texts(symbol))
+                self.written[node] = self.rewritten(symbol, said)
 
     # Rules for symbols
 
@@ -149,9 +140,11 @@ class Encoding:
         for index, definition in self.model.definitions(symbol):
             for prompt in definition.prompts:
                 value = self.unless_hidden_by_choice(symbol, self.prompt(index, prompt))
-                text = _with_condition(f'"{prompt.text}"', prompt.condition)
-                reason = Reason("prompt", symbol.name, text, prompt.location)
-                found.append(circuit.rule(reason, value))
+                if prompt.condition is not None:
+                    text = _with_condition(f'"{prompt.text}"', prompt.condition)
+                    reason = Reason("prompt", symbol.name, text, prompt.location)
+                    value = circuit.rule(reason, value)
+                found.append(value)
         if not found:
             return NO_VALUE
         always = TRUE if symbol.type is not Type.TRISTATE else self.promotion(symbol)

@@ -16,6 +16,7 @@ from kresolve.planner.request import (
 from kresolve.planner.result import (
     Change,
     Conflict,
+    Demand,
     Missed,
     Outcome,
     Plan,
@@ -30,6 +31,7 @@ __all__ = [
     "ORDERS",
     "Change",
     "Conflict",
+    "Demand",
     "Knowledge",
     "Land",
     "Measure",

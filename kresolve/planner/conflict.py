@@ -1,25 +1,31 @@
-"""Why there is no plan: a conflict that is proved, and from which nothing can be left out."""
+"""Why there is no plan, proved; and what would have to give."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from kresolve.errors import WitnessError
-from kresolve.planner.problem import Problem, Question
-from kresolve.planner.result import Conflict
+from kresolve.planner.fragmentlines import one_line_each
+from kresolve.planner.problem import Problem, Question, Scene
+from kresolve.planner.result import Conflict, Demand, WayOut
 from kresolve.planner.world import World
-from kresolve.solve import NEVER, Deadline, Session
+from kresolve.solve import NEVER, Deadline, Level, Optimum, OutOfTime, Session
+
+#: Ways out that are looked for.
+_WAYS: Final = 3
 
 
 def conflict(questions: Sequence[tuple[World, Question]], deadline: Deadline = NEVER) -> Conflict:
-    """The demands and rules that cannot hold together.
+    """The demands and rules that cannot hold together, and the ways out.
 
     The questions have no plan.  Every rule gets a selector here, so the proof
-    is made anew, from the rules alone.
+    is made anew, from the rules alone.  If the deadline comes first, some of
+    what is named may be superfluous.
     """
     problem = Problem(questions, explaining=True)
     circuit = problem.circuit
-    demands: dict[int, tuple[str, tuple[str, ...], str]] = {}
+    demands: dict[int, Demand] = {}
     for scene in problem.scenes:
         for demand in scene.demands:
             name, accept, _ = demand
@@ -27,8 +33,9 @@ def conflict(questions: Sequence[tuple[World, Question]], deadline: Deadline = N
             circuit.require((-selector, *scene.demand(name, accept)))
             demands[selector] = demand
     rules = {literal: reason for reason, literal in circuit.selectors.items()}
-    with Session(circuit.clauses, deadline) as session:
-        core = session.core([*demands, *rules])
+    clauses = [*circuit.clauses, *one_line_each(problem.lines())]
+    with Session(clauses, deadline) as session:
+        core = _smallest(session, [*demands], [*rules])
     if core is None:
         raise WitnessError("no plan was found, and no reason why there is none; please report this")
     return Conflict(
@@ -36,7 +43,67 @@ def conflict(questions: Sequence[tuple[World, Question]], deadline: Deadline = N
         rules=tuple(
             sorted(
                 (rules[literal] for literal in core if literal in rules),
-                key=lambda rule: (rule.kind == "definition", str(rule.location)),
+                key=lambda rule: str(rule.location),
             )
         ),
+        ways_out=tuple(_ways_out(questions, deadline)),
     )
+
+
+def _smallest(session: Session, demands: list[int], rules: list[int]) -> list[int] | None:
+    """The smallest of the cores that leaving out in one order or the other gives."""
+    best: list[int] | None = None
+    for order in ([*demands, *rules], [*demands, *reversed(rules)]):
+        rough = session.rough_core(order)
+        if rough is None:
+            return None
+        if best is None:
+            best = rough
+        try:
+            found = session.reduced(rough, order)
+        except OutOfTime:
+            break
+        if len(found) < len(best) or best is rough:
+            best = found
+    return best
+
+
+def _ways_out(questions: Sequence[tuple[World, Question]], deadline: Deadline) -> Iterator[WayOut]:
+    """The smallest sets of demands to be given up, and what could be asked instead."""
+    problem = Problem(questions)
+    formula = problem.formula()
+    circuit = problem.circuit
+    demands: dict[int, tuple[Scene, Demand]] = {}
+    clauses = [*formula.clauses]
+    for scene in problem.scenes:
+        for demand in scene.demands:
+            name, accept, _ = demand
+            literal = circuit.variable()
+            clauses.append([-literal, *scene.demand(name, accept)])
+            demands[literal] = (scene, demand)
+    level = Level("given up", tuple(demands))
+    try:
+        with Optimum(clauses, [level], deadline) as optimum:
+            solution = optimum.solution
+            for _ in range(_WAYS):
+                if solution is None or not all(optimum.proved):
+                    return
+                lost = [one for one in demands if not solution.holds(one)]
+                kept = [one for one in demands if solution.holds(one)]
+                given_up = dict.fromkeys(demands[one][1] for one in lost)
+                instead = [_instead(optimum.session, kept, *demands[one]) for one in lost]
+                yield WayOut(tuple(given_up), tuple(dict.fromkeys(one for one in instead if one)))
+                optimum.session.add(lost)
+                solution = optimum.another()
+    except OutOfTime:
+        return
+
+
+def _instead(session: Session, kept: list[int], scene: Scene, demand: Demand) -> str:
+    """A weaker value that a tristate could have while the other demands hold."""
+    name, accept, _ = demand
+    symbol = scene.world.model.symbols[name]
+    if symbol.type.value != "tristate" or "m" in accept or "n" in accept:
+        return ""
+    literal = scene.literal(name, "m")
+    return f"{name}=m" if session.solve([*kept, literal]) is not None else ""

@@ -78,17 +78,34 @@ class Change:
     after: str
 
 
+#: A request, a pin or a forbidden symbol: (symbol, accepted values, origin).
+Demand: TypeAlias = tuple[str, tuple[str, ...], str]
+
+
+@frozen
+class WayOut:
+    """Demands without which there is a plan, as few as possible.
+
+    ``instead`` are requests that could take the place of some of them.
+    """
+
+    give_up: tuple[Demand, ...]
+    instead: tuple[str, ...] = ()
+
+
 @frozen
 class Conflict:
     """Why there is no plan: demands and rules that cannot hold together.
 
-    ``demands`` are requests, pins and forbidden symbols as (symbol, accepted
-    values, origin); ``rules`` are lines of Kconfig files.  Leaving any one of
-    them out would make the rest possible.
+    ``rules`` are lines of Kconfig files.  Leaving any one of demands and rules
+    out would make the rest possible.  ``probes`` tell of the rules that ask
+    programs, by their place, what they ask and what was missing.
     """
 
-    demands: tuple[tuple[str, tuple[str, ...], str], ...]
+    demands: tuple[Demand, ...]
     rules: tuple[Reason, ...]
+    ways_out: tuple[WayOut, ...] = ()
+    probes: tuple[tuple[Location, str, str], ...] = ()
 
     @property
     def symbols(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from kresolve.location import Location
 from kresolve.model import Model, TreeInfo
-from kresolve.planner import Change, Conflict, Outcome, Plan, PlanLine
+from kresolve.planner import Change, Conflict, Demand, Outcome, Plan, PlanLine
 from kresolve.report.text import rule_text
 
 SCHEMA = "kresolve.plan/1"
@@ -94,10 +94,7 @@ def _conflict(conflict: Conflict | None) -> dict[str, Any] | None:
         return None
     return {
         "symbols": list(conflict.symbols),
-        "demands": [
-            {"symbol": name, "accept": list(accept), "from": origin}
-            for name, accept, origin in conflict.demands
-        ],
+        "demands": [_demand(demand) for demand in conflict.demands],
         "rules": [
             {
                 "kind": rule.kind,
@@ -107,7 +104,20 @@ def _conflict(conflict: Conflict | None) -> dict[str, Any] | None:
             }
             for rule in conflict.rules
         ],
+        "probes": [
+            {"location": str(location), "line": line, "tools": tools}
+            for location, line, tools in conflict.probes
+        ],
+        "ways_out": [
+            {"give_up": [_demand(one) for one in way.give_up], "instead": list(way.instead)}
+            for way in conflict.ways_out
+        ],
     }
+
+
+def _demand(demand: Demand) -> dict[str, Any]:
+    name, accept, origin = demand
+    return {"symbol": name, "accept": list(accept), "from": origin}
 
 
 def _place(location: Location | None) -> str | None:

@@ -74,7 +74,7 @@ def _impossible(plan: Plan) -> Iterator[str]:
     yield from _worlds(plan)
     yield f"impossible, proved: {asked_for(plan)}"
     if plan.conflict is not None:
-        yield from _conflict(plan.conflict)
+        yield from _conflict(plan, plan.conflict)
     yield from plan.notes
 
 
@@ -84,13 +84,24 @@ def _unknown(plan: Plan) -> Iterator[str]:
     yield from plan.notes
 
 
-def _conflict(conflict: Conflict) -> Iterator[str]:
-    yield "these cannot hold together, and all of them are needed for that:"
+def _conflict(plan: Plan, conflict: Conflict) -> Iterator[str]:
+    if len(conflict.demands) + len(conflict.rules) > 1:
+        yield "these cannot hold together, and all of them are needed for that:"
+    else:
+        yield "no line, no default and no select can bring it about:"
     for name, accept, origin in conflict.demands:
         wanted = f"{name}={'|'.join(accept)}"
         yield f"  {wanted}" + ("" if origin in (wanted, name) else f"  ({origin})")
     for rule in conflict.rules:
         yield f"  {rule.location}: {rule_text(rule)}"
+    for location, line, tools in conflict.probes:
+        yield f"  {location}: {line}" + (f"  ({tools})" if tools else "")
+    for way in conflict.ways_out:
+        if len(way.give_up) == len(plan.request) and not way.instead:
+            continue  # to give up everything is no way out
+        names = [f"{name}={'|'.join(accept)}" for name, accept, _ in way.give_up]
+        instead = f"; {' and '.join(way.instead)} would do" if way.instead else ""
+        yield f"possible without {' and '.join(names)}{instead}"
 
 
 def rule_text(rule: Reason) -> str:
@@ -98,12 +109,8 @@ def rule_text(rule: Reason) -> str:
     match rule.kind:
         case "depends":
             return f"depends on {rule.text}"
-        case "definition":
-            return f"{rule.symbol} gets its value by its own rules only"
         case "choice":
             return f"{rule.symbol} is a member of this choice"
-        case "prompt":
-            return f"{rule.symbol}: prompt {rule.text}"
         case kind:
             return f"{rule.symbol}: {kind} {rule.text}"
 
