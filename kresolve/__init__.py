@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from kresolve.errors import KresolveError
     from kresolve.exploring import gates, graph, search, show
     from kresolve.planner import Plan
+    from kresolve.questioning import minimize, survey
     from kresolve.report.derivation import Explanation
     from kresolve.report.graphfile import draw
     from kresolve.workbench.checking import Check
@@ -37,9 +38,11 @@ __all__ = [
     "lint",
     "merge",
     "migrate",
+    "minimize",
     "plan",
     "search",
     "show",
+    "survey",
 ]
 __version__ = "0.1.0"
 
@@ -59,10 +62,12 @@ _HOMES = {
     "graph": "exploring",
     "lint": "benchapi",
     "merge": "benchapi",
+    "minimize": "questioning",
     "migrate": "benchapi",
     "plan": "api",
     "search": "exploring",
     "show": "exploring",
+    "survey": "questioning",
 }
 
 

@@ -305,8 +305,8 @@ class Tree:
             raise RequestError("nothing is asked for; name an option or a profile")
         question = Question(
             requests=requests,
-            pins=self._names(words["pin"], "--pin"),
-            forbidden=self._names(words["forbid"], "--forbid"),
+            pins=self.names(words["pin"], "--pin"),
+            forbidden=self.names(words["forbid"], "--forbid"),
             objective=words["objective"],
             prefer=words["prefer"],
         )
@@ -497,7 +497,7 @@ class Tree:
     def _helps(self) -> HelpTexts:
         return HelpTexts(None if self.source is None else self.source.path)
 
-    def _names(self, names: str | Iterable[str], option: str) -> tuple[str, ...]:
+    def names(self, names: str | Iterable[str], option: str) -> tuple[str, ...]:
         """Names of options that a pin or a ban names."""
         listed = [names] if isinstance(names, str) else list(names)
         found = []

@@ -44,3 +44,11 @@ def _replace(path: Path, content: bytes) -> None:
     except BaseException:
         scratch.unlink(missing_ok=True)
         raise
+
+
+def check_writable(path: Path) -> None:
+    """Refuse a file that cannot be written, before any work is done."""
+    if path.is_dir():
+        raise ConfigFileError(f"{path}: this is a directory; name a file to write")
+    if not path.absolute().parent.is_dir():
+        raise ConfigFileError(f"{path}: no such directory: {path.absolute().parent}")

@@ -23,8 +23,10 @@ from kresolve.cli import (
     linting,
     merging,
     migrating,
+    minimizing,
     planning,
     reading,
+    surveying,
     trees,
 )
 from kresolve.cli.shared import INTERRUPTED, UNKNOWN, WRONG, Parser
@@ -41,6 +43,8 @@ _COMMANDS: Final = (
     linting,
     merging,
     migrating,
+    minimizing,
+    surveying,
     converting,
     trees,
 )

@@ -15,12 +15,13 @@ from kresolve.cli.shared import (
     Commands,
     add_base_arguments,
     add_profile_argument,
+    add_question_arguments,
+    add_timeout_argument,
     add_tree_arguments,
     check_output,
     command,
     say,
 )
-from kresolve.defaults import TIMEOUT
 
 _EXAMPLES = """\
 examples:
@@ -45,21 +46,7 @@ def add(commands: Commands) -> None:
     add_tree_arguments(plan, several=True)
     add_base_arguments(plan, several=True)
     add_profile_argument(plan)
-    plan.add_argument("--pin", action="append", default=[], metavar="X", help="X keeps its value")
-    plan.add_argument("--forbid", action="append", default=[], metavar="X", help="X must end as n")
-    plan.add_argument(
-        "--prefer",
-        choices=("y", "m"),
-        default="y",
-        help="the value to prefer where a request takes both, all else being equal",
-    )
-    plan.add_argument(
-        "--objective",
-        choices=("default", "lines", "footprint"),
-        default="default",
-        help="what is best: what a kernel developer would write, the fewest lines, or the "
-        'smallest kernel, with "is not set" lines for that alone',
-    )
+    add_question_arguments(plan)
     plan.add_argument(
         "--alternatives",
         type=_count,
@@ -67,13 +54,7 @@ def add(commands: Commands) -> None:
         metavar="N",
         help="name up to N other plans that are as good",
     )
-    plan.add_argument(
-        "--timeout",
-        type=_seconds,
-        default=TIMEOUT,
-        metavar="SECONDS",
-        help="after which the best plan so far is taken, and labelled so (default: %(default)g)",
-    )
+    add_timeout_argument(plan)
     plan.add_argument("--verify", choices=("conf",), help="ask the tree's own conf as well")
     plan.add_argument("--json", action="store_true", help="the whole answer as JSON on stdout")
     plan.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the fragment there")
@@ -92,13 +73,6 @@ def _count(text: str) -> int:
     if number < 0:
         raise ValueError
     return number
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not seconds > 0:
-        raise ValueError
-    return seconds
 
 
 def _plan(arguments: argparse.Namespace) -> int:

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
-from kresolve.errors import ConfigFileError
+from kresolve.defaults import TIMEOUT
+from kresolve.files import check_writable
 
 if TYPE_CHECKING:
     from kresolve.api import Tree
@@ -83,21 +84,67 @@ def add_toolchain_arguments(parser: argparse.ArgumentParser, *, several: bool = 
     )
 
 
+_BASES: Final = (
+    "allnoconfig, alldefconfig, defconfig, tinyconfig, empty, a NAME_defconfig, running, "
+    "a .config file (compressed or not) or a kernel image; default: defconfig"
+)
+
+
+def add_base_argument(parser: argparse.ArgumentParser) -> None:
+    """On what the lines come."""
+    parser.add_argument("--base", default="defconfig", metavar="BASE", help=_BASES)
+
+
+def add_question_arguments(parser: argparse.ArgumentParser) -> None:
+    """What else has to hold, and what is best."""
+    parser.add_argument("--pin", action="append", default=[], metavar="X", help="X stays as it is")
+    parser.add_argument(
+        "--forbid", action="append", default=[], metavar="X", help="X must end as n"
+    )
+    parser.add_argument(
+        "--prefer",
+        choices=("y", "m"),
+        default="y",
+        help="the value to prefer where a request takes both, all else being equal",
+    )
+    parser.add_argument(
+        "--objective",
+        choices=("default", "lines", "footprint"),
+        default="default",
+        help="what is best: what a kernel developer would write, the fewest lines, or the "
+        'smallest kernel, with "is not set" lines for that alone',
+    )
+
+
+def add_timeout_argument(parser: argparse.ArgumentParser) -> None:
+    """How long to look for the best."""
+    parser.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=TIMEOUT,
+        metavar="SECONDS",
+        help="after which the best plan so far is taken, and labelled so (default: %(default)g)",
+    )
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not seconds > 0:
+        raise ValueError
+    return seconds
+
+
 def add_base_arguments(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
     """On what the lines come, and what the build does with them."""
-    bases = (
-        "allnoconfig, alldefconfig, defconfig, tinyconfig, empty, a NAME_defconfig, running, "
-        "a .config file (compressed or not) or a kernel image; default: defconfig"
-    )
     if several:
         parser.add_argument(
             "--base",
             action="append",
             metavar="BASE",
-            help=f"{bases}; any for a fragment that holds on every base; may be repeated",
+            help=f"{_BASES}; any for a fragment that holds on every base; may be repeated",
         )
     else:
-        parser.add_argument("--base", default="defconfig", metavar="BASE", help=bases)
+        add_base_argument(parser)
     parser.add_argument(
         "--fragment",
         action="append",
@@ -151,9 +198,5 @@ def load(arguments: argparse.Namespace, progress: Progress) -> Tree:
 
 def check_output(path: Path | None) -> None:
     """Refuse an output that cannot be written before any work is done."""
-    if path is None:
-        return
-    if path.is_dir():
-        raise ConfigFileError(f"{path}: this is a directory; name a file to write")
-    if not path.absolute().parent.is_dir():
-        raise ConfigFileError(f"{path}: no such directory: {path.absolute().parent}")
+    if path is not None:
+        check_writable(path)

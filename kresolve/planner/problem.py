@@ -29,7 +29,8 @@ class Question:
     """What a plan has to achieve, and by which order it is judged.
 
     ``pins`` keep the base's value, ``forbidden`` have to end as n.  ``prefer``
-    is the value to prefer where a request accepts m and y.
+    is the value to prefer where a request accepts m and y.  ``among``: if not
+    None, the only lines that may be taken, as (symbol, value).
     """
 
     requests: tuple[Request, ...]
@@ -37,6 +38,7 @@ class Question:
     forbidden: tuple[str, ...] = ()
     objective: str = "default"
     prefer: str = "y"
+    among: frozenset[tuple[str, str]] | None = None
 
     @cached_property
     def asked(self) -> frozenset[str]:
@@ -191,8 +193,8 @@ class Problem:
         seen = {abs(literal) for clause in clauses for literal in clause}
         clauses += [
             [-literal]
-            for (name, _), literal in self.offer.lines.items()
-            if name not in self.offered and literal in seen
+            for key, literal in self.offer.lines.items()
+            if key not in lines and literal in seen
         ]
         clauses += one_line_each(lines)
         return Formula(clauses, constraints, levels, all_demands, roots)
@@ -205,8 +207,9 @@ class Problem:
         found = [
             scene.demand(name, accept) for scene in self.scenes for name, accept, _ in scene.demands
         ]
-        for (name, value), literal in self.lines().items():
-            found.append([-literal, *self._effects(name, value)])
+        if self.scenes[0].question.among is None:
+            for (name, value), literal in self.lines().items():
+                found.append([-literal, *self._effects(name, value)])
         return [*found, *one_yes_each(self.models, self.lines())]
 
     def _effects(self, name: str, value: str) -> list[int]:
@@ -325,11 +328,9 @@ def _scenes(questions: Sequence[tuple[World, Question]], *, explaining: bool) ->
     offer = Offer(Circuit(explaining=explaining))
     for world, question in questions:
         symbols = world.model.symbols
-        wanted = {
-            request.symbol: request.accept
-            for request in question.requests
-            if not symbols[request.symbol].is_logical
-        }
+        said = [(request.symbol, request.accept) for request in question.requests]
+        said += [(name, (value,)) for name, value in sorted(question.among or ())]
+        wanted = {name: accept for name, accept in said if not symbols[name].is_logical}
         fresh = explaining or wanted or not alone
         encoding = world.encoded(offer, wanted, alone=alone) if fresh else world.encoding
         yield Scene(world, question, encoding)

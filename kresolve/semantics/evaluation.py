@@ -8,6 +8,7 @@ are visited in the model's order, so that everything a rule asks for is known.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from typing import TypeAlias
 
 from kresolve.expressions import And, Compare, Const, Expr, Not, Operand, Or, Sym, Text
@@ -93,6 +94,21 @@ class Evaluation:
             if written and not symbol.unwritten:
                 self.written.add(node)
         self.causes[node] = cause
+
+    def again(self, node: str | int, user: UserValues) -> dict[str, int | str]:
+        """What one symbol, or a choice's members, would be with other user values.
+
+        Everything else stays as it is here.
+        """
+        other = copy(self)
+        other.user = user
+        other.logical, other.text = dict(self.logical), dict(self.text)
+        other.written, other.causes = set(), {}
+        other.choice_values = dict(self.choice_values)
+        other._depends = list(self._depends)  # noqa: SLF001
+        other.calculate(node)
+        members = self.model.choices[node].members if isinstance(node, int) else (node,)
+        return {name: other.logical.get(name, other.text.get(name, "")) for name in members}
 
     def settle(self, name: str, value: int, *, written: bool) -> None:
         """Keep a bool's or tristate's value."""

@@ -48,11 +48,12 @@ KRESOLVE = Rules(
         ("bases", "gating", "lookup", "mergescript", "solve"),
         ("explanation",),
         ("necessity", "planner", "profiles"),
-        ("asking", "plangraph", "workbench"),
+        ("asking", "minimizing", "plangraph", "workbench"),
         ("report",),
+        ("surveying",),
         (
             *("__init__", "__main__", "api", "benchapi", "cli", "explaining", "exploring"),
-            "kataapi",
+            *("kataapi", "questioning"),
         ),
     ),
     neighbours=frozenset(
@@ -77,6 +78,10 @@ KRESOLVE = Rules(
             ("__init__", "benchapi"),  # and are part of the face
             ("cli", "benchapi"),  # a command does what the Python function does
             ("__init__", "exploring"),  # in two parts
+            ("questioning", "api"),  # its functions take trees
+            ("questioning", "exploring"),  # and load them by the same keywords
+            ("__init__", "questioning"),
+            ("cli", "questioning"),  # a command does what the Python function does
             ("exploring", "api"),  # its functions ask a tree
             ("cli", "api"),  # a command does what the Python function does
             ("cli", "__init__"),  # --version

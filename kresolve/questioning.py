@@ -1,0 +1,123 @@
+"""The package's face in Python: many plans, and plans with fewer lines.
+
+Each function takes ``tree`` as :func:`kresolve.plan` does, or a Tree already
+loaded; the keywords ``arch``, ``cross_compile``, ``llvm``, ``shell`` and
+``progress`` are those of :meth:`kresolve.Tree.load`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Unpack
+
+from kresolve.api import Requests, Tree
+from kresolve.asking import check_words
+from kresolve.defaults import TIMEOUT
+from kresolve.errors import RequestError
+from kresolve.exploring import Loading
+from kresolve.files import check_writable
+from kresolve.lines import Line
+from kresolve.minimizing import Minimal, keeping, same_config
+from kresolve.modelfile import to_bytes
+from kresolve.planner import Request, checked
+from kresolve.progress import SILENT
+from kresolve.semantics import Finish
+from kresolve.surveying import Survey, Terms, survey_lines
+
+
+def minimize(
+    *fragments: str | Path,
+    tree: str | Path | Tree | None = None,
+    base: str | Path = "defconfig",
+    finish: Finish = "olddefconfig",
+    keep: Requests = (),
+    timeout: float | None = TIMEOUT,
+    **loading: Unpack[Loading],
+) -> Minimal:
+    """The fewest lines of fragments that make the same ``.config`` on a base.
+
+    ``fragments`` are merged in order.  With ``keep`` (the command's ``--for``)
+    the fewest with which a request holds.  Raises RequestError if it does not
+    hold with all of them.
+    """
+    here = _loaded(tree, loading)
+    world = here.world(base, (), finish)
+    lines: list[Line] = []
+    for fragment in fragments:
+        more, bad = here.read(fragment)
+        if bad:
+            raise RequestError(str(bad[0]))
+        lines += more
+    request = here.requests(keep)
+    if not request:
+        return same_config(world, lines)
+    progress = loading.get("progress", SILENT)
+    return keeping(world, lines, request, timeout=timeout, progress=progress)
+
+
+def survey(
+    *symbols: str,
+    output: str | Path,
+    tree: str | Path | Tree | None = None,
+    base: str | Path = "defconfig",
+    finish: Finish = "olddefconfig",
+    pin: str | Iterable[str] = (),
+    forbid: str | Iterable[str] = (),
+    objective: str = "default",
+    prefer: str = "y",
+    timeout: float | None = TIMEOUT,
+    executor: Executor | None = None,
+    jobs: int | None = None,
+    **loading: Unpack[Loading],
+) -> Survey:
+    """A plan or a proof for each of many symbols, as JSON lines in a file.
+
+    ``symbols``: "X" (a tristate may be y or m) or "X=m"; without any, every
+    bool and tristate with a prompt.  A file that was begun is gone on with.
+    ``executor``: any Executor of concurrent.futures, whose processes can read
+    this machine's temporary files; by default ``jobs`` processes, one for each
+    processor.  ``timeout`` is for each symbol.
+    """
+    check_words(objective=objective, prefer=prefer, verify=None)
+    here = _loaded(tree, loading)
+    world = here.world(base, (), finish)
+    path = Path(output)
+    check_writable(path)
+    return survey_lines(
+        here.model,
+        to_bytes(here.model),
+        _each(here, symbols),
+        Terms(
+            base=world.base,
+            lines=world.lines,
+            finish=finish,
+            pins=here.names(pin, "--pin"),
+            forbidden=here.names(forbid, "--forbid"),
+            objective=objective,
+            prefer=prefer,
+            timeout=timeout,
+        ),
+        path,
+        executor=executor,
+        jobs=jobs,
+        progress=loading.get("progress", SILENT),
+    )
+
+
+def _each(tree: Tree, symbols: Iterable[str]) -> list[Request]:
+    """The requests of a survey, each once."""
+    model = tree.model
+    names = list(symbols) or [name for name in model.symbols if name in model.options]
+    found: dict[Request, None] = {}
+    for text in names:
+        (request,) = tree.requests(text)
+        if "=" not in text and model.symbols[request.symbol].type.value == "tristate":
+            request = checked(model, request.symbol, "y|m", text)
+        found[request] = None
+    return list(found)
+
+
+def _loaded(tree: str | Path | Tree | None, loading: Loading) -> Tree:
+    return tree if isinstance(tree, Tree) else Tree.load(tree, **loading)
