@@ -46,6 +46,24 @@ def verdict(plan: Plan) -> str:
     return f"{counted(values['lines'], 'line')}{where}, {best}: {', '.join(words)}"
 
 
+def places(plan: Plan) -> Iterator[str]:
+    """The worlds of a plan: kernels with the same architectures and bases in one line."""
+    bases: dict[tuple[str, str, str], list[str]] = {}
+    for world in plan.worlds:
+        key = (world.tree.version, world.tree.arch, world.finish)
+        bases.setdefault(key, []).append(world.base)
+    arches: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    for (version, arch, finish), names in bases.items():
+        arches.setdefault((version, finish, tuple(names)), []).append(arch)
+    versions: dict[tuple[tuple[str, ...], str, tuple[str, ...]], list[str]] = {}
+    for (version, finish, names), found in arches.items():
+        versions.setdefault((tuple(found), finish, names), []).append(version)
+    for (found_arches, finish, found_bases), numbers in versions.items():
+        kernels = f"Linux {', '.join(numbers)} {', '.join(found_arches)}"
+        noun = "base" if len(found_bases) == 1 else "bases"
+        yield f"{kernels}, {noun} {', '.join(found_bases)}, make {finish}"
+
+
 def counted(number: int, noun: str) -> str:
     """``2 lines``, ``1 line``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
@@ -53,8 +71,8 @@ def counted(number: int, noun: str) -> str:
 
 def _header(plan: Plan) -> Iterator[str]:
     yield from _wrapped(f"kresolve: for {asked_for(plan)}")
-    for world in plan.worlds:
-        yield from _wrapped(f"on {world}, make {world.finish}")
+    for place in places(plan):
+        yield from _wrapped(f"on {place}")
     tools = dict.fromkeys(
         version
         for world in plan.worlds

@@ -8,7 +8,7 @@ from kresolve.encode import Reason
 from kresolve.lines import Line
 from kresolve.model import Model
 from kresolve.planner import Conflict, Outcome, Plan
-from kresolve.planner.fragment import asked_for, counted, verdict
+from kresolve.planner.fragment import asked_for, counted, places, verdict
 
 
 def plan_report(plan: Plan) -> str:
@@ -18,8 +18,11 @@ def plan_report(plan: Plan) -> str:
 
 
 def _worlds(plan: Plan) -> Iterator[str]:
-    for world in plan.worlds:
+    if len(plan.worlds) == 1:
+        (world,) = plan.worlds
         yield f"{world.tree} ({world.tree.source}), base {world.base}, make {world.finish}"
+    else:
+        yield from places(plan)
     toolchains = dict.fromkeys(world.tree.toolchain for world in plan.worlds)
     for toolchain in toolchains:
         tools = "; ".join(f"{name}: {version}" for name, version in toolchain)
@@ -30,12 +33,10 @@ def _worlds(plan: Plan) -> Iterator[str]:
 def _planned(plan: Plan) -> Iterator[str]:
     yield from _worlds(plan)
     yield verdict(plan)
-    several = len(plan.worlds) > 1
-    for world in plan.worlds:
-        told = list(_outcome(world))
-        if several and told:
-            yield f"{world}:"
-        yield from (f"  {line}" if several else line for line in told)
+    if len(plan.worlds) == 1:
+        yield from _outcome(plan.worlds[0])
+    for world in plan.worlds if len(plan.worlds) > 1 else ():
+        yield from _in_short(world)
     for lines in plan.alternatives:
         yield f"as good: {', '.join(_difference(plan, lines))}"
     witnesses = [
@@ -61,6 +62,21 @@ def _outcome(world: Outcome) -> Iterator[str]:
         yield f"without effect here: {', '.join(world.dropped)}"
     if world.changes:
         yield f"{counted(len(world.changes), 'symbol')} changed in all (--json lists them)"
+
+
+def _in_short(world: Outcome) -> Iterator[str]:
+    """What a plan does in one of several worlds."""
+    words = []
+    if world.satisfied:
+        number = len(world.satisfied)
+        words.append(f"{counted(number, 'request')} {_needs(number)} no line")
+    if world.lost:
+        names = ", ".join(f"{c.symbol} ({c.before} -> {c.after})" for c in world.lost)
+        words.append(f"lost {names}")
+    if world.dropped:
+        words.append(f"without effect: {', '.join(world.dropped)}")
+    words.append(f"{counted(len(world.changes), 'symbol')} changed in all")
+    yield f"  {world}: {'; '.join(words)}"
 
 
 def _difference(plan: Plan, lines: Sequence[Line]) -> list[str]:
