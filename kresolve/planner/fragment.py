@@ -56,8 +56,8 @@ def places(plan: Plan) -> Iterator[str]:
     for (version, arch, finish), names in bases.items():
         arches.setdefault((version, finish, tuple(names)), []).append(arch)
     versions: dict[tuple[tuple[str, ...], str, tuple[str, ...]], list[str]] = {}
-    for (version, finish, names), found in arches.items():
-        versions.setdefault((tuple(found), finish, names), []).append(version)
+    for (version, finish, shared), found in arches.items():
+        versions.setdefault((tuple(found), finish, shared), []).append(version)
     for (found_arches, finish, found_bases), numbers in versions.items():
         kernels = f"Linux {', '.join(numbers)} {', '.join(found_arches)}"
         noun = "base" if len(found_bases) == 1 else "bases"
