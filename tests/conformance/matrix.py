@@ -40,7 +40,7 @@ BASES: Final = (
     *("defconfig + kvm_guest.config", "defconfig + nopm.config", "defconfig + xen.config"),
 )
 
-Kind = Literal["random", "clauses", "base", "savedefconfig"]
+Kind = Literal["random", "clauses", "base", "savedefconfig", "defconfig", "debian"]
 
 #: Where the comparisons of a kind are made.
 _MADE_IN: Final[Mapping[Kind, tuple[str, ...]]] = {
@@ -48,6 +48,8 @@ _MADE_IN: Final[Mapping[Kind, tuple[str, ...]]] = {
     "clauses": ("comparison.py", "witnesses.py", "fragments.py"),
     "base": ("comparison.py", "witnesses.py"),
     "savedefconfig": ("comparison.py", "witnesses.py", "configs.py"),
+    "defconfig": ("comparison.py", "real.py"),
+    "debian": ("comparison.py", "real.py", "debian_configs.py"),
 }
 
 #: Parts of kresolve that decide nothing of what is compared.
@@ -105,6 +107,8 @@ def tasks(trees: Sequence[str], arches: Sequence[str], configs: int) -> Iterator
                     yield Task(tree, arch, "savedefconfig", "0")
                     for base in BASES:
                         yield Task(tree, arch, "base", base)
+                    yield Task(tree, arch, "defconfig", "all")
+                    yield Task(tree, arch, "debian", "all")
 
 
 def _groups(configs: float) -> int:
