@@ -18,7 +18,7 @@ from attrs import frozen
 
 from kresolve.errors import ToolError, TreeError
 from kresolve.trees.apt_sources import AptSource, read_sources
-from kresolve.trees.tools import find_program, kill_session, last_line
+from kresolve.trees.tools import find_program, kill_session, last_line, started
 
 
 @frozen
@@ -232,23 +232,25 @@ class PrivateApt:
             tempfile.TemporaryFile() as messages,
         ):
             try:
-                child = subprocess.Popen(
-                    [
-                        find_program(program),
-                        "-q",
-                        "-c",
-                        str(self._config),
-                        "-o",
-                        f"APT::Status-Fd={writing}",
-                        *arguments,
-                    ],
-                    env=_environment(),
-                    cwd=directory,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=messages,
-                    pass_fds=(writing,),
-                    start_new_session=True,
+                child = started(
+                    lambda: subprocess.Popen(
+                        [
+                            find_program(program),
+                            "-q",
+                            "-c",
+                            str(self._config),
+                            "-o",
+                            f"APT::Status-Fd={writing}",
+                            *arguments,
+                        ],
+                        env=_environment(),
+                        cwd=directory,
+                        stdin=subprocess.DEVNULL,
+                        stdout=subprocess.DEVNULL,
+                        stderr=messages,
+                        pass_fds=(writing,),
+                        start_new_session=True,
+                    )
                 )
             finally:
                 os.close(writing)
