@@ -89,8 +89,8 @@ def markdown(data: Mapping[str, Any]) -> str:
         {
             f"{version}" if tool in version.lower() else f"{tool} {version}"
             for row in data["rows"]
-            for tool, version in row["toolchain"].items()
-            if version != "not found"
+            for tool, shown in row["toolchain"].items()
+            if (version := shown.partition(" (this machine's")[0]) != "not found"
         }
     )
     total = data["totals"]
