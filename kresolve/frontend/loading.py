@@ -121,7 +121,8 @@ def _own_stamp() -> str:
     """What changes when kresolve's own reading of trees does."""
     package = Path(__file__).parent.parent
     modules = ("dialect", "expressions", "dependencies", "model", "modelfile", "values")
-    sources = (*Path(__file__).parent.glob("*.py"), *(package / f"{m}.py" for m in modules))
+    sources = [*Path(__file__).parent.glob("*.py"), *(package / f"{m}.py" for m in modules)]
+    sources.append(package / "trees" / "environment.py")
     return ",".join(f"{path.name}:{path.stat().st_mtime_ns}" for path in sorted(sources))
 
 

@@ -18,7 +18,7 @@ from attrs import frozen
 
 from kresolve.errors import ToolError, TreeError
 from kresolve.trees.apt_sources import AptSource, read_sources
-from kresolve.trees.tools import find_program, kill_session, last_line
+from kresolve.trees.tools import find_program, kill_session, last_line, started
 
 
 @frozen
@@ -48,10 +48,11 @@ class PrivateApt:
     Not to be used by two threads at once.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, architecture: str = "") -> None:
         """Prepare ``directory`` (it must exist and be empty).
 
-        Raises ToolError if this machine has no apt.
+        ``architecture``: whose packages are looked at, in Debian's words; this
+        machine's by default.  Raises ToolError if this machine has no apt.
         """
         for program in ("apt-get", "apt-cache", "apt-config", "dpkg-deb"):
             try:
@@ -60,6 +61,7 @@ class PrivateApt:
                 raise ToolError(f"{error} (trees from debian: need Debian's apt)") from error
         self._directory = directory
         self._config = directory / "apt.conf"
+        self._architecture = architecture
         for name in ("state/lists/partial", "cache/archives/partial", "sources"):
             (directory / name).mkdir(parents=True)
         (directory / "state" / "status").touch()
@@ -192,6 +194,12 @@ class PrivateApt:
             'Acquire::Languages "none";',
             'Acquire::IndexTargets::deb-src::Sources::DefaultEnabled "false";',
         ]
+        if self._architecture:
+            lines += [
+                f'APT::Architecture "{self._architecture}";',
+                "#clear APT::Architectures;",
+                f'APT::Architectures {{ "{self._architecture}"; }};',
+            ]
         lines += [
             f'Acquire::IndexTargets::{target}::DefaultEnabled "false";'
             for target in sorted(index_targets)
@@ -224,23 +232,25 @@ class PrivateApt:
             tempfile.TemporaryFile() as messages,
         ):
             try:
-                child = subprocess.Popen(
-                    [
-                        find_program(program),
-                        "-q",
-                        "-c",
-                        str(self._config),
-                        "-o",
-                        f"APT::Status-Fd={writing}",
-                        *arguments,
-                    ],
-                    env=_environment(),
-                    cwd=directory,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=messages,
-                    pass_fds=(writing,),
-                    start_new_session=True,
+                child = started(
+                    lambda: subprocess.Popen(
+                        [
+                            find_program(program),
+                            "-q",
+                            "-c",
+                            str(self._config),
+                            "-o",
+                            f"APT::Status-Fd={writing}",
+                            *arguments,
+                        ],
+                        env=_environment(),
+                        cwd=directory,
+                        stdin=subprocess.DEVNULL,
+                        stdout=subprocess.DEVNULL,
+                        stderr=messages,
+                        pass_fds=(writing,),
+                        start_new_session=True,
+                    )
                 )
             finally:
                 os.close(writing)

@@ -71,7 +71,7 @@ def fetch(spec: str, *, progress: Progress, refresh: bool = False) -> DebianTree
         if known:
             return known
         apt = PrivateApt(scratch)
-        package = _choose(apt, version, suite, progress)
+        package = choose(apt, version, suite, progress)
         name = cache.safe_name(f"{package.name}_{package.version}_{SELECTION_VERSION}")
         entry = cache.cache_root() / "trees" / "debian" / name
 
@@ -115,11 +115,13 @@ def _write_pointer(pointer: Path, entry: Path, package: Package) -> None:
     cache.write_atomically(pointer, json.dumps(content, indent=1).encode() + b"\n")
 
 
-def _choose(apt: PrivateApt, version: str, suite: str, progress: Progress) -> Package:
-    """The newest package of ``version``, in ``suite`` if that is not empty.
+def choose(
+    apt: PrivateApt, version: str, suite: str, progress: Progress, *, prefix: str = _PREFIX
+) -> Package:
+    """The newest package PREFIXVERSION, in ``suite`` if that is not empty.
 
     Without a suite: in those that apt is configured for; if they lack it, in the
-    others of the same archives.
+    others of the same archives.  Raises TreeError if there is none.
     """
     spec = f"debian:{version}@{suite}" if suite else f"debian:{version}"
     with progress.task("reading Debian's package lists", 100) as task:
@@ -128,13 +130,13 @@ def _choose(apt: PrivateApt, version: str, suite: str, progress: Progress) -> Pa
         else:
             complaint = apt.update(task.update)
         task.update(100, 100)
-    name = _PREFIX + version
+    name = prefix + version
     found = apt.versions(name)
     if found:
         if complaint:
             progress.note(f"apt: {complaint}")
         return found[0]
-    others = set(apt.names(_PREFIX))
+    others = set(apt.names(prefix))
     if complaint and not others:
         raise TreeError(f"{spec}: apt: {complaint}")
     where = f"suite {suite}" if suite else "the suites that apt is configured for"
@@ -142,19 +144,19 @@ def _choose(apt: PrivateApt, version: str, suite: str, progress: Progress) -> Pa
         elsewhere = _in_other_suites(apt, name, progress)
         if elsewhere:
             return elsewhere
-        others |= set(apt.names(_PREFIX))
+        others |= set(apt.names(prefix))
         where += ", nor in others of the same archives"
-    there = ", ".join(_by_version(others))
+    there = ", ".join(_by_version(others, prefix))
     raise TreeError(
         f"{spec}: no package {name} in {where} "
-        f"({f'there is {there}' if there else 'there is no linux-source package'}); "
+        f"({f'there is {there}' if there else f'there is no {prefix}* package'}); "
         f"name another suite as in debian:{version}@SUITE"
     )
 
 
-def _by_version(names: Iterable[str]) -> list[str]:
+def _by_version(names: Iterable[str], prefix: str) -> list[str]:
     """Those of the names that end in a version, in the order of versions."""
-    numbered = [name for name in names if name[len(_PREFIX) :][:1].isdigit()]
+    numbered = [name for name in names if name[len(prefix) :][:1].isdigit()]
     return sorted(numbered, key=lambda name: [int(n) for n in re.findall(r"[0-9]+", name)])
 
 

@@ -41,6 +41,14 @@ _ARCH_OF_MACHINE = {
     "sparc64": "sparc64",
 }
 
+# What a compiler's machine begins with, where that is not the name of arch/.
+_MACHINES_OF_SRCARCH = {
+    "arm64": ("aarch64",),
+    "openrisc": ("or1k",),
+    "parisc": ("hppa",),
+    "x86": ("x86_64", "i386", "i486", "i586", "i686"),
+}
+
 # How the top Makefile says which ARCH has a directory of another name.
 _ALIAS_RULE = re.compile(
     r"^ifeq[ \t]*\(\$\(ARCH\),[ \t]*(\w+)\)[ \t]*\n[ \t]*SRCARCH[ \t]*:=[ \t]*(\w+)", re.MULTILINE
@@ -272,8 +280,34 @@ def _toolchain(tree: SourceTree, variables: dict[str, str]) -> tuple[tuple[str, 
         with tempfile.TemporaryDirectory(prefix="kresolve-") as scratch:
             answer = run([*command, "--version"], environment=environment, directory=Path(scratch))
         lines = answer.stdout.splitlines()
-        shown.append((name, lines[0].strip() if lines and not answer.returncode else "not found"))
+        version = lines[0].strip() if lines and not answer.returncode else "not found"
+        shown.append((name, version + (_foreign(tree, command, variables) if name == "CC" else "")))
     return tuple(shown)
+
+
+def _foreign(tree: SourceTree, compiler: list[str], variables: dict[str, str]) -> str:
+    """What to say of a compiler that is for another architecture of the tree, else nothing.
+
+    Kconfig asks it all the same, as it does for make, and takes its answers.
+    """
+    if variables.get("LLVM"):
+        return ""  # clang is a compiler for all of them
+    with tempfile.TemporaryDirectory(prefix="kresolve-") as scratch:
+        answer = run(
+            [*compiler, "-dumpmachine"], environment=base_environment(), directory=Path(scratch)
+        )
+    machine = "" if answer.returncode else answer.stdout.strip()
+    arch, srcarch = variables.get("ARCH", ""), variables.get("SRCARCH", "")
+    theirs = {
+        name
+        for name in known_architectures(tree)
+        if machine.startswith(_MACHINES_OF_SRCARCH.get(name, (name,)))
+    }
+    if not theirs or srcarch in {*theirs, "um"}:
+        return ""
+    if variables.get("CROSS_COMPILE"):
+        return f" (for {machine}, not for {arch})"
+    return f" (this machine's, no cross compiler for {arch})"
 
 
 def _tool_names(cross_compile: str | None, llvm: Llvm) -> list[str]:

@@ -7,10 +7,15 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import FrameType
+from typing import TypeVar
 
 from kresolve.errors import ToolError
+
+Child = TypeVar("Child", subprocess.Popen[str], subprocess.Popen[bytes])
 
 # What a child may see of the user's environment.  Everything else (ARCH, CC,
 # KCFLAGS, KCONFIG_*, MAKEFLAGS ...) would change the result without a trace in
@@ -86,16 +91,18 @@ def run(
     program = find_program(str(command[0]), environment)
     arguments = [program, *map(str, command[1:])]
     try:
-        child = subprocess.Popen(
-            arguments,
-            env=dict(environment),
-            cwd=directory,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="surrogateescape",
-            start_new_session=True,
+        child = started(
+            lambda: subprocess.Popen(
+                arguments,
+                env=dict(environment),
+                cwd=directory,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+                errors="surrogateescape",
+                start_new_session=True,
+            )
         )
     except OSError as error:
         raise ToolError(f"cannot run {program}: {error.strerror}") from error
@@ -106,6 +113,30 @@ def run(
             kill_session(child)
             raise
     return subprocess.CompletedProcess(arguments, child.returncode, output, messages)
+
+
+def started(start: Callable[[], Child]) -> Child:
+    """The child that ``start`` starts in a session of its own, not lost to Ctrl-C.
+
+    An interrupt that comes when the child runs already, but before anybody holds
+    it, would leave it running.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(handler):
+        return start()
+    came: list[FrameType | None] = []
+    signal.signal(signal.SIGINT, lambda _, frame: came.append(frame))
+    try:
+        child = start()
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    if came:
+        try:
+            handler(signal.SIGINT, came[0])
+        except BaseException:
+            kill_session(child)
+            raise
+    return child
 
 
 def kill_session(child: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:

@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from kresolve import Tree
 from kresolve.errors import ConfigFileError
 from kresolve.lines import Line, fragment_text, parse_lines
 from kresolve.oracle import Oracle, OracleResult
 from kresolve.trees.cache import safe_name
+from tests.conformance.configs import replaying
 from tests.conformance.ledger import Outcome
 from tests.conformance.matrix import Task
 
@@ -61,7 +62,7 @@ class Comparison:
     @cached_property
     def oracle(self) -> Oracle:
         """The tree's conf, which asks the toolchain once and then remembers."""
-        return evolve(self.tree.oracle, replay=True)
+        return replaying(self.tree)
 
     def conf(self, mode: str, config: str | None = None, allconfig: str | None = None) -> str:
         """What conf writes."""

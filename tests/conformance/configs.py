@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator, Mapping
 from random import Random
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kresolve import Tree
 from kresolve.model import Model
+from kresolve.oracle import Oracle, OracleResult
 from kresolve.values import Type
 
 #: KCONFIG_PROBABILITY: y or m; y:m; y of a bool, y:m of a tristate.
@@ -44,18 +45,23 @@ class HardConfig:
     constructs: frozenset[str]
 
 
-def random_config(tree: Tree, seed: int) -> str:
+def random_config(oracle: Oracle, seed: int) -> OracleResult:
     """What conf's own randconfig writes for a seed, at one of several densities."""
     extra = {
         "KCONFIG_SEED": str(seed),
         "KCONFIG_PROBABILITY": PROBABILITIES[seed % len(PROBABILITIES)],
     }
-    return tree.oracle.run("randconfig", extra=extra).config
+    return oracle.run("randconfig", extra=extra)
 
 
 def hard_config(tree: Tree, seed: int) -> HardConfig:
     """A hard input of a seed: :func:`random_config`, hardened."""
-    return harden(random_config(tree, seed), tree.model, seed)
+    return harden(random_config(replaying(tree), seed).config, tree.model, seed)
+
+
+def replaying(tree: Tree) -> Oracle:
+    """The tree's conf, which asks the toolchain once and then remembers."""
+    return evolve(tree.oracle, replay=True)
 
 
 def harden(config: str, model: Model, seed: int) -> HardConfig:

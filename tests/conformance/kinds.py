@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Final
 
 from kresolve import Tree
-from tests.conformance import witnesses
+from tests.conformance import real, witnesses
 from tests.conformance.comparison import Comparison, outcome
 from tests.conformance.ledger import Outcome
 from tests.conformance.matrix import Kind, Task
 
-KINDS: Final[Mapping[Kind, Callable[[Comparison], None]]] = {**witnesses.KINDS}
+KINDS: Final[Mapping[Kind, Callable[[Comparison], None]]] = {
+    **witnesses.KINDS,
+    **real.KINDS,
+}
 
 
 def compare(tree: Tree, task: Task, folder: Path) -> Outcome:

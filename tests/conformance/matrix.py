@@ -40,15 +40,18 @@ BASES: Final = (
     *("defconfig + kvm_guest.config", "defconfig + nopm.config", "defconfig + xen.config"),
 )
 
-Kind = Literal["random", "clauses", "base", "savedefconfig"]
+Kind = Literal["random", "clauses", "base", "savedefconfig", "defconfig", "debian"]
 
-#: Where the comparisons of a kind are made.
+#: Where the comparisons of a kind are made, besides what all have in common.
 _MADE_IN: Final[Mapping[Kind, tuple[str, ...]]] = {
-    "random": ("comparison.py", "witnesses.py", "configs.py"),
-    "clauses": ("comparison.py", "witnesses.py", "fragments.py"),
-    "base": ("comparison.py", "witnesses.py"),
-    "savedefconfig": ("comparison.py", "witnesses.py", "configs.py"),
+    "random": ("witnesses.py",),
+    "clauses": ("witnesses.py", "fragments.py"),
+    "base": ("witnesses.py",),
+    "savedefconfig": ("witnesses.py",),
+    "defconfig": ("real.py",),
+    "debian": ("real.py", "debian_configs.py"),
 }
+_COMMON: Final = ("comparison.py", "configs.py")
 
 #: Parts of kresolve that decide nothing of what is compared.
 _WITHOUT_A_SAY: Final = (
@@ -105,6 +108,8 @@ def tasks(trees: Sequence[str], arches: Sequence[str], configs: int) -> Iterator
                     yield Task(tree, arch, "savedefconfig", "0")
                     for base in BASES:
                         yield Task(tree, arch, "base", base)
+                    yield Task(tree, arch, "defconfig", "all")
+                    yield Task(tree, arch, "debian", "all")
 
 
 def _groups(configs: float) -> int:
@@ -122,7 +127,7 @@ def code_digest(kind: Kind | None = None) -> str:
         relative = path.relative_to(folder)
         if not {relative.parts[0], relative.as_posix()} & set(_WITHOUT_A_SAY):
             digest.update(f"{relative}\0".encode() + path.read_bytes())
-    for name in _MADE_IN[kind] if kind else ():
+    for name in (*_COMMON, *_MADE_IN[kind]) if kind else ():
         digest.update(Path(__file__).with_name(name).read_bytes())
     return f"{kresolve.__version__}+{digest.hexdigest()[:12]}"
 

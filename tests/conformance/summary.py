@@ -10,14 +10,22 @@ from typing import Any, Final
 
 from kresolve.files import write_whole
 from tests.conformance.ledger import Outcome
-from tests.conformance.matrix import Identity, Task
+from tests.conformance.matrix import Identity, Kind, Task
 
 BEGIN: Final = "<!-- table: written by make conformance -->"
 END: Final = "<!-- end of the table -->"
 
 Result = tuple[Task, Identity, Outcome]
 
-_KINDS: Final = ("random", "clauses", "base", "savedefconfig")
+#: The columns, by the kinds of tasks.
+_COLUMNS: Final[Mapping[Kind, str]] = {
+    "random": "random configs",
+    "clauses": "fragments, clauses",
+    "base": "bases",
+    "savedefconfig": "savedefconfig",
+    "defconfig": "defconfigs",
+    "debian": "Debian's",
+}
 
 
 def report(results: Iterable[Result], code: str, planned: int) -> dict[str, Any]:
@@ -33,7 +41,7 @@ def report(results: Iterable[Result], code: str, planned: int) -> dict[str, Any]
                 "arch": task.arch,
                 "version": identity.version,
                 "toolchain": dict(identity.toolchain),
-                **{kind: {"compared": 0, "differences": 0} for kind in _KINDS},
+                **{kind: {"compared": 0, "differences": 0} for kind in _COLUMNS},
                 "skipped": [],
                 "differences": [],
                 "conf": {"runs": 0, "seconds": 0.0},
@@ -58,7 +66,7 @@ def report(results: Iterable[Result], code: str, planned: int) -> dict[str, Any]
                     what: sum(row[kind][what] for row in table)
                     for what in ("compared", "differences")
                 }
-                for kind in _KINDS
+                for kind in _COLUMNS
             },
             "skipped": sum(len(row["skipped"]) for row in table),
             "conf": {
@@ -81,8 +89,8 @@ def markdown(data: Mapping[str, Any]) -> str:
         {
             f"{version}" if tool in version.lower() else f"{tool} {version}"
             for row in data["rows"]
-            for tool, version in row["toolchain"].items()
-            if version != "not found"
+            for tool, shown in row["toolchain"].items()
+            if (version := shown.partition(" (this machine's")[0]) != "not found"
         }
     )
     total = data["totals"]
@@ -94,15 +102,15 @@ def markdown(data: Mapping[str, Any]) -> str:
     lines = [
         head,
         "",
-        "| Linux | architecture | random configs | fragments, clauses | bases | savedefconfig |",
-        "|---|---|--:|--:|--:|--:|",
+        f"| Linux | architecture | {' | '.join(_COLUMNS.values())} |",
+        f"|---|---|{'--:|' * len(_COLUMNS)}",
         *(
             f"| {row['version']} | {row['arch']} | "
-            + " | ".join(_cell(row[kind]) for kind in _KINDS)
+            + " | ".join(_cell(row[kind]) for kind in _COLUMNS)
             + " |"
             for row in data["rows"]
         ),
-        f"| all | all | {' | '.join(_cell(total[kind]) for kind in _KINDS)} |",
+        f"| all | all | {' | '.join(_cell(total[kind]) for kind in _COLUMNS)} |",
     ]
     skipped = [
         f"- {row['version']} {row['arch']}, {text}"

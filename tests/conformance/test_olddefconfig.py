@@ -11,7 +11,7 @@ import pytest
 from kresolve import Tree
 from kresolve.lines import Line, parse_lines
 from kresolve.oracle import make_target
-from tests.conformance.configs import CONSTRUCTS, PROBABILITIES, hard_config, harden
+from tests.conformance.configs import CONSTRUCTS, PROBABILITIES, hard_config, harden, replaying
 
 pytestmark = pytest.mark.conf
 
@@ -27,7 +27,7 @@ def _difference(tree: Tree, seed: int, directory: Path) -> str:
     data = hard_config(tree, seed).data
     path = directory / f"{seed}.config"
     path.write_bytes(data)
-    theirs = tree.oracle.run("olddefconfig", data.decode("utf-8", "surrogateescape")).config
+    theirs = replaying(tree).run("olddefconfig", data.decode("utf-8", "surrogateescape")).config
     mine = tree.olddefconfig(path).text()
     return _diff(theirs, mine, f"seed {seed}")
 
@@ -74,7 +74,7 @@ def test_more_hard_inputs(
 def test_hard_fragments_finished_with_allnoconfig(tree: Tree, seed: int) -> None:
     """``merge_config.sh -n`` makes the same of a hard input as finish=allnoconfig."""
     text = hard_config(tree, seed).data.decode("utf-8", "surrogateescape")
-    theirs = tree.oracle.run("allnoconfig", None, allconfig=text).config
+    theirs = replaying(tree).run("allnoconfig", None, allconfig=text).config
     lines, _ = parse_lines(text, "hard.config")
     mine = tree.olddefconfig(lines, finish="allnoconfig").text()
     assert _diff(theirs, mine, f"seed {seed}") == ""

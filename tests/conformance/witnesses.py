@@ -20,15 +20,7 @@ _FINISHED_WITH_ALLNOCONFIG: Final = 4
 def _random(work: Comparison) -> None:
     """Hard inputs made of one randconfig: the same bytes from conf and from kresolve."""
     seed = work.task.seed
-    start = work.timed(
-        work.oracle.run(
-            "randconfig",
-            extra={
-                "KCONFIG_SEED": str(seed),
-                "KCONFIG_PROBABILITY": configs.PROBABILITIES[seed % len(configs.PROBABILITIES)],
-            },
-        )
-    )
+    start = work.timed(configs.random_config(work.oracle, seed))
     for number in range(AT_ONCE):
         data = configs.harden(start, work.tree.model, seed + number).data
         index = AT_ONCE * int(work.task.which) + number

@@ -88,6 +88,48 @@ def test_the_toolchain_is_shown(toy: SourceTree) -> None:
     assert "PAHOLE" not in toolchain  # the toy does not know it
 
 
+@pytest.mark.parametrize(
+    ("arch", "cross", "machine", "said"),
+    [
+        ("arm64", True, "aarch64-linux-gnu", ""),
+        ("arm64", True, "x86_64-linux-gnu", " (for x86_64-linux-gnu, not for arm64)"),
+        ("arm64", False, "x86_64-linux-gnu", " (this machine's, no cross compiler for arm64)"),
+        ("x86", True, "i686-linux-gnu", ""),
+        ("powerpc", True, "powerpc64le-linux-gnu", ""),
+        ("left", False, "x86_64-linux-gnu", " (this machine's, no cross compiler for left)"),
+        ("left", False, "left64-linux-gnu", ""),
+        ("left", False, "middle-linux-gnu", ""),
+        ("um", False, "x86_64-linux-gnu", ""),
+        ("left", False, "", ""),
+    ],
+)
+def test_a_compiler_for_something_else_is_told(
+    arch: str, machine: str, said: str, tmp_path: Path, *, cross: bool
+) -> None:
+    """Where a compiler answers for another architecture than its own, its version says so."""
+    kconfigs = {f"arch/{name}/Kconfig": "" for name in (arch, "x86", "arm64")}
+    tree = find_tree(make_tree(tmp_path / "toy", **kconfigs))
+    prefix = f"{tmp_path}/bin/cross-"
+    compiler = Path(f"{prefix}gcc") if cross else tmp_path / "bin" / "gcc"
+    compiler.parent.mkdir()
+    compiler.write_text(f'#!/bin/sh\n[ "$1" = --version ] && echo "toy 1.0" || echo "{machine}"\n')
+    compiler.chmod(0o755)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{compiler.parent}{os.pathsep}{os.environ['PATH']}")
+        environment = probe_environment(tree, arch=arch, cross_compile=prefix if cross else None)
+
+    assert dict(environment.toolchain)["CC"] == f"toy 1.0{said}"
+
+
+@pytest.mark.parametrize("prefix", ["no-such-linux-gnu-", "/nowhere/bin/aarch64-linux-gnu-"])
+def test_a_wrong_prefix_is_one_clear_line(toy: SourceTree, prefix: str) -> None:
+    """A compiler that is not there is named in full, with the architecture it was wanted for."""
+    with pytest.raises(
+        ToolError, match=f"compiler for ARCH=left is missing: {prefix}gcc not found"
+    ):
+        probe_environment(toy, arch="left", cross_compile=prefix)
+
+
 def test_questions_reach_make(toy: SourceTree, tmp_path: Path) -> None:
     """CROSS_COMPILE= and LLVM= are put to make as a person would."""
     tool = tmp_path / "bin" / "toy-gcc"
