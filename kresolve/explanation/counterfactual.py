@@ -77,7 +77,7 @@ def _others(scene: Scene, cause: Cause, step: Step) -> Iterator[str]:
     """Other values of a cause that may make a difference to a step."""
     symbol = scene.model.symbols[cause.name]
     if symbol.is_logical:
-        letters = "ny" if symbol.type is Type.BOOL else LETTERS
+        letters = "ny" if scene.is_promoted(symbol) else LETTERS
         yield from (letter for letter in letters if letter != cause.value)
         return
     texts = [cause.value, *(told.text for told in step.told)]

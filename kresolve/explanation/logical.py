@@ -168,6 +168,8 @@ class Logical:
             return [*invisible(scene, symbol, most), *offered(scene, symbol, M)]
         closed = shut(scene, symbol) if most == N else None
         if closed is not None:
+            if self.implied:
+                closed = [*reverse_at_least(scene, symbol, "imply", self.implies, M), *closed]
             return closed
         steps = self._unsaid()
         if self.by_default > most:
