@@ -31,7 +31,8 @@ def pinned(model: Model, values: Mapping[str, str]) -> Model:
             continue
         selects = tuple(one for one in entry.selects if one.target not in values)
         implies = tuple(one for one in entry.implies if one.target not in values)
-        entry = evolve(entry, selects=selects, implies=implies)
+        if (selects, implies) != (entry.selects, entry.implies):
+            entry = evolve(entry, selects=selects, implies=implies)
         if entry.symbol in values:
             entry = evolve(entry, prompts=(), defaults=(), ranges=())
         entries.append(entry)
