@@ -180,6 +180,8 @@ class Logical:
         steps += default_at_most(scene, symbol, most)
         if self.implies:
             if self.allowed <= most < Y:
+                if self.implied > most:
+                    steps += reverse_at_least(scene, symbol, "imply", self.implies, M)
                 steps += unmet(scene, symbol, most)
             else:
                 steps += reverse_at_most(scene, symbol, "not implied", self.implies, most)

@@ -165,13 +165,15 @@ def test_every_explanation_has_a_case() -> None:
 
 def test_because_holds_in_the_kernel() -> None:
     """Where a case's derivation says that a cause changes a value, changing it does."""
-    checked = 0
+    checked: set[tuple[str, str]] = set()
     for name, case in CASES.items():
         if name == "unknown":
             continue
         world, asked = world_of(case), asked_lines(case)
         configuration = world.after(asked)
         for fact, cause in claims(explained({**case, "change": False}), world):
+            if (fact.name, cause.name) in checked:
+                continue
             found = {
                 with_other_value(
                     configuration, (*world.lines, *asked), fact.name, cause.name, value
@@ -180,8 +182,8 @@ def test_because_holds_in_the_kernel() -> None:
                 if value != cause.value
             }
             assert found - {fact.value}, (name, fact, cause)
-            checked += 1
-    assert checked >= CLAIMS_AT_LEAST
+            checked.add((fact.name, cause.name))
+    assert len(checked) >= CLAIMS_AT_LEAST
 
 
 def claims(found: Explanation, world: World) -> list[tuple[Fact, Cause]]:
