@@ -4,6 +4,8 @@ from kresolve.explanation.derivation import Cause, Derivation, Fact, Rule, Step,
 from kresolve.explanation.deriving import Deriver
 from kresolve.explanation.phrases import headline, sentence, step_text
 from kresolve.explanation.probes import Probes, with_probes
+from kresolve.explanation.reasons import why_line, why_satisfied
+from kresolve.explanation.tradition import Tradition, tradition
 
 __all__ = [
     "Cause",
@@ -14,8 +16,12 @@ __all__ = [
     "Rule",
     "Step",
     "Told",
+    "Tradition",
     "headline",
     "sentence",
     "step_text",
+    "tradition",
+    "why_line",
+    "why_satisfied",
     "with_probes",
 ]

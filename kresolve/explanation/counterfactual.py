@@ -15,9 +15,10 @@ from attrs import evolve
 
 from kresolve.explanation.derivation import Cause, Fact, Rule, Step
 from kresolve.explanation.scene import Scene
+from kresolve.model import Symbol
 from kresolve.semantics.evaluation import Evaluation
 from kresolve.tristate import LETTERS
-from kresolve.values import Type
+from kresolve.values import NUMERIC, Type
 
 Effect: TypeAlias = Literal["value", "visibility"]
 
@@ -69,15 +70,29 @@ def _outcome(scene: Scene, name: str, evaluation: Evaluation) -> tuple[object, i
     if scene.view(symbol) is scene.without_modules:
         evaluation.modules = 0
     evaluation.calculate(name if symbol.choice is None else symbol.choice)
+    if _is_forgotten(evaluation, symbol):
+        evaluation.rewrite(name)
     value = evaluation.logical[name] if symbol.is_logical else evaluation.text[name]
     return value, evaluation.visibility(symbol)
+
+
+def _is_forgotten(evaluation: Evaluation, symbol: Symbol) -> bool:
+    """``conf_read`` up to 6.1: is a symbol's line out of range, and so no line in the end?"""
+    said = evaluation.user.text.get(symbol.name)
+    return (
+        evaluation.model.dialect.forgets_out_of_range
+        and evaluation.user.finish == "olddefconfig"
+        and said is not None
+        and symbol.type in NUMERIC
+        and evaluation.exceeds(symbol, said)
+    )
 
 
 def _others(scene: Scene, cause: Cause, step: Step) -> Iterator[str]:
     """Other values of a cause that may make a difference to a step."""
     symbol = scene.model.symbols[cause.name]
     if symbol.is_logical:
-        letters = "ny" if symbol.type is Type.BOOL else LETTERS
+        letters = "ny" if scene.is_promoted(symbol) else LETTERS
         yield from (letter for letter in letters if letter != cause.value)
         return
     texts = [cause.value, *(told.text for told in step.told)]

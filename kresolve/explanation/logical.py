@@ -168,6 +168,8 @@ class Logical:
             return [*invisible(scene, symbol, most), *offered(scene, symbol, M)]
         closed = shut(scene, symbol) if most == N else None
         if closed is not None:
+            if self.implied:
+                closed = [*reverse_at_least(scene, symbol, "imply", self.implies, M), *closed]
             return closed
         steps = self._unsaid()
         if self.by_default > most:
@@ -178,6 +180,8 @@ class Logical:
         steps += default_at_most(scene, symbol, most)
         if self.implies:
             if self.allowed <= most < Y:
+                if self.implied > most:
+                    steps += reverse_at_least(scene, symbol, "imply", self.implies, M)
                 steps += unmet(scene, symbol, most)
             else:
                 steps += reverse_at_most(scene, symbol, "not implied", self.implies, most)

@@ -104,7 +104,7 @@ def _list_steps(scene: Scene, choice: Choice) -> list[Step]:
         return [*_said(lines), *_seen(scene, [chosen, *before]), *_unsaid(lines)]
     asked = [m for m in choice.members if said.get(m) == Y]
     default, steps = _default(scene, choice)
-    if chosen != default:
+    if chosen != default or said.get(chosen) == N:
         steps += _seen(scene, choice.members)
     return [*steps, *_said(lines), *_seen(scene, [chosen, *asked]), *_unsaid(lines)]
 

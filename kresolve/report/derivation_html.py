@@ -12,6 +12,7 @@ from kresolve.planner import Plan
 from kresolve.report.derivation_outline import (
     Item,
     about,
+    change_conflict,
     change_lines,
     change_title,
     left_out,
@@ -79,6 +80,8 @@ def _parts(
         for text, why in change_lines(plan):
             why_ = f'<span class="why"># {escape(why)}</span>'
             yield f"{why_}\n{escape(text)}\n"
+        for line in change_conflict(plan):
+            yield f"{escape(line)}\n"
         yield "</pre>\n"
     yield "</div>\n"
 

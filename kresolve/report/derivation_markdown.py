@@ -10,6 +10,7 @@ from kresolve.explanation import Derivation, headline
 from kresolve.planner import Plan
 from kresolve.report.derivation_outline import (
     about,
+    change_conflict,
     change_lines,
     change_title,
     left_out,
@@ -56,9 +57,8 @@ def _lines(
             yield f"# {why}"
             yield text
         yield "```"
-    else:
-        for text, why in change_lines(plan):
-            yield f"- {_marked(f'{text}: {why}')}"
+    for line in change_conflict(plan):
+        yield f"- {_marked(line.strip())}"
 
 
 def _marked(text: str) -> str:

@@ -13,7 +13,7 @@ from attrs import frozen
 from kresolve.explanation import Cause, Derivation, Fact, sentence, step_text
 from kresolve.planner import Plan
 from kresolve.planner.fragment import asked_for, verdict
-from kresolve.report.text import rule_text
+from kresolve.report.text import conflict_lines
 
 
 @frozen
@@ -129,9 +129,10 @@ def change_title(wanted: str | None, plan: Plan) -> str:
 
 
 def change_lines(plan: Plan) -> Iterator[tuple[str, str]]:
-    """The lines to add with their reasons; or the rules that stand against it."""
-    for line in plan.lines:
-        yield line.text, line.why
-    if plan.conflict is not None:
-        for rule in plan.conflict.rules:
-            yield str(rule.location), rule_text(rule)
+    """The lines to add, with their reasons."""
+    return ((line.text, line.why) for line in plan.lines)
+
+
+def change_conflict(plan: Plan) -> list[str]:
+    """Why no lines would do; empty where some would."""
+    return [] if plan.conflict is None else list(conflict_lines(plan, plan.conflict))

@@ -9,6 +9,7 @@ from kresolve.explanation import Derivation, headline
 from kresolve.planner import Plan
 from kresolve.report.derivation_outline import (
     about,
+    change_conflict,
     change_lines,
     change_title,
     left_out,
@@ -55,11 +56,14 @@ def _why(derivation: Derivation, *, full: bool) -> Iterator[str]:
 def _change(wanted: str | None, plan: Plan) -> Iterator[str]:
     yield from _wrapped(f"{change_title(wanted, plan)}:", "", _INDENT)
     for text, why in change_lines(plan):
-        if plan.conflict is not None:
-            yield from _wrapped(f"{text}: {why}", _INDENT, _INDENT * 2)
-        else:
-            yield f"{_INDENT}{text}"
-            yield from _wrapped(f"# {why}", _INDENT * 2, f"{_INDENT * 2}# ")
+        yield f"{_INDENT}{text}"
+        yield from _wrapped(f"# {why}", _INDENT * 2, f"{_INDENT * 2}# ")
+    for line in change_conflict(plan):
+        yield from _wrapped(line.strip(), _indent(line), _indent(line) + _INDENT)
+
+
+def _indent(line: str) -> str:
+    return _INDENT + line[: len(line) - len(line.lstrip())]
 
 
 def _wrapped(text: str, first: str, rest: str) -> list[str]:

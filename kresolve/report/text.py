@@ -90,7 +90,7 @@ def _impossible(plan: Plan) -> Iterator[str]:
     yield from _worlds(plan)
     yield f"impossible, proved: {asked_for(plan)}"
     if plan.conflict is not None:
-        yield from _conflict(plan, plan.conflict)
+        yield from conflict_lines(plan, plan.conflict)
     yield from plan.notes
 
 
@@ -100,7 +100,8 @@ def _unknown(plan: Plan) -> Iterator[str]:
     yield from plan.notes
 
 
-def _conflict(plan: Plan, conflict: Conflict) -> Iterator[str]:
+def conflict_lines(plan: Plan, conflict: Conflict) -> Iterator[str]:
+    """What cannot hold together, and what would have to give."""
     if len(conflict.demands) + len(conflict.rules) > 1:
         yield "these cannot hold together, and all of them are needed for that:"
     else:

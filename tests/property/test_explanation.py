@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kresolve.explanation import Derivation, Deriver
+from kresolve import Tree
+from kresolve.dependencies import Dependencies
+from kresolve.explanation import Derivation, Deriver, sentence
+from kresolve.explanation.reductions import reduced
 from kresolve.lines import Line, quote
 from kresolve.model import Model, Symbol
 from kresolve.semantics import Configuration, Finish, evaluate
+from kresolve.trees import SourceTree
 from kresolve.values import Type
 from tests.property.kconfigs import DIALECTS, Toy, toys
+from tests.property.pinning import with_other_value
 from tests.property.toys import FINISHES, load, read
 
 FINISH = st.sampled_from(list(FINISHES))
+SYMBOLS_OF_THE_KERNEL = 200
+SYMBOLS_A_CONFIG = 25
 
 
 def said(derivation: Derivation) -> set[str]:
@@ -58,16 +65,16 @@ def replayed(
     lines: Iterable[Line],
     derivation: Derivation,
     random: Random,
-    share: float,
+    nodes: Sequence[str | int] | None = None,
 ) -> list[str]:
     """The value that results from the lines that are named: alone, and among other lines."""
+    model = found.model
     kept = [line for line in lines if line.symbol in said(derivation)]
-    values = []
-    for others in (0.0, share):
-        without = said(derivation) | silent(derivation)
-        more = noise(found.model, random, without, others)
-        values.append(evaluate(found.model, [*kept, *more], found.finish)[derivation.root])
-    return values
+    others = noise(model, random, said(derivation) | silent(derivation), 0.7)
+    return [
+        evaluate(model, some, found.finish, nodes=nodes)[derivation.root]
+        for some in (kept, [*kept, *others])
+    ]
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -85,5 +92,123 @@ def test_what_a_derivation_tells_is_enough(
     for name in found:
         derivation = deriver.derivation(name)
         assert derivation.value == found[name]
-        values = replayed(found, lines, derivation, random, 0.7)
+        values = replayed(found, lines, derivation, random)
         assert values == [found[name]] * 2, (name, derivation.fact)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@given(data=st.data(), finish=FINISH)
+def test_because_is_said_only_of_what_is_needed(
+    dialect: str, data: st.DataObject, finish: Finish
+) -> None:
+    """A cause "changes" a value if and only if some other value of it alone would change it."""
+    toy: Toy = data.draw(toys(dialect))
+    model = load(toy.kconfig, dialect)
+    lines = tuple(read(toy.config, model))
+    found = evaluate(model, lines, finish)
+    deriver = Deriver(found, "base")
+    for name in found:
+        if name in found.evaluation.forgotten or _is_behind_an_old_choice(model, name):
+            continue  # conf has two values for the one; the other cannot be pinned
+        for step in deriver.full(name).fact.steps:
+            for cause in step.causes:
+                if step.rule in ("not selected", "not implied", "in range"):
+                    assert cause.changes == ()
+                elif _can_be_asked(found, cause.name):
+                    changed = [
+                        with_other_value(found, lines, name, cause.name, other)[name]
+                        for other in _other_values(found, cause.name)
+                    ]
+                    assert ("value" in cause.changes) == any(
+                        value != found[name] for value in changed
+                    ), (name, step)
+
+
+def _is_behind_an_old_choice(model: Model, name: str) -> bool:
+    """Before 6.10, is it calculated from a choice?"""
+    dependencies = Dependencies(model)
+    needs = dependencies.needs(dependencies.node(name))
+    return not model.dialect.choice_lists and any(isinstance(node, int) for node in needs)
+
+
+def _can_be_asked(found: Configuration, name: str) -> bool:
+    """Is it a bool or tristate whose value does not change what another's m means?"""
+    symbol = found.model.symbols.get(name)
+    return symbol is not None and symbol.is_logical and name != found.model.modules
+
+
+def _other_values(found: Configuration, name: str) -> str:
+    model = found.model
+    modules = model.modules is not None and found[model.modules] == "y"
+    tristate = model.symbols[name].type is Type.TRISTATE and modules
+    if model.modules is not None and model.order.index(model.modules) > _place(model, name):
+        tristate = False
+    return ("nmy" if tristate else "ny").replace(found[name], "")
+
+
+def _place(model: Model, name: str) -> int:
+    choice = model.symbols[name].choice
+    return model.order.index(name if choice is None else choice)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@given(data=st.data(), finish=FINISH)
+def test_readers_get_what_reductions_leave(
+    dialect: str, data: st.DataObject, finish: Finish
+) -> None:
+    """A derivation collected for readers is the complete one, reduced; nothing in it is new."""
+    toy: Toy = data.draw(toys(dialect))
+    model = load(toy.kconfig, dialect)
+    found = evaluate(model, read(toy.config, model), finish)
+    deriver = Deriver(found, "base")
+    for name in found:
+        everything = deriver.derivation(name)
+        shown = deriver.reading(name)
+        assert shown.value == everything.value
+        assert next(iter(shown.facts)) == name
+        beside = {also for f in everything.facts.values() for also in _beside(f.mentions)}
+        assert set(shown.facts) <= set(everything.facts) | beside | _behind(deriver, beside)
+        again = reduced(shown)
+        assert list(again.facts) == list(shown.facts)
+        for fact in shown.facts.values():
+            assert fact.value == deriver.fact(fact.name).value
+            assert sentence(fact)
+
+
+def _beside(causes: Iterable[object]) -> set[str]:
+    return {getattr(cause, "name", "") for cause in causes}
+
+
+def _behind(deriver: Deriver, names: set[str]) -> set[str]:
+    """Everything that stands behind some names."""
+    found: set[str] = set()
+    todo = list(names)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo += [cause.name for cause in deriver.fact(name).mentions]
+    return found
+
+
+def test_the_kernel_is_explained_by_what_is_enough(kernel_tree: SourceTree) -> None:
+    """For 200 random symbols in random configs of 6.12, what is told settles the value."""
+    model = Tree.load(kernel_tree.path, arch="x86_64").model
+    dependencies = Dependencies(model)
+    place = {node: number for number, node in enumerate(model.order)}
+    random = Random(612)  # noqa: S311 - nobody has to guess it
+    asked = [name for name, symbol in model.symbols.items() if symbol.type is not Type.UNKNOWN]
+    finishes: tuple[Finish, ...] = ("olddefconfig", "allnoconfig")
+    for number in range(SYMBOLS_OF_THE_KERNEL // SYMBOLS_A_CONFIG):
+        lines = noise(model, random, set(), (0.03, 0.3, 0.9)[number % 3])
+        finish = finishes[number % 2]
+        found = evaluate(model, lines, finish)
+        deriver = Deriver(found, "base")
+        for name in random.sample(asked, SYMBOLS_A_CONFIG):
+            derivation = deriver.derivation(name)
+            cone = dependencies.cone([dependencies.node(name)])
+            if model.modules is not None:
+                cone |= dependencies.cone([model.modules])
+            nodes = sorted(cone, key=place.__getitem__)
+            values = replayed(found, lines, derivation, random, nodes)
+            assert values == [found[name]] * 2, name
