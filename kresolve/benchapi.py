@@ -261,7 +261,9 @@ def audit_selftests(
     found: list[Audited] = []
     with progress.task("auditing", total=len(chosen)) as task:
         for number, (name, path) in enumerate(chosen.items()):
-            lines = tree.read(path)[0]
+            place = f"{SELFTESTS}/{name}/config"
+            exact = tree.model.dialect.exact_unset
+            lines = parse_lines(read_text(path), place, exact_unset=exact)[0]
             if bare is None:
                 one = audited_everywhere(tree.knowledge, finish, name, lines, timeout)
             else:

@@ -46,7 +46,10 @@ def audit_markdown(audit: Sequence[Audited]) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
+    """A reason in few words: the rule, without the places of the whole proof."""
+    rule, _, proof = text.partition("; impossible")
+    with_others = proof.partition(", proved")[0].removeprefix(" here")
+    return (rule + (f"; not{with_others}" if with_others else "")).replace("|", "\\|")
 
 
 def audit_summary(audit: Sequence[Audited], where: str) -> str:

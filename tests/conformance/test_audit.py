@@ -6,6 +6,8 @@ import pytest
 
 from kresolve import Tree
 from kresolve.benchapi import audit_selftests
+from kresolve.report.audits import audit_markdown
+from tests.conftest import ROOT
 
 
 @pytest.mark.conf
@@ -15,6 +17,19 @@ def test_mended_fragments_hold(tree: Tree) -> None:
 
     assert [one.verdict for one in found] == ["mended"] * 3
     assert all(one.confirmed for one in found)
+
+
+@pytest.mark.long
+def test_the_published_table(tree: Tree) -> None:
+    """The table of 6.12 in docs/selftests.md is what an audit gives with the same tools."""
+    page = (ROOT / "docs" / "selftests.md").read_text(encoding="utf-8")
+    tools = dict(tree.info.toolchain)
+    if f"Linux {tree.info.version}, on" not in page or "(Debian 12" not in tools["CC"]:
+        pytest.skip("the table was made with another kernel or other tools")
+    if "not found" not in tools["PAHOLE"]:
+        pytest.skip("the table was made without pahole")
+
+    assert audit_markdown(audit_selftests(tree=tree)) in page
 
 
 @pytest.mark.conf
