@@ -15,15 +15,16 @@ from attrs import evolve
 
 from kresolve.api import Requests, Tree
 from kresolve.bases import running_config
-from kresolve.errors import ConfigFileError
+from kresolve.errors import ConfigFileError, RequestError, TreeError, did_you_mean
 from kresolve.frontend import cached_models
-from kresolve.lines import BadLine, Line, parse_lines, read_text
+from kresolve.lines import BadLine, Line, parse_lines, read_text, typed_value
 from kresolve.model import Model
-from kresolve.planner import World, checked, merged
+from kresolve.planner import ANY, World, checked, merged
 from kresolve.profiles import own_profiles
 from kresolve.progress import SILENT, Progress
 from kresolve.semantics import Finish
 from kresolve.trees import default_arch
+from kresolve.workbench.audit import SELFTESTS, Audited, audited, audited_everywhere
 from kresolve.workbench.checking import Check, check_evidence, check_lines, explained, kernel_of
 from kresolve.workbench.evidence import Evidence
 from kresolve.workbench.helptexts import HelpTexts
@@ -225,6 +226,69 @@ def migrate(
             trees[0].model, sources[0].path, trees[1].model, sources[1].path
         ).successor
     return migrated(worlds[0], worlds[1], texts, by_help, progress)
+
+
+def audit_selftests(
+    *,
+    tree: Tree,
+    base: str | Path = "defconfig",
+    finish: Finish = "olddefconfig",
+    only: Iterable[str] = (),
+    verify: str | None = None,
+    timeout: float = 120.0,
+    progress: Progress = SILENT,
+) -> list[Audited]:
+    """The configs of the kernel's own tests on a base: whole, mended, or why not.
+
+    ``base`` is as for :func:`kresolve.plan`; "any" asks for what holds on every
+    base.  ``only``: names of test folders.  ``verify``: "conf" to have conf confirm each
+    mended fragment.  ``timeout``: seconds for a fragment on any base.  Raises
+    TreeError for a tree without these tests.
+    """
+    folder = tree.source.path / SELFTESTS if tree.source is not None else None
+    if folder is None or not folder.is_dir():
+        raise TreeError(f"{tree.info.source}: no {SELFTESTS} in it")
+    wanted = tuple(only)
+    paths = {str(path.parent.relative_to(folder)): path for path in folder.glob("**/config")}
+    chosen = {
+        name: path
+        for name, path in sorted(paths.items())
+        if not wanted or any(name == one or name.startswith(f"{one}/") for one in wanted)
+    }
+    if not chosen:
+        raise RequestError(f"--only {wanted[0]}: no such test{did_you_mean(wanted[0], paths)}")
+    bare = None if base == ANY else tree.world(base, (), finish)
+    found: list[Audited] = []
+    with progress.task("auditing", total=len(chosen)) as task:
+        for number, (name, path) in enumerate(chosen.items()):
+            place = f"{SELFTESTS}/{name}/config"
+            exact = tree.model.dialect.exact_unset
+            lines = parse_lines(read_text(path), place, exact_unset=exact)[0]
+            if bare is None:
+                one = audited_everywhere(tree.knowledge, finish, name, lines, timeout)
+            else:
+                one = audited(bare, name, lines)
+                if verify == "conf":
+                    one = evolve(one, confirmed=_confirmed(tree, bare, one, lines))
+            found.append(one)
+            task.update(number + 1)
+    return found
+
+
+def _confirmed(tree: Tree, bare: World, one: Audited, lines: list[Line]) -> bool:
+    """Does conf keep every line of a mended fragment but those that are impossible?"""
+    added = [Line(line.symbol, line.value) for line in one.added]
+    text = tree.conf((*bare.lines, *lines, *added), bare.finish)
+    theirs = {line.symbol: line.value for line in parse_lines(text, ".config")[0]}
+    last = {line.symbol: line for line in (*lines, *added)}
+    for line in last.values():
+        symbol = tree.model.symbols.get(line.symbol)
+        if symbol is None or line.symbol in one.impossible:
+            continue
+        value = typed_value(Line(line.symbol, theirs.get(line.symbol, "n")), symbol.type)
+        if value != typed_value(line, symbol.type):
+            return False
+    return True
 
 
 def _others(tree: Tree) -> Iterator[Model]:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from kresolve.cli import (
+    auditing,
     checking,
     converting,
     explaining,
@@ -45,6 +46,7 @@ _COMMANDS: Final = (
     migrating,
     minimizing,
     surveying,
+    auditing,
     converting,
     trees,
 )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from attrs import field, frozen
 
 from kresolve.planner import Conflict, Plan, Question, Request, World, answer
 from kresolve.progress import SILENT, Progress
 
+#: Seconds for one plan.
+TIMEOUT = 120.0
 #: So many places of a proof are named in a sentence.
 _PLACES = 4
 
@@ -27,20 +29,34 @@ class Repair:
     unknown: frozenset[str] = frozenset()
 
 
-def repair(world: World, requests: Iterable[Request], progress: Progress = SILENT) -> Repair:
-    """The best plan for requests, without those that a proof rules out.
+def repair(
+    world: World,
+    requests: Iterable[Request],
+    progress: Progress = SILENT,
+    *,
+    timeout: float = TIMEOUT,
+) -> Repair:
+    """The best plan for requests in a world, without those that a proof rules out.
+
+    ``timeout``: seconds for one plan, after which the best so far is taken.
+    """
+
+    def ask(wanted: tuple[Request, ...]) -> Plan:
+        return answer(world, Question(wanted), timeout=timeout)
+
+    with progress.task("looking for what is missing"):
+        return repair_by(ask, requests)
+
+
+def repair_by(ask: Callable[[tuple[Request, ...]], Plan], requests: Iterable[Request]) -> Repair:
+    """The plan that ``ask`` gives for requests, without those that a proof rules out.
 
     Of requests that cannot hold together, the last one is given up.
     """
-    with progress.task("looking for what is missing"):
-        return _repair(world, requests)
-
-
-def _repair(world: World, requests: Iterable[Request]) -> Repair:
     wanted = {request.symbol: request for request in requests}
     impossible: dict[str, Conflict] = {}
     while wanted:
-        plan = answer(world, Question(tuple(wanted.values())))
+        plan = ask(tuple(wanted.values()))
         if plan.status == "planned":
             return Repair(plan, impossible)
         if plan.conflict is None:
