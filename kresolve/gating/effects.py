@@ -158,15 +158,15 @@ def _effect(
         kind,
         without[name],
         within[name],
-        why=_cause(within, name),
-        was=_cause(without, name),
+        why=cause(within, name),
+        was=cause(without, name),
         prompt=model.prompt(name) or "",
         menu=model.menu_path(name),
         location=model.location(name),
     )
 
 
-def _cause(configuration: Configuration, name: str) -> str:
+def cause(configuration: Configuration, name: str) -> str:
     """What decided a symbol's value, in a few words."""
     evaluation = configuration.evaluation
     word, rule = evaluation.causes[name]
