@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import evolve, field, frozen
 
+from kresolve import markup
 from kresolve.asking import Place, ask, check_words
 from kresolve.bases import Base, find_base, find_fragments
 from kresolve.defaults import TIMEOUT
@@ -137,6 +138,17 @@ class Tree:
             hint = did_you_mean(bare, self.model.symbols)
             raise KeyError(f"{self.info} has no option {bare}{hint}")
         return self.model.symbols[bare]
+
+    def _repr_html_(self) -> str:
+        rows = [
+            ("source", self.info.source),
+            ("symbols", f"{len(self.model.symbols)}, {len(self.model.options)} of them options"),
+            *self.info.toolchain,
+        ]
+        return markup.block(
+            markup.strong(self.info),
+            markup.table((markup.text(what), markup.text(text)) for what, text in rows),
+        )
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and name.removeprefix("CONFIG_") in self.model.symbols
@@ -434,12 +446,12 @@ class Tree:
     def ways(self, name: str, value: str = "y") -> Ways | None:
         """What is on every way to a symbol, proved, and what on some (:mod:`kresolve.necessity`).
 
-        None if the symbol cannot get the value.  Raises RequestError for a name
+        None if no way was found.  Raises RequestError for a name
         that is no bool or tristate of this tree.
         """
         from kresolve.necessity import ways_to
 
-        return ways_to(self.model, self._whole_graph, name.removeprefix("CONFIG_"), value)
+        return ways_to(self.knowledge, self._whole_graph, name.removeprefix("CONFIG_"), value)
 
     def gates(
         self,

@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from attrs import frozen
 
+from kresolve import markup
 from kresolve.dialect import Dialect
 from kresolve.expressions import Expr, Operand
 from kresolve.location import Location
@@ -146,6 +147,11 @@ class Symbol:
     def is_logical(self) -> bool:
         """Is it bool or tristate?"""
         return self.type in LOGICAL
+
+    def _repr_html_(self) -> str:
+        times = len(self.definitions)
+        kind = f"{self.type}, defined {times} times" if times > 1 else str(self.type)
+        return markup.block(f"{markup.code(self.name)} {markup.text(kind)}")
 
 
 @frozen

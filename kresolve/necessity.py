@@ -5,7 +5,8 @@ led to it.  That a symbol is on in each of them is proved by the clauses: the
 opposite cannot be satisfied.  Dominators of the dependency graph would not do:
 the graph does not see which conditions exclude each other.
 
-Ints, hexes and strings keep their defaults here.
+Of ints, hexes and strings, those values are tried that can make a difference;
+:attr:`Ways.proved` says whether these were all.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
-from kresolve.dependencies import Dependencies
 from kresolve.dependencygraph import Graph, part
-from kresolve.encode import Circuit, Encoding, FreeUser
+from kresolve.encode import AnyUser, Circuit, Encoding, Offer
 from kresolve.errors import RequestError
 from kresolve.memory import no_collection
 from kresolve.model import Model
+from kresolve.planner import Knowledge
+from kresolve.planner.texts import is_exhaustive, offered_texts
 from kresolve.solve import Session
 from kresolve.uservalues import user_values
 
@@ -29,9 +31,10 @@ class Ways:
     """What the ways to a symbol have in common, and what they have not.
 
     ``every`` are the symbols that are m or y on all of them, ``never`` the
-    options that are n on all of them though they need not be otherwise: both
-    are proved.  ``some`` are those that the symbol's dependencies name, at any
-    depth, and that are on on a way but not on all.  All in menu order.
+    options that are n on all of them though they need not be otherwise.  ``some``
+    are those that the symbol's dependencies name, at any depth, and that are on
+    on a way but not on all.  All in menu order.  ``proved`` is false if a number
+    or text might matter of which not every value was tried.
     """
 
     symbol: str
@@ -39,27 +42,29 @@ class Ways:
     every: tuple[str, ...]
     some: tuple[str, ...]
     never: tuple[str, ...]
+    proved: bool
 
 
-def ways_to(model: Model, graph: Graph, name: str, value: str = "y") -> Ways | None:
+def ways_to(knowledge: Knowledge, graph: Graph, name: str, value: str = "y") -> Ways | None:
     """What is on every way to a symbol's being ``value`` ("y", or "m" for m or more).
 
-    ``graph`` is the tree's, with or without values.  None if there is no way: the
-    symbol is n in every configuration (as long as numbers and texts keep their
-    defaults).  Raises RequestError for what is no bool or tristate of the model.
+    ``knowledge`` is what is known of a model, ``graph`` its graph, with or without
+    values.  None if no way was found.  Raises RequestError for what is no bool
+    or tristate of the model.
     """
-    symbol = model.symbols.get(name)
+    symbol = knowledge.model.symbols.get(name)
     if symbol is None or not symbol.is_logical or value not in ("m", "y"):
         raise RequestError(f"{name}={value}: ways lead to a bool or tristate being m or y")
     with no_collection():
-        return _ways(model, graph, name, value)
+        return _ways(knowledge, graph, name, value)
 
 
-def _ways(model: Model, graph: Graph, name: str, value: str) -> Ways | None:
-    dependencies = Dependencies(model)
-    circuit = Circuit()
-    free = FreeUser(model, user_values(model, ()), circuit)
-    encoding = Encoding(model, free, circuit, dependencies)
+def _ways(knowledge: Knowledge, graph: Graph, name: str, value: str) -> Ways | None:
+    model, circuit = knowledge.model, Circuit()
+    empty = user_values(model, ())
+    texts = offered_texts(model, knowledge.texts, empty, {}, {})
+    user = AnyUser(model, empty, Offer(circuit), texts)
+    encoding = Encoding(model, user, circuit, knowledge.dependencies)
     encoding.add([name])
     on = {other: bounds.some for other, bounds in encoding.values.items() if other != name}
     here = encoding.values[name]
@@ -85,6 +90,7 @@ def _ways(model: Model, graph: Graph, name: str, value: str) -> Ways | None:
         every=_in_menu_order(model, every),
         some=_in_menu_order(model, some),
         never=_in_menu_order(model, never),
+        proved=is_exhaustive(model, knowledge.texts, encoding.texts),
     )
 
 

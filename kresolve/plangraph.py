@@ -13,7 +13,7 @@ each node:
     the values without and with the plan.
 ``line``, ``why``
     the fragment's line and its reason; for a request without a line, why it
-    needs none.
+    needs none, and for all others what decides their value.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ from typing import Any
 from kresolve.bounds import OFF, Bounds, BoundsOf
 from kresolve.dependencygraph import Graph, taken
 from kresolve.expressions import Expr
+from kresolve.gating import cause
 from kresolve.model import Model
 from kresolve.planner import Plan
 from kresolve.planner.objective import gates
+from kresolve.semantics import Configuration
 from kresolve.tristate import OF_LETTER, N
 
 #: Along these a symbol needs others.
@@ -39,8 +41,8 @@ def plan_graph(
     graph: Graph,
     model: Model,
     plan: Plan,
-    before: Mapping[str, str],
-    after: Mapping[str, str],
+    before: Configuration,
+    after: Configuration,
 ) -> Graph:
     """What matters for a plan, out of the graph of its tree.
 
@@ -61,8 +63,8 @@ class _PlanGraph:
         graph: Graph,
         model: Model,
         plan: Plan,
-        before: Mapping[str, str],
-        after: Mapping[str, str],
+        before: Configuration,
+        after: Configuration,
     ) -> None:
         self.graph = graph
         self.model = model
@@ -172,4 +174,6 @@ class _PlanGraph:
             found |= {"line": line.text, "why": line.why}
         elif satisfied is not None:
             found["why"] = f"needs no line: {satisfied.why}"
+        elif name in self.after:
+            found["why"] = cause(self.after, name)
         return found

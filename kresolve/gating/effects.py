@@ -7,6 +7,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
+from kresolve import markup
 from kresolve.lines import Line
 from kresolve.location import Location
 from kresolve.model import Model
@@ -19,6 +20,10 @@ KINDS: Final = (
     *("off", "on", "changes", "hides", "shows"),
     *("forces", "excludes", "allows", "default off", "default on"),
 )
+
+
+#: So many effects are shown in a notebook.
+_MOST: Final = 60
 
 
 @frozen
@@ -65,6 +70,25 @@ class Effects:
     def holds(self) -> bool:
         """Does a line for the symbol do what it says?"""
         return self.without == "n" and self.within == self.value
+
+    def _repr_html_(self) -> str:
+        where = f"on {self.base}" if self.base else "in every configuration"
+        rows = [
+            (
+                markup.code(effect.symbol),
+                markup.text(effect.kind),
+                markup.text(" -> ".join(dict.fromkeys((effect.before, effect.after)))),
+                markup.text(effect.prompt),
+                markup.text(effect.why),
+            )
+            for effect in self.effects[:_MOST]
+        ]
+        more = len(self.effects) - len(rows)
+        return markup.block(
+            f"{markup.code(f'{self.symbol}={self.value}')} instead of n, {markup.text(where)}",
+            markup.table(rows, ("symbol", "effect", "value", "prompt", "why")),
+            markup.text(f"and {more} more") if more else "",
+        )
 
     def of_kind(self, kind: str) -> tuple[Effect, ...]:
         """The effects of one kind, in menu order."""
@@ -134,15 +158,15 @@ def _effect(
         kind,
         without[name],
         within[name],
-        why=_cause(within, name),
-        was=_cause(without, name),
+        why=cause(within, name),
+        was=cause(without, name),
         prompt=model.prompt(name) or "",
         menu=model.menu_path(name),
         location=model.location(name),
     )
 
 
-def _cause(configuration: Configuration, name: str) -> str:
+def cause(configuration: Configuration, name: str) -> str:
     """What decided a symbol's value, in a few words."""
     evaluation = configuration.evaluation
     word, rule = evaluation.causes[name]
@@ -157,7 +181,7 @@ def _cause(configuration: Configuration, name: str) -> str:
         return f"{word} by {_by(configuration, name, word)}"
     if word == "nothing":
         visible = evaluation.visibility(configuration.model.symbols[name])
-        return "no default holds" if visible else "cannot be set, and no default holds"
+        return "no default holds" if visible else "cannot be set, no default holds"
     return f"{word} in its choice"
 
 

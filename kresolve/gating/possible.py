@@ -114,9 +114,9 @@ class Possible:
         return self.promoted(symbol, highest(found))
 
     def promoted(self, symbol: Symbol, bounds: Bounds) -> Bounds:
-        """m becomes y in a bool, and without modules (``sym_get_type``)."""
+        """m becomes y but for a tristate with modules (``sym_get_type``)."""
         modules = self.values.get(self.model.modules, OPEN) if self.model.modules else OFF
-        always = symbol.type is Type.BOOL or modules == OFF
+        always = symbol.type is not Type.TRISTATE or modules == OFF
         low = Y if bounds.low == M and always else bounds.low
         high = Y if bounds.high == M and (always or modules.low == N) else bounds.high
         return Bounds(low, high)

@@ -9,13 +9,14 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
+from kresolve import markup
 from kresolve.encode import Reason
 from kresolve.errors import RequestError
 from kresolve.files import write_whole
 from kresolve.lines import Line
 from kresolve.location import Location
 from kresolve.model import TreeInfo
-from kresolve.planner.fragment import fragment_text
+from kresolve.planner.fragment import asked_for, fragment_text, verdict
 from kresolve.planner.objective import Measure
 from kresolve.planner.request import Request
 
@@ -45,6 +46,17 @@ class PlanLine:
 
     def __str__(self) -> str:
         return self.text
+
+    def _repr_html_(self) -> str:
+        return markup.table([self.cells])
+
+    @property
+    def cells(self) -> tuple[str, str, str]:
+        """The line in a table of HTML: itself, what it is, and why it is there."""
+        where = f" ({self.location})" if self.location else ""
+        menu = f"{' > '.join(self.menu)}: " if self.menu else ""
+        what = markup.text(f"{menu}{self.prompt}{where}")
+        return markup.code(self.text), what, markup.text(self.why)
 
 
 @frozen
@@ -113,6 +125,26 @@ class Conflict:
         found = [name for name, _, _ in self.demands]
         found += [rule.symbol for rule in self.rules if rule.symbol]
         return tuple(dict.fromkeys(found))
+
+    def _repr_html_(self) -> str:
+        demands = [
+            (markup.code(f"{name}={'|'.join(accept)}"), markup.text(origin))
+            for name, accept, origin in self.demands
+        ]
+        rules = [
+            (markup.code(rule.location or ""), markup.text(_rule_words(rule)))
+            for rule in self.rules
+        ]
+        return markup.block(
+            markup.strong("these cannot hold together, and all of them are needed for that"),
+            markup.table([*demands, *rules]),
+        )
+
+
+def _rule_words(rule: Reason) -> str:
+    if rule.kind == "definition":
+        return f"{rule.symbol} gets its value by its own rules only"
+    return f"{rule.symbol}: {rule.kind} {rule.text}" if rule.symbol else f"{rule.kind} {rule.text}"
 
 
 @frozen
@@ -248,6 +280,21 @@ class Plan:
         if self.explainer is None:
             raise RequestError(f"{symbol}: this plan has no tree that could explain it")
         return self.explainer(symbol)
+
+    def _repr_html_(self) -> str:
+        satisfied = [
+            (markup.code(f"{item.symbol}={item.value}"), markup.text(item.why))
+            for item in self.satisfied
+        ]
+        said = verdict(self) if self.status == "planned" else self.status
+        return markup.block(
+            f"{markup.strong(asked_for(self))}, {markup.text(self.worlds[0])}",
+            markup.text(said),
+            markup.table((line.cells for line in self.lines), ("line", "what", "why")),
+            "" if self.conflict is None else self.conflict._repr_html_(),
+            markup.table(satisfied, ("needs no line", "because")),
+            *map(markup.text, self.notes),
+        )
 
     @property
     def assignments(self) -> tuple[Line, ...]:

@@ -98,7 +98,7 @@ def _option(effect: Effect, *, in_tree: bool) -> Iterator[str]:
     elif effect.kind in {"shows", "hides"}:
         yield f"    {effect.symbol}={effect.after}: {effect.prompt} ({effect.location})"
     else:
-        was = f"; was {effect.was}" if effect.was != effect.why else ""
+        was = f"; before: {effect.was}" if effect.was != effect.why else ""
         yield f"    {what}"
         yield f"      {effect.before} -> {effect.after}: {effect.why}{was}"
 

@@ -34,7 +34,7 @@ style-src 'unsafe-inline'; script-src 'unsafe-inline'">
 <header>
 <h1>{title}</h1>
 <output aria-live="polite"></output>
-<input type="search" placeholder="search: name, prompt, file ( / )" aria-label="search">
+<input type="search" placeholder="search (press /)" aria-label="search">
 <button data-zoom="out" aria-label="zoom out">-</button>
 <button data-zoom="in" aria-label="zoom in">+</button>
 <button data-zoom="fit">all</button>

@@ -139,7 +139,8 @@ def _parts(drawing: Drawing, *, style: bool) -> Iterator[str]:
     for number, arrow in enumerate(picture.arrows):
         (x, y), (w, h) = drawing.label_box(number)
         yield (
-            f'<g class="arrow {arrow.kind}">{_text(x + w / 2, y + h - 3.5, "", arrow.label)}</g>'
+            f'<g class="arrow {arrow.kind}" data-arrow="{number}">'
+            f"{_text(x + w / 2, y + h - 3.5, '', arrow.label)}</g>"
         )
     for box in picture.boxes:
         yield _box(box, *drawing.boxes[box.name])

@@ -112,7 +112,8 @@ def _reverse(title: str, found: Sequence[SelectShown], *, known: bool) -> Iterat
     active = [one for one in found if one.strength not in ("", "n")] if known else list(found)
     idle = [one for one in found if one not in active]
     yield ""
-    counted = f"{len(active)} of {len(found)} count here" if known else str(len(found))
+    count = "counts" if len(active) == 1 else "count"
+    counted = f"{len(active)} of {len(found)} {count} here" if known else str(len(found))
     yield f"{title} ({counted})"
     most = len(active) if known else 3 * _MOST
     for one in (*active[:most], *(idle if len(idle) <= _MOST else ())):

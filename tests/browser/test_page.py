@@ -154,3 +154,14 @@ def test_no_text_leaves_its_box(page: Page) -> None:
         })"""
     )
     assert outside == []
+
+
+def test_what_belongs_to_a_symbol_stands_out(page: Page) -> None:
+    """After a click the symbol's neighbours and arrows, with their words, stay bright."""
+    page.click('[data-name="DEVICE"]')
+    dim = "getComputedStyle(document.querySelector({}).closest('g')).opacity"
+    assert page.value(dim.format("'[data-name=BUS]'")) == "1"
+    assert page.value(dim.format("'[data-name=ALWAYS]'")) != "1"
+    bright = "[...document.querySelectorAll('[data-arrow].near text')].map((t) => t.textContent)"
+    assert page.value(bright) == ["depends on", "selects"]
+    assert page.value(dim.format("'.legend .arrow path'")) == "1"

@@ -106,7 +106,7 @@ def test_needed_edges_are_needed(tree: Tree, graph: Graph) -> None:
 @pytest.mark.parametrize("name", ["IPC_NS", "INET_UDP_DIAG", "DRM_AMDGPU"])
 def test_what_is_on_every_way_is_in_every_plan(tree: Tree, graph: Graph, name: str) -> None:
     """Plans on different bases all have on what is on every way."""
-    ways = ways_to(tree.model, graph, name)
+    ways = ways_to(tree.knowledge, graph, name)
     assert ways is not None
     assert ways.every
     for base in ("allnoconfig", "defconfig", "empty"):
@@ -117,7 +117,7 @@ def test_what_is_on_every_way_is_in_every_plan(tree: Tree, graph: Graph, name: s
 
 def test_without_what_is_on_every_way_there_is_none(tree: Tree, graph: Graph) -> None:
     """Leaving off any one option that is on every way, no lines bring the symbol about."""
-    ways = ways_to(tree.model, graph, "INET_UDP_DIAG")
+    ways = ways_to(tree.knowledge, graph, "INET_UDP_DIAG")
     assert ways is not None
     needed = [name for name in ways.every if name in tree.model.options]
     assert needed == ["NET", "INET", "INET_DIAG"]

@@ -68,6 +68,7 @@ KRESOLVE = Rules(
             ("uservalues", "model"),  # lines mean something only where symbols have types
             ("frontend", "trees"),  # it reads the files of one, in its environment
             ("oracle", "trees"),  # it builds the conf of one, in its environment
+            ("necessity", "planner"),  # it knows what the planner knows of a tree
             ("profiles", "planner"),  # a profile is a list of requests
             ("__init__", "api"),  # the face is what the package shows
             ("api", "explaining"),  # what a tree is asked about one symbol

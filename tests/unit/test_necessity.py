@@ -12,6 +12,7 @@ from kresolve.errors import RequestError
 from kresolve.lines import Line
 from kresolve.model import Model
 from kresolve.necessity import ways_to
+from kresolve.planner import Knowledge
 from kresolve.semantics import evaluate
 from tests.property.toys import load
 
@@ -43,7 +44,10 @@ config AFTER
 	depends on X = y
 config DEEP
 	bool "deep"
-	depends on NUMBER > 5
+	depends on NUMBER > 5 && A
+config NEVER
+	bool "never"
+	depends on DEEP && NUMBER < 5
 config NUMBER
 	int "number"
 	default 3
@@ -62,7 +66,7 @@ def model() -> Model:
 )
 def test_what_is_on_every_way_is_so_for_all_lines(model: Model, name: str, value: str) -> None:
     """Every and never are what all configurations with the symbol on have in common."""
-    ways = ways_to(model, dependency_graph(model), name, value)
+    ways = ways_to(Knowledge(model), dependency_graph(model), name, value)
     assert ways is not None
     accepted = {"y"} if value == "y" else {"m", "y"}
     results = [
@@ -83,7 +87,7 @@ def test_what_is_on_every_way_is_so_for_all_lines(model: Model, name: str, value
 
 def test_every_some_and_never(model: Model) -> None:
     """The way to X leads over A, C and D, over one of B and EITHER, and past NOT."""
-    ways = ways_to(model, dependency_graph(model), "X")
+    ways = ways_to(Knowledge(model), dependency_graph(model), "X")
     assert ways is not None
 
     assert ways.every == ("A", "C", "D")
@@ -92,12 +96,19 @@ def test_every_some_and_never(model: Model) -> None:
 
 
 def test_there_may_be_no_way(model: Model) -> None:
-    """A symbol that no line can bring about has no way; numbers keep their defaults."""
-    assert ways_to(model, dependency_graph(model), "DEEP") is None
+    """A symbol that no line can bring about has no way."""
+    assert ways_to(Knowledge(model), dependency_graph(model), "NEVER") is None
+
+
+def test_numbers_may_be_what_they_have_to_be(model: Model) -> None:
+    """A way may lead over a number that somebody has to say."""
+    ways = ways_to(Knowledge(model), dependency_graph(model), "DEEP")
+    assert ways is not None
+    assert (ways.every, ways.proved) == (("A",), True)
 
 
 @pytest.mark.parametrize(("name", "value"), [("NUMBER", "y"), ("NOWHERE", "y"), ("X", "n")])
 def test_only_what_can_be_on_has_ways(model: Model, name: str, value: str) -> None:
     """A number, an unknown symbol and the value n are refused."""
     with pytest.raises(RequestError, match=f"{name}={value}: ways lead to"):
-        ways_to(model, dependency_graph(model), name, value)
+        ways_to(Knowledge(model), dependency_graph(model), name, value)
