@@ -35,8 +35,9 @@ def _planned(plan: Plan) -> Iterator[str]:
     yield verdict(plan)
     if len(plan.worlds) == 1:
         yield from _outcome(plan.worlds[0])
-    for world in plan.worlds if len(plan.worlds) > 1 else ():
-        yield from _in_short(world)
+    elif not plan.is_portable:
+        for world in plan.worlds:
+            yield from _in_short(world)
     for lines in plan.alternatives:
         yield f"as good: {', '.join(_difference(plan, lines))}"
     witnesses = [

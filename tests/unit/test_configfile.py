@@ -269,7 +269,7 @@ def test_a_damaged_configuration_in_a_kernel_is_refused(tmp_path: Path, part: fl
         (b"CONFIG_A=y\n\0\n", ":2: this is a binary file, not a .config or a fragment"),
         (bytes(4096), ":1: this is a binary file"),
         (junk(100_000), ": this is a binary file"),
-        (gzip.compress(b"x\0y"), ": this is a binary file"),
+        (gzip.compress(b"x\0y", mtime=0), ": this is a binary file"),
         (b"\xff\xfe" + TEXT.encode("utf-16-le"), ":1: this is UTF-16"),
         (b"\xfe\xff" + TEXT.encode("utf-16-be"), ":1: this is UTF-16"),
         (b"\x89LZO\0\r\n\x1a\n" + junk(300), ": packed with lzo"),
