@@ -20,7 +20,7 @@ _EXAMPLES = """\
 examples:
   kresolve explain INET_UDP_DIAG --config .config
   kresolve explain INET_UDP_DIAG=y --tree debian:6.12 --base allnoconfig
-  kresolve explain MEMBARRIER --base empty --fragment my.config --finish allnoconfig
+  kresolve explain MEMBARRIER --base my.config --finish allnoconfig
   kresolve explain NR_CPUS --base defconfig --full
   kresolve explain HZ_250 --base defconfig --html -o why.html
 

@@ -22,7 +22,7 @@ from kresolve.cli.shared import (
 _EXAMPLES = """\
 examples:
   kresolve survey -o all.jsonl --tree debian:6.12 --base allnoconfig --pin 64BIT
-  kresolve survey DRM_XE=m TUN NF_TABLES -o some.jsonl --base defconfig --timeout 60
+  kresolve survey DRM_XE=m TUN NF_TABLES -o some.jsonl --base defconfig
 
 without symbols: every bool and tristate with a prompt; stopped, it goes on
 where it was when it is run again
