@@ -280,6 +280,7 @@ class Tree:
         prefer: str = "y",
         objective: str = "default",
         alternatives: int = 0,
+        split: bool = False,
         timeout: float | None = TIMEOUT,
         verify: str | None = None,
         profiles: Iterable[str | Path] = (),
@@ -297,6 +298,7 @@ class Tree:
             prefer=prefer,
             objective=objective,
             alternatives=alternatives,
+            split=split,
             timeout=timeout,
             verify=verify,
             profiles=profiles,
@@ -562,6 +564,7 @@ def plan(
     prefer: str = "y",
     objective: str = "default",
     alternatives: int = 0,
+    split: bool = False,
     timeout: float | None = TIMEOUT,
     verify: str | None = None,
     profiles: Iterable[str | Path] = (),
@@ -584,7 +587,8 @@ def plan(
     ``profiles``: files with profiles of your own.
 
     ``tree``, ``arch`` and ``base`` may be lists: the one fragment has to hold
-    in every combination.  ``worlds`` names combinations one by one instead, as
+    in every combination; with ``split``, there is a common part and a remainder
+    for each (``worlds[n].lines``).  ``worlds`` names combinations one by one instead, as
     dicts with "tree", "arch" and "base"; what one lacks is as given beside it.
 
     The plan's ``status`` is "planned", "impossible" (proved) or "unknown" (the
@@ -628,7 +632,12 @@ def plan(
     if not places:
         raise RequestError("no world is named; name at least one tree and base")
     found = ask(
-        places, alternatives=alternatives, timeout=timeout, verify=verify, progress=progress
+        places,
+        alternatives=alternatives,
+        parts=split,
+        timeout=timeout,
+        verify=verify,
+        progress=progress,
     )
     found = with_questions(found, trees[0].model, trees[0]._file)  # noqa: SLF001
     return evolve(

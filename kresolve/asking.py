@@ -19,6 +19,7 @@ from kresolve.planner import (
     World,
     answer_all,
     answer_everywhere,
+    answer_in_parts,
 )
 from kresolve.progress import SILENT, Progress
 from kresolve.semantics import Finish, evaluate
@@ -54,11 +55,12 @@ def ask(
     places: Sequence[Place],
     *,
     alternatives: int = 0,
+    parts: bool = False,
     timeout: float | None = TIMEOUT,
     verify: str | None = None,
     progress: Progress = SILENT,
 ) -> Plan:
-    """One fragment for all places.
+    """One fragment for all places; with ``parts``, what is common and a remainder for each.
 
     Raises RequestError if there are places of both kinds, WitnessError when
     evaluator, clauses and conf disagree.
@@ -70,23 +72,29 @@ def ask(
     if lands:
         if alternatives:
             raise RequestError(f"alternatives are not looked for with base {ANY}")
+        if parts:
+            raise RequestError(f"a fragment for base {ANY} is not split")
         plan = answer_everywhere(lands, timeout=timeout, progress=progress)
+    elif parts:
+        if alternatives:
+            raise RequestError("alternatives are not looked for with a plan in parts")
+        plan = answer_in_parts(worlds, timeout=timeout, progress=progress)
     else:
         plan = answer_all(worlds, alternatives=alternatives, timeout=timeout, progress=progress)
     if verify == "conf" and plan.status == "planned":
         with progress.task("asking the tree's own conf"):
-            for place in places:
-                _verify(place, plan)
+            for number, place in enumerate(places):
+                _verify(place, plan.assignments_in(number))
         plan = plan.confirmed_by_conf(held=True)
     return plan
 
 
-def _verify(place: Place, plan: Plan) -> None:
+def _verify(place: Place, added: Sequence[Line]) -> None:
     """Ask conf, and compare all that it writes with what is evaluated."""
     where = place.where
     bases = [where.lines] if isinstance(where, World) else [*place.samples()]
     for base in bases:
-        lines = (*base, *plan.assignments)
+        lines = (*base, *added)
         theirs = place.conf(lines, where.finish)
         mine = evaluate(where.model, lines, where.finish)
         if theirs != mine.text():

@@ -54,6 +54,12 @@ def add(commands: Commands) -> None:
         metavar="N",
         help="name up to N other plans that are as good",
     )
+    plan.add_argument(
+        "--split",
+        action="store_true",
+        help="of several worlds: what is common, and a remainder for each (as Kata's common/ and "
+        "ARCH/); -o writes a file for each",
+    )
     add_timeout_argument(plan)
     plan.add_argument("--verify", choices=("conf",), help="ask the tree's own conf as well")
     plan.add_argument("--json", action="store_true", help="the whole answer as JSON on stdout")
@@ -104,6 +110,7 @@ def _plan(arguments: argparse.Namespace) -> int:
         prefer=arguments.prefer,
         objective=arguments.objective,
         alternatives=arguments.alternatives,
+        split=arguments.split,
         timeout=arguments.timeout,
         verify=arguments.verify,
         profiles=arguments.profile,
@@ -114,12 +121,12 @@ def _plan(arguments: argparse.Namespace) -> int:
     if arguments.json:
         say(json.dumps(plan_document(answer), indent=2))
     elif arguments.output is None:
-        sys.stdout.write(answer.fragment)
+        sys.stdout.write("\n".join(answer.files("all.config").values()))
     sys.stdout.flush()
     if not arguments.json:
         progress.note(plan_report(answer))
         if answer.status == "planned" and arguments.output is not None:
-            progress.note(f"written to {arguments.output}")
+            progress.note(f"written to {', '.join(map(str, answer.files(arguments.output)))}")
     if arguments.graph is not None:
         from kresolve.report.graphfile import plan_picture
 

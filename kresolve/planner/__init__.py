@@ -2,7 +2,7 @@
 
 from kresolve.planner.everybase import ANY, Land
 from kresolve.planner.objective import ORDERS, Measure, View
-from kresolve.planner.planning import answer, answer_all
+from kresolve.planner.planning import answer, answer_all, answer_in_parts
 from kresolve.planner.portable import answer_everywhere
 from kresolve.planner.problem import Question
 from kresolve.planner.request import (
@@ -48,6 +48,7 @@ __all__ = [
     "answer",
     "answer_all",
     "answer_everywhere",
+    "answer_in_parts",
     "checked",
     "from_fragment",
     "from_mapping",

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kresolve.planner.result import Plan
+    from kresolve.planner.result import Plan, PlanLine
 
 _WIDTH = 98
 
 
 def fragment_text(plan: Plan) -> str:
     """The text of the fragment, comments included."""
-    return "\n".join([*_header(plan), *_body(plan)]) + "\n"
+    return "\n".join([*_header(plan), *_body(plan, plan.lines)]) + "\n"
+
+
+def remainder_text(plan: Plan, number: int) -> str:
+    """The text of what only one of several worlds gets."""
+    world = plan.worlds[number]
+    header = _wrapped(f"kresolve: for {asked_for(plan)}, besides the common part")
+    header += _wrapped(f"only on {world}, make {world.finish}")
+    return "\n".join([*header, *_body(plan, world.lines)]) + "\n"
 
 
 def asked_for(plan: Plan) -> str:
@@ -43,6 +51,10 @@ def verdict(plan: Plan) -> str:
     if values.get("dropped"):
         words.append(f"{counted(values['dropped'], 'line')} without effect somewhere")
     where = ", for every base" if plan.is_portable else ""
+    if plan.in_parts:
+        own = sum(len(world.lines) for world in plan.worlds)
+        where = f" for all, {counted(own, 'line')} for some"
+        return f"{counted(len(plan.lines), 'line')}{where}, {best}: {', '.join(words)}"
     return f"{counted(values['lines'], 'line')}{where}, {best}: {', '.join(words)}"
 
 
@@ -84,8 +96,8 @@ def _header(plan: Plan) -> Iterator[str]:
     yield from _wrapped(verdict(plan))
 
 
-def _body(plan: Plan) -> Iterator[str]:
-    for line in plan.lines:
+def _body(plan: Plan, lines: Iterable[PlanLine]) -> Iterator[str]:
+    for line in lines:
         yield ""
         menu = " > ".join(line.menu)
         why = line.why

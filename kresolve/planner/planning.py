@@ -15,6 +15,7 @@ from kresolve.planner.reasons import plan_lines, satisfied
 from kresolve.planner.request import Request
 from kresolve.planner.result import Change, Outcome, Plan, Verified
 from kresolve.planner.search import Found, search
+from kresolve.planner.splitting import Split, split
 from kresolve.planner.texts import PLACEHOLDER, is_exhaustive
 from kresolve.planner.world import World
 from kresolve.progress import SILENT, Progress
@@ -66,13 +67,7 @@ def _answer(
     timeout: float | None,
     progress: Progress,
 ) -> Plan:
-    unanswered = Plan(
-        status="unknown",
-        request=_requests(questions),
-        worlds=tuple(_untouched(world) for world, _ in questions),
-        objective_name=questions[0][1].objective,
-        notes=notes,
-    )
+    unanswered = _unanswered(questions, notes)
     try:
         found = search(
             questions,
@@ -89,9 +84,82 @@ def _answer(
             plan = evolve(plan, notes=(*plan.notes, given_up)) if timeout else plan
         return plan
     if all(_can_be_proved(world, question) for world, question in questions):
-        return evolve(unanswered, status="impossible", conflict=conflict(questions))
+        return _impossible(unanswered, questions)
     untried = "no plan found, but not every value of a number or text was tried"
     return evolve(unanswered, notes=(*notes, untried))
+
+
+def _impossible(unanswered: Plan, questions: Sequence[tuple[World, Question]]) -> Plan:
+    """Why there is no plan; of several worlds, which have none by themselves."""
+    alone = [one for one in questions if len(questions) > 1 and search([one]) is None]
+    notes = [f"impossible by itself: {world}" for world, _ in alone]
+    if len(questions) > 1 and not alone:
+        notes = ["each world has a plan of its own; --split gives what these have in common"]
+    return evolve(
+        unanswered,
+        status="impossible",
+        conflict=conflict(alone[:1] or questions),
+        notes=(*unanswered.notes, *notes),
+    )
+
+
+def answer_in_parts(
+    questions: Sequence[tuple[World, Question]],
+    *,
+    timeout: float | None = None,
+    progress: Progress = SILENT,
+) -> Plan:
+    """A common part and a remainder for each world, confirmed by the evaluator.
+
+    Raises WitnessError when the witnesses disagree.
+    """
+    said = dict.fromkeys(note for world, _ in questions for note in world.notes)
+    unanswered = _unanswered(questions, tuple(said))
+    with no_collection():
+        try:
+            found = split(questions, deadline=Deadline.after(timeout), progress=progress)
+        except OutOfTime:
+            return evolve(unanswered, notes=(*said, f"gave up after {timeout:g} s"))
+        if found is not None:
+            return _planned_in_parts(unanswered, found)
+        if all(_can_be_proved(world, question) for world, question in questions):
+            return _impossible(unanswered, questions)
+    untried = "no plan found, but not every value of a number or text was tried"
+    return evolve(unanswered, notes=(*said, untried))
+
+
+def _planned_in_parts(unanswered: Plan, found: Split) -> Plan:
+    common = {line.symbol for line in found.common}
+    told = [plan_lines(part) for part in found.parts]
+    first = found.parts[0]
+    values = {name: sum(part.measured[name] for part in found.parts) for name in first.measured}
+    values["lines"] = len(common) + sum(
+        len(found.remainder(number)) for number in range(len(found.parts))
+    )
+    return evolve(
+        unanswered,
+        status="planned",
+        lines=tuple(line for line in told[0] if line.symbol in common),
+        worlds=tuple(
+            evolve(_outcome(part, 0), lines=tuple(one for one in lines if one.symbol not in common))
+            for part, lines in zip(found.parts, told, strict=True)
+        ),
+        objective=tuple(
+            Measure(name, value, proved)
+            for (name, value), proved in zip(values.items(), first.proved, strict=False)
+        ),
+        notes=(*unanswered.notes, *_placeholders(first.lines)),
+    )
+
+
+def _unanswered(questions: Sequence[tuple[World, Question]], notes: tuple[str, ...]) -> Plan:
+    return Plan(
+        status="unknown",
+        request=_requests(questions),
+        worlds=tuple(_untouched(world) for world, _ in questions),
+        objective_name=questions[0][1].objective,
+        notes=notes,
+    )
 
 
 def _requests(questions: Sequence[tuple[World, Question]]) -> tuple[Request, ...]:

@@ -126,15 +126,20 @@ class Formula:
 class Problem:
     """The clauses of questions in worlds, for growing sets of symbols.
 
-    There is one fragment for all of them.  Lines are offered for what the
+    There is one fragment for all of them.  With a ``circuit`` they are built
+    into that one, where other problems may be.  Lines are offered for what the
     demands depend on, and for nothing else: no other line can be needed.
     ``encoded`` are, for each scene, the symbols taken into account.
     """
 
     def __init__(
-        self, questions: Sequence[tuple[World, Question]], *, explaining: bool = False
+        self,
+        questions: Sequence[tuple[World, Question]],
+        *,
+        explaining: bool = False,
+        circuit: Circuit | None = None,
     ) -> None:
-        self.scenes = tuple(_scenes(questions, explaining=explaining))
+        self.scenes = tuple(_scenes(questions, circuit, explaining=explaining))
         self.offer: Offer = _planned(self.scenes[0]).offer
         self.circuit = self.offer.circuit
         self.encoded: list[dict[str, None]] = [{} for _ in self.scenes]
@@ -318,20 +323,22 @@ class Problem:
         return [literal if literal in there else -literal for literal in self.lines().values()]
 
 
-def _scenes(questions: Sequence[tuple[World, Question]], *, explaining: bool) -> Iterator[Scene]:
+def _scenes(
+    questions: Sequence[tuple[World, Question]], circuit: Circuit | None, *, explaining: bool
+) -> Iterator[Scene]:
     """Each question with its world's encoding, all in one circuit.
 
     The encoding that a world keeps serves where it is alone and nothing has to
     be encoded for this question only.
     """
     alone = len(questions) == 1
-    offer = Offer(Circuit(explaining=explaining))
+    offer = Offer(circuit or Circuit(explaining=explaining))
     for world, question in questions:
         symbols = world.model.symbols
         said = [(request.symbol, request.accept) for request in question.requests]
         said += [(name, (value,)) for name, value in sorted(question.among or ())]
         wanted = {name: accept for name, accept in said if not symbols[name].is_logical}
-        fresh = explaining or wanted or not alone
+        fresh = explaining or circuit is not None or wanted or not alone
         encoding = world.encoded(offer, wanted, alone=alone) if fresh else world.encoding
         yield Scene(world, question, encoding)
 

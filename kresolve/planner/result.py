@@ -16,7 +16,7 @@ from kresolve.files import write_whole
 from kresolve.lines import Line
 from kresolve.location import Location
 from kresolve.model import TreeInfo
-from kresolve.planner.fragment import asked_for, fragment_text, verdict
+from kresolve.planner.fragment import asked_for, fragment_text, remainder_text, verdict
 from kresolve.planner.objective import Measure
 from kresolve.planner.request import Request
 
@@ -159,6 +159,7 @@ class Verified:
 class Outcome:
     """What a plan does in one world.
 
+    ``lines`` are those that only this world gets, where the plan is in parts.
     ``changes`` are all symbols with another value than before; ``lost`` those
     of them by which an option of the base ends lower unasked; ``dropped`` the
     lines that do not take effect here.
@@ -167,6 +168,7 @@ class Outcome:
     tree: TreeInfo
     base: str
     finish: str
+    lines: tuple[PlanLine, ...] = ()
     satisfied: tuple[Satisfied, ...] = ()
     changes: tuple[Change, ...] = ()
     lost: tuple[Change, ...] = ()
@@ -269,7 +271,19 @@ class Plan:
         """
         if self.status != "planned":
             raise RequestError(f"{path}: not written: the request is {self.status}")
-        write_whole(Path(path), self.fragment)
+        for name, text in self.files(path).items():
+            write_whole(name, text)
+
+    def files(self, path: str | Path) -> dict[Path, str]:
+        """What :meth:`write` writes: of a plan in parts, a file for each world besides."""
+        path = Path(path)
+        found = {path: self.fragment}
+        for number, world in enumerate(self.worlds):
+            if world.lines:
+                words = (world.tree.version, world.tree.arch, Path(world.base).name)
+                name = f"{path.stem}-{'-'.join(words).replace(' ', '')}{path.suffix}"
+                found[path.with_name(name)] = remainder_text(self, number)
+        return found
 
     def explain(self, symbol: str) -> Any:
         """Why a symbol has the value that it has with the plan's lines: an Explanation.
@@ -298,8 +312,18 @@ class Plan:
 
     @property
     def assignments(self) -> tuple[Line, ...]:
-        """The lines as assignments."""
+        """The lines as assignments; of a plan in parts, the common part."""
         return tuple(Line(line.symbol, line.value) for line in self.lines)
+
+    def assignments_in(self, number: int) -> tuple[Line, ...]:
+        """What one of the worlds gets: the lines, and those that are for it alone."""
+        own = self.worlds[number].lines
+        return (*self.assignments, *(Line(line.symbol, line.value) for line in own))
+
+    @property
+    def in_parts(self) -> bool:
+        """Are there lines that only some of the worlds get?"""
+        return any(world.lines for world in self.worlds)
 
     def confirmed_by_conf(self, *, held: bool) -> Plan:
         """The same plan with conf's word on it, for all its worlds."""

@@ -27,7 +27,7 @@ from kresolve.semantics import Configuration
 from kresolve.solve import NEVER, Assignment, Deadline, Optimum
 
 #: How often effects outside the cone are taken in.
-_ROUNDS: Final = 50
+ROUNDS: Final = 50
 
 
 @frozen(eq=False)
@@ -76,7 +76,7 @@ def search(
     problem = Problem(questions)
     suspects: dict[int, None] = {}
     with progress.task("planning") as task:
-        for round_number in range(_ROUNDS):
+        for round_number in range(ROUNDS):
             task.update(round_number)
             found = _best(problem, suspects, alternatives, deadline)
             if found is None or not any(found.outside) or not all(found.proved):
@@ -85,7 +85,7 @@ def search(
                 problem.add(number, names)
                 if problem.objective == "footprint":
                     problem.offered.update(names)
-    raise WitnessError(f"the effects of the plan kept growing for {_ROUNDS} rounds")
+    raise WitnessError(f"the effects of the plan kept growing for {ROUNDS} rounds")
 
 
 def _best(
@@ -100,17 +100,17 @@ def _best(
     formula = problem.formula()
     constraints = list(formula.constraints)
     for literal in suspects:
-        constraints += _needed(problem, formula, literal)
+        constraints += needed(problem, formula, literal)
     while True:
         with Optimum([*formula.clauses, *constraints], formula.levels, deadline) as optimum:
             if optimum.solution is None:
                 return None
             done, proved = all(optimum.proved), tuple(optimum.proved)
-            found = _found(problem, formula, optimum.solution, proved)
+            found = confirmed_plan(problem, formula, optimum.solution, proved)
             if done and not found.superfluous and not any(found.outside):
                 solution = first_of_equals(optimum, problem.menu_order)
                 if solution is not optimum.solution:
-                    found = _found(problem, formula, solution, proved)
+                    found = confirmed_plan(problem, formula, solution, proved)
             if not found.superfluous:
                 if done and not any(found.outside):
                     others = _others(problem, formula, optimum, found, alternatives)
@@ -123,10 +123,10 @@ def _best(
             if literal in suspects:
                 raise WitnessError(f"{line} is needed for clauses alone; please report this")
             suspects[literal] = None
-            constraints += _needed(problem, formula, literal)
+            constraints += needed(problem, formula, literal)
 
 
-def _needed(problem: Problem, formula: Formula, literal: int) -> list[list[int]]:
+def needed(problem: Problem, formula: Formula, literal: int) -> list[list[int]]:
     """The clause "without this line, if it is there, some demand fails", and what it needs."""
     circuit = problem.circuit
     fails = -cofactor(circuit, formula.all_demands, [-literal])
@@ -144,7 +144,7 @@ def _others(
         solution = optimum.another()
         if solution is None:
             break
-        one = _found(problem, formula, solution, found.proved)
+        one = confirmed_plan(problem, formula, solution, found.proved)
         lines = one.lines
         if not one.superfluous and not any(one.outside):
             others.append(lines)
@@ -158,7 +158,7 @@ def _without_superfluous(problem: Problem, formula: Formula, found: Found) -> Fo
             problem.line_literal(line) for line in found.lines if line is not found.superfluous[-1]
         ]
         outcome = Simulation(problem.circuit, formula.roots, literals).outcome
-        found = _found(problem, formula, outcome, found.proved)
+        found = confirmed_plan(problem, formula, outcome, found.proved)
     return found
 
 
@@ -186,7 +186,7 @@ def _affected_outside(problem: Problem, number: int, after: Configuration) -> tu
     )
 
 
-def _found(
+def confirmed_plan(
     problem: Problem, formula: Formula, solution: Assignment, proved: tuple[bool, ...]
 ) -> Found:
     """A solution as a plan: confirmed, measured, and each line left out in turn.

@@ -75,6 +75,7 @@ def _outcome(world: Outcome) -> dict[str, Any]:
         "tree": _tree(world.tree),
         "base": world.base,
         "finish": world.finish,
+        "lines": [_line(line) for line in world.lines],
         "satisfied": [
             {"symbol": s.symbol, "value": s.value, "why": s.why} for s in world.satisfied
         ],

@@ -68,6 +68,8 @@ def _outcome(world: Outcome) -> Iterator[str]:
 def _in_short(world: Outcome) -> Iterator[str]:
     """What a plan does in one of several worlds."""
     words = []
+    if world.lines:
+        words.append(f"{counted(len(world.lines), 'line')} of its own")
     if world.satisfied:
         number = len(world.satisfied)
         words.append(f"{counted(number, 'request')} {_needs(number)} no line")

@@ -11,14 +11,24 @@ from hypothesis import strategies as st
 
 from kresolve.lines import Line
 from kresolve.minimizing import keeping, same_config
-from kresolve.planner import View, World, answer, answer_all
+from kresolve.planner import (
+    Question,
+    Request,
+    View,
+    World,
+    answer,
+    answer_all,
+    answer_in_parts,
+)
 from kresolve.planner.objective import levels_of, measure
 from kresolve.semantics import evaluate
 from tests.property.kconfigs import toys
 from tests.property.test_plans import (
     Case,
     Fragment,
+    best_by_force,
     cases,
+    disliked,
     fragments,
     holds,
     in_order,
@@ -173,3 +183,44 @@ def test_out_of_time_is_never_a_wrong_answer(case: Case) -> None:
         assert plan.status == "unknown"
         assert "gave up" in plan.notes[-1]
     assert told(answer(world, question)) == told(answer(world, question))
+
+
+@settings(max_examples=150)
+@given(pairs())
+def test_a_plan_in_parts_has_as_much_in_common_as_can_be(pair: tuple[Case, Case]) -> None:
+    """Each world gets a best plan of its own, and no other best plans have fewer lines in all."""
+    worlds = worlds_of(pair)
+    question = evolve(pair[0].question, requests=without_texts(pair[0]))
+    assume(question.requests)
+    assume(question.objective != "footprint")
+    assume(all(small(world, question) for world in worlds))
+    plan = answer_in_parts([(world, question) for world in worlds])
+    best = [most_wanted(world, question) for world in worlds]
+    if not all(best):
+        assert plan.status != "planned"
+        return
+    assert plan.status == "planned"
+    sets = [key(plan.assignments_in(number)) for number in range(2)]
+    for number, world in enumerate(worlds):
+        assert sets[number] in [key(fragment) for fragment in best[number]]
+        assert holds(world, question, plan.assignments_in(number))
+    least = min(len(key(one) | key(other)) for one, other in itertools.product(best[0], best[1]))
+    assert len(sets[0] | sets[1]) == least
+
+
+def without_texts(case: Case) -> tuple[Request, ...]:
+    """The requests for bools and tristates."""
+    symbols = load(case.kconfig).symbols
+    return tuple(one for one in case.question.requests if symbols[one.symbol].is_logical)
+
+
+def most_wanted(world: World, question: Question) -> list[Fragment]:
+    """The best fragments for a world; of these, those with the preferred values."""
+    found = best_by_force(world, question)
+    if not found:
+        return []
+    best = [fragment for fragment, values in found.items() if values == min(found.values())]
+    least = min(disliked(world, question, fragment) for fragment in best)
+    best = [one for one in best if disliked(world, question, one) == least]
+    assume(all(line.value in ("n", "m", "y") for one in best for line in one))
+    return best

@@ -1,0 +1,145 @@
+"""A common part and a remainder for each world, as Kata's common/ and ARCH/ are.
+
+Every world gets a plan that is the best for it; of all such plans those are
+taken that make the fewest different lines in all, so that as much as possible
+is common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from kresolve.encode import Circuit
+from kresolve.errors import WitnessError
+from kresolve.lines import Line
+from kresolve.planner.problem import Formula, Problem, Question
+from kresolve.planner.search import ROUNDS, Found, confirmed_plan, needed
+from kresolve.planner.ties import first_of_equals
+from kresolve.planner.world import World
+from kresolve.progress import SILENT, Progress
+from kresolve.solve import NEVER, Deadline, Level, Optimum
+
+
+@frozen(eq=False)
+class Split:
+    """A plan for each world; ``common`` are the lines that all of them have."""
+
+    parts: tuple[Found, ...]
+
+    @property
+    def common(self) -> tuple[Line, ...]:
+        """The common part, in menu order."""
+        first, *others = self.parts
+        shared = set(first.lines).intersection(*(one.lines for one in others))
+        return tuple(line for line in first.lines if line in shared)
+
+    def remainder(self, number: int) -> tuple[Line, ...]:
+        """What one world needs besides."""
+        common = set(self.common)
+        return tuple(line for line in self.parts[number].lines if line not in common)
+
+
+def split(
+    questions: Sequence[tuple[World, Question]],
+    *,
+    deadline: Deadline = NEVER,
+    progress: Progress = SILENT,
+) -> Split | None:
+    """The best plan for each world, with as much in common as possible.
+
+    None if a world has no plan.  Raises WitnessError when the witnesses
+    disagree, OutOfTime when the deadline comes before any plan was found.
+    """
+    circuit = Circuit()
+    problems = [Problem([one], circuit=circuit) for one in questions]
+    suspects: list[dict[int, None]] = [{} for _ in problems]
+    with progress.task("planning") as task:
+        for round_number in range(ROUNDS):
+            task.update(round_number)
+            found = _best(problems, suspects, deadline)
+            if found is None:
+                return None
+            if not all(all(one.proved) for one in found) or not any(
+                any(one.outside) for one in found
+            ):
+                return _checked(Split(found))
+            for problem, one in zip(problems, found, strict=True):
+                for names in one.outside:
+                    problem.add(0, names)
+                    if problem.objective == "footprint":
+                        problem.offered.update(names)
+    raise WitnessError(f"the effects of the plan kept growing for {ROUNDS} rounds")
+
+
+def _best(
+    problems: Sequence[Problem], suspects: Sequence[dict[int, None]], deadline: Deadline
+) -> tuple[Found, ...] | None:
+    """The best plan for each world by the encoded symbols, in which each line is needed."""
+    formulas = [problem.formula() for problem in problems]
+    levels = [
+        *(
+            Level(each[0].name, tuple(one for level in each for one in level.wanted))
+            for each in zip(*(formula.levels for formula in formulas), strict=True)
+        ),
+        _different_lines(problems),
+    ]
+    clauses = [clause for formula in formulas for clause in formula.clauses]
+    clauses += problems[0].circuit.clauses_below(levels[-1].wanted)
+    clauses += [clause for formula in formulas for clause in formula.constraints]
+    for problem, formula, literals in zip(problems, formulas, suspects, strict=True):
+        for literal in literals:
+            clauses += needed(problem, formula, literal)
+    while True:
+        with Optimum(clauses, levels, deadline) as optimum:
+            if optimum.solution is None:
+                return None
+            proved = tuple(optimum.proved)
+            order = [literal for problem in problems for literal in problem.menu_order]
+            solution = first_of_equals(optimum, order) if all(proved) else optimum.solution
+            found = tuple(
+                confirmed_plan(problem, formula, solution, proved)
+                for problem, formula in zip(problems, formulas, strict=True)
+            )
+        if not any(one.superfluous for one in found) or not all(proved):
+            return found
+        for one, formula, literals in zip(found, formulas, suspects, strict=True):
+            clauses += _newly_needed(one, formula, literals)
+
+
+def _newly_needed(found: Found, formula: Formula, suspects: dict[int, None]) -> list[list[int]]:
+    """Clauses that the superfluous lines of a plan are needed, if they are there."""
+    clauses: list[list[int]] = []
+    for line in found.superfluous:
+        literal = found.problem.line_literal(line)
+        if literal in suspects:
+            raise WitnessError(f"{line} is needed for clauses alone; please report this")
+        suspects[literal] = None
+        clauses += needed(found.problem, formula, literal)
+    return clauses
+
+
+def _different_lines(problems: Sequence[Problem]) -> Level:
+    """A common line counts once, any other once for each world."""
+    circuit = problems[0].circuit
+    each = [problem.lines() for problem in problems]
+    wanted: list[int] = []
+    for key in dict.fromkeys(key for lines in each for key in lines):
+        own = [lines[key] for lines in each if key in lines]
+        if len(own) < len(problems):
+            wanted += [-one for one in own]
+            continue
+        common = circuit.all_of(own)
+        wanted += [-common, *(-circuit.both(one, -common) for one in own)]
+    return Level("different", tuple(wanted))
+
+
+def _checked(found: Split) -> Split:
+    """The evaluator has to agree that the common part and a remainder are a plan."""
+    for number, part in enumerate(found.parts):
+        after = part.scene.world.after((*found.common, *found.remainder(number)))
+        for name, accept, _ in part.scene.demands:
+            if after[name] not in accept:
+                raise WitnessError(f"{name} is lost in parts alone; please report this")
+    return found
