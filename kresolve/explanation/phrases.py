@@ -232,12 +232,12 @@ def _no_default(t: _Teller) -> str:
 def _default(t: _Teller) -> str:
     if t.is_dropped:
         return _hidden(t)
-    passed = t.passed()
+    fact, passed = t.fact, t.passed()
     parts = [
         f"{t.opening()} by {t.fired()}",
         f"before that, {passed}" if passed else "",
         t.limits("limited"),
-        t.uncounted() or t.unasked(),
+        t.uncounted() or (t.unasked() if fact.visible != "n" else ""),
     ]
     return "; ".join(part for part in parts if part)
 
