@@ -6,18 +6,30 @@ A sentence says "because" only of causes that were found to be needed
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from attrs import evolve
 
-from kresolve.explanation.derivation import Cause, Derivation, Fact, Rule, Step, Told
-from kresolve.lines import quote
+from kresolve.explanation.derivation import Derivation, Fact, Rule, Step, Told
+from kresolve.explanation.words import (
+    MOST,
+    bracketed,
+    decides,
+    hinders,
+    is_itself,
+    is_limit,
+    named,
+    requires,
+    series,
+    shown,
+    shown_cause,
+    unselected,
+    valued,
+    values_of,
+    verb_of,
+)
 from kresolve.values import Type
-
-#: So many are listed by name, the rest is counted.
-_MOST: Final = 4
 
 
 def headline(derivation: Derivation) -> str:
@@ -32,7 +44,7 @@ def sentence(fact: Fact) -> str:
 
 def step_text(step: Step) -> str:
     """One step in a line: its rule, what was told, and the values that it rests on."""
-    told = "; ".join(f"{told.text}{_bracketed([told.place, told.tools])}" for told in step.told)
+    told = "; ".join(f"{told.text}{bracketed([told.place, told.tools])}" for told in step.told)
     values = values_of(step.causes, most=len(step.causes))
     return ": ".join(part for part in (step.rule, told, values) if part)
 
@@ -55,7 +67,7 @@ class _Teller:
 
     def at(self, told: Told) -> str:
         """The place of something told, and which program was asked there, in brackets."""
-        return _bracketed([told.place if self.places else "", told.tools])
+        return bracketed([told.place if self.places else "", told.tools])
 
     def quoted(self, told: Told) -> str:
         """What a file says, word for word, with its place."""
@@ -110,25 +122,25 @@ class _Teller:
 
     def limit(self, step: Step) -> str:
         """``it depends on A (=n)``, and what else stands against it."""
-        beside = step.also[: _MOST - 1]
+        beside = step.also[: MOST - 1]
         left = len(step.also) - len(beside)
         parts = [self.clause(one) for one in (step, *beside)]
         for number in range(len(parts) - 1, 0, -1):
-            if _verb(parts[number]) == _verb(parts[number - 1]) == "depends":
+            if verb_of(parts[number]) == verb_of(parts[number - 1]) == "depends":
                 parts[number] = parts[number].removeprefix("depends ")
         if left:
             parts.append(f"on {left} more condition{'' if left == 1 else 's'} that no value meets")
-        return f"it {_series(parts, '; ' if self.places else ', ')}"
+        return f"it {series(parts, '; ' if self.places else ', ')}"
 
     def clause(self, step: Step) -> str:
         """``depends on A (=n)``; with places ``depends on A (file:line), which is n``."""
         told = step.told[0]
-        words = _requires(told)
+        words = requires(told)
         if not self.places or not told.place:
-            return f"{words}{_bracketed([told.tools])}{valued(step)}"
+            return f"{words}{bracketed([told.tools])}{valued(step)}"
         if told.tools:
             return f"{words}{self.at(told)}, which is {step.value}"
-        if _is_itself(step):
+        if is_itself(step):
             return f"{words} ({told.place}), which is {shown_cause(step.causes[0])}"
         values = f", with {values_of(step.causes)}" if step.causes else ""
         return f"{words} ({told.place}){values}"
@@ -149,19 +161,19 @@ class _Teller:
     def passed(self) -> str:
         """The defaults before it, which do not count."""
         steps = self.steps("passed over")
-        parts = [self.earlier(step) for step in steps[:_MOST]]
-        if len(steps) > _MOST:
-            parts.append(f"{len(steps) - _MOST} more")
+        parts = [self.earlier(step) for step in steps[:MOST]]
+        if len(steps) > MOST:
+            parts.append(f"{len(steps) - MOST} more")
         does = "does" if len(steps) == 1 else "do"
-        return f"{_series(parts, ', ')} {does} not count" if parts else ""
+        return f"{series(parts, ', ')} {does} not count" if parts else ""
 
     def earlier(self, step: Step) -> str:
         """A default, or a definition, that does not count, and the values that say so."""
         told = step.told[0]
         bare = evolve(told, location=None, tools="")
-        words = f"what {_requires(told)}" if _is_limit(told) else self.quoted(bare)
+        words = f"what {requires(told)}" if is_limit(told) else self.quoted(bare)
         place = told.place if self.places else ""
-        return words + _bracketed([place, told.tools, values_of(step.causes)])
+        return words + bracketed([place, told.tools, values_of(step.causes)])
 
 
 # One function for each rule that can decide
@@ -223,21 +235,21 @@ def _no_default(t: _Teller) -> str:
     has = "it has no default" if fact.prompt else "it has neither prompt nor default"
     parts = [t.unasked(), t.passed() or has]
     if not fact.prompt and (selectors := fact.step("not selected")):
-        parts.append(_unselected(selectors))
+        parts.append(unselected(selectors))
     said = [part for part in parts if part]
-    text = f"{t.opening()}: {_series(said, ', ') if fact.prompt else ', and '.join(said)}"
+    text = f"{t.opening()}: {series(said, ', ') if fact.prompt else ', and '.join(said)}"
     return f"{text}; {t.uncounted()}" if t.uncounted() else text
 
 
 def _default(t: _Teller) -> str:
     if t.is_dropped:
         return _hidden(t)
-    passed = t.passed()
+    fact, passed = t.fact, t.passed()
     parts = [
         f"{t.opening()} by {t.fired()}",
         f"before that, {passed}" if passed else "",
         t.limits("limited"),
-        t.uncounted() or t.unasked(),
+        t.uncounted() or (t.unasked() if fact.visible != "n" else ""),
     ]
     return "; ".join(part for part in parts if part)
 
@@ -250,7 +262,7 @@ def _forced(t: _Teller, rule: Rule, verb: str) -> str:
     text = f"{selector.name} (={shown_cause(selector)}) {verb} it{t.at(step.told[0])}{given}"
     if step.also:
         names = list(dict.fromkeys(other.told[0].symbol for other in step.also))
-        text += f"; so {'does' if len(names) == 1 else 'do'} {_names(names)}"
+        text += f"; so {'does' if len(names) == 1 else 'do'} {named(names)}"
     return text
 
 
@@ -349,111 +361,3 @@ _TELLERS: Final[Mapping[Rule, Callable[[_Teller], str]]] = {
     "promoted": _promoted,
     "undefined": _undefined,
 }
-
-
-# Words
-
-
-def valued(step: Step) -> str:
-    """The values of a step's causes, in brackets: short where the condition is a name."""
-    if _is_itself(step):
-        return f" (={shown_cause(step.causes[0])})"
-    return f" ({values_of(step.causes)})" if step.causes else ""
-
-
-def values_of(causes: Sequence[Cause], most: int = _MOST) -> str:
-    """``A=n, B=y``, the long rest as a number."""
-    parts = [f"{cause.name}={shown_cause(cause)}" for cause in causes[:most]]
-    left = len(causes) - most
-    return ", ".join(parts) + (f" and {left} more" if left > 0 else "")
-
-
-def shown(value: str, type_: Type | None) -> str:
-    """A value for people: strings quoted."""
-    return quote(value) if type_ is Type.STRING else value
-
-
-def shown_cause(cause: Cause) -> str:
-    """The value of a cause for people: what is no word or number is quoted."""
-    return cause.value if re.fullmatch(r"[\w.+-]+", cause.value) else quote(cause.value)
-
-
-def decides(step: Step) -> bool:
-    """Would another value of each cause change the value?"""
-    return bool(step.causes) and all("value" in cause.changes for cause in step.causes)
-
-
-def hinders(step: Step) -> bool:
-    """Would another value of each cause let a line count?"""
-    return bool(step.causes) and all("visibility" in cause.changes for cause in step.causes)
-
-
-_REQUIREMENTS: Final = {
-    "depends on ": "depends on ",
-    "if ": "depends on ",
-    "prompt if ": "is offered only if ",
-    "visible if ": "stands in a menu that is visible only if ",
-}
-
-
-def _requires(told: Told) -> str:
-    """A limit as what "it" does: ``depends on A``, ``is offered only if A``."""
-    if told.probe:
-        return told.probe if told.probe.startswith("depends ") else f'is limited by "{told.probe}"'
-    for words, verb in _REQUIREMENTS.items():
-        if told.text.startswith(words):
-            return verb + told.text.removeprefix(words)
-    if told.text == "choice":
-        return "stands in a choice that does not allow it"
-    return f'is limited by "{told.text}"'
-
-
-def _bracketed(parts: Sequence[str]) -> str:
-    """`` (a; b)``, nothing for nothing."""
-    kept = "; ".join(part for part in parts if part)
-    return f" ({kept})" if kept else ""
-
-
-def _is_limit(told: Told) -> bool:
-    return told.text.startswith(tuple(_REQUIREMENTS))
-
-
-def _condition(told: Told) -> str:
-    """The expression in the words of a limit."""
-    words = next((words for words in _REQUIREMENTS if told.text.startswith(words)), "")
-    return told.text.removeprefix(words)
-
-
-def _is_itself(step: Step) -> bool:
-    """Is the condition nothing but its one cause?"""
-    return len(step.causes) == 1 and _condition(step.told[0]) == step.causes[0].name
-
-
-def _verb(phrase: str) -> str:
-    return "depends" if phrase.startswith(("depends on", "on ")) else phrase.partition(" ")[0]
-
-
-def _series(parts: Sequence[str], comma: str, last: str = "and") -> str:
-    """``a``, ``a and b``, ``a, b and c``; with semicolons one stands before "and" too."""
-    if len(parts) < 2:
-        return "".join(parts)
-    end = f"{comma}{last} " if ";" in comma else f" {last} "
-    return f"{comma.join(parts[:-1])}{end}{parts[-1]}"
-
-
-def _names(names: Sequence[str]) -> str:
-    if len(names) > _MOST:
-        return f"{', '.join(names[: _MOST - 1])} and {len(names) - _MOST + 1} more"
-    return _series(names, ", ")
-
-
-def _unselected(step: Step) -> str:
-    """That nothing selects it; by name where it is only a few."""
-    selectors = list(dict.fromkeys(told.symbol for told in step.told))
-    if len(selectors) > _MOST:
-        return f"none of the {len(selectors)} symbols that can select it does"
-    return f"{_series(selectors, ', ', 'or')} could select it, but {_not(selectors)}"
-
-
-def _not(selectors: Sequence[str]) -> str:
-    return "does not" if len(selectors) == 1 else "none does"

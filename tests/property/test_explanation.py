@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 
 import pytest
@@ -37,9 +37,9 @@ def silent(derivation: Derivation) -> set[str]:
     return {told.symbol for told in derivation.told if told.kind in ("no line", "answer")}
 
 
-def noise(model: Model, random: Random, without: set[str], share: float) -> list[Line]:
-    """Lines for a share of the symbols, some left out."""
-    chosen = [s for s in model.symbols.values() if random.random() < share]
+def noise(among: Iterable[Symbol], random: Random, without: set[str], share: float) -> list[Line]:
+    """Lines for a share of some symbols, some left out."""
+    chosen = [symbol for symbol in among if random.random() < share]
     random.shuffle(chosen)
     return [
         Line(symbol.name, any_value(symbol, random))
@@ -67,14 +67,25 @@ def replayed(
     random: Random,
     nodes: Sequence[str | int] | None = None,
 ) -> list[str]:
-    """The value that results from the lines that are named: alone, and among other lines."""
+    """The value that results from the lines that are named: alone, and among other lines.
+
+    With ``nodes``, only these are calculated, and only they get other lines.
+    """
     model = found.model
     kept = [line for line in lines if line.symbol in said(derivation)]
-    others = noise(model, random, said(derivation) | silent(derivation), 0.7)
+    names = model.symbols if nodes is None else _names(model, nodes)
+    among = [model.symbols[name] for name in names]
+    others = noise(among, random, said(derivation) | silent(derivation), 0.7)
     return [
         evaluate(model, some, found.finish, nodes=nodes)[derivation.root]
         for some in (kept, [*kept, *others])
     ]
+
+
+def _names(model: Model, nodes: Iterable[str | int]) -> Iterator[str]:
+    """The symbols of some nodes."""
+    for node in nodes:
+        yield from model.choices[node].members if isinstance(node, int) else (node,)
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -200,7 +211,7 @@ def test_the_kernel_is_explained_by_what_is_enough(kernel_tree: SourceTree) -> N
     asked = [name for name, symbol in model.symbols.items() if symbol.type is not Type.UNKNOWN]
     finishes: tuple[Finish, ...] = ("olddefconfig", "allnoconfig")
     for number in range(SYMBOLS_OF_THE_KERNEL // SYMBOLS_A_CONFIG):
-        lines = noise(model, random, set(), (0.03, 0.3, 0.9)[number % 3])
+        lines = noise(model.symbols.values(), random, set(), (0.03, 0.3, 0.9)[number % 3])
         finish = finishes[number % 2]
         found = evaluate(model, lines, finish)
         deriver = Deriver(found, "base")

@@ -1,0 +1,580 @@
+"""Explanations: one sentence for each rule, reductions, reasons for plans, what is shown."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from attrs import evolve
+
+from kresolve.errors import RequestError
+from kresolve.explaining import explain_symbol
+from kresolve.explanation import (
+    Derivation,
+    Deriver,
+    Probes,
+    headline,
+    sentence,
+    tradition,
+    why_line,
+    why_satisfied,
+    with_probes,
+)
+from kresolve.explanation.reductions import (
+    FOR_READERS,
+    reduced,
+    settled,
+    to_depth,
+    without_idle,
+    without_quiet,
+    without_spares,
+)
+from kresolve.lines import Line
+from kresolve.model import Model
+from kresolve.planner import World
+from kresolve.report.derivation import Explanation
+from kresolve.report.derivation_outline import outline
+from kresolve.semantics import Finish, evaluate
+from tests.property.toys import load, read
+
+_KCONFIG = """\
+config MODULES
+	bool "modules"
+	modules
+
+config NET
+	bool "net"
+
+config EXPERT
+	bool "expert"
+
+menu "Net options"
+	visible if !HIDE
+
+config HIDE
+	bool
+
+if NET
+
+config INET
+	bool "inet"
+	default y if EXPERT
+
+config DIAG
+	tristate "diag"
+	depends on INET && (V6 || V6 = n)
+	default y
+
+config UDP
+	tristate "udp"
+	depends on DIAG
+
+endif
+
+config V6
+	tristate "v6"
+
+config EITHER
+	bool "either"
+	depends on NET || EXPERT
+
+endmenu
+
+config ASKED
+	bool "asked" if EXPERT
+	default y
+
+config FORCED
+	bool
+	depends on NEVER
+
+config FORCER
+	tristate "forcer"
+	select FORCED if EXPERT
+	select LEVEL
+
+config SECOND
+	tristate "second"
+	select LEVEL
+
+config LEVEL
+	tristate
+
+config PROPOSER
+	bool "proposer"
+	imply PROPOSED
+	imply CUT
+
+config PROPOSED
+	bool "proposed"
+
+config CUT
+	bool "cut"
+	depends on EXPERT
+
+config ALONE
+	bool
+
+config SIZE
+	int "size"
+	range 4 8 if !EXPERT
+	default 6 if NET
+	default 5
+
+config NAME
+	string "name"
+	default "me"
+
+choice
+	prompt "Speed"
+	default FAST
+
+config SLOW
+	bool "slow"
+
+config FAST
+	bool "fast"
+
+config FASTER
+	bool "faster"
+	depends on EXPERT
+
+endchoice
+
+config HALF
+	def_tristate m
+	prompt "half"
+
+config FOLLOWER
+	bool "follower"
+	depends on HALF
+"""
+
+#: Symbol, lines, finish, and the sentence with the places of rules.
+_SENTENCES: list[tuple[str, str, Finish, str]] = [
+    ("NET", "CONFIG_NET=y", "olddefconfig", 'NET is y: "CONFIG_NET=y" (base:1)'),
+    ("NET", "", "olddefconfig", "NET is n: no line asks for it and it has no default"),
+    (
+        "NET",
+        "",
+        "allnoconfig",
+        "NET is n: no line says otherwise, and make allnoconfig answers n",
+    ),
+    (
+        "UDP",
+        "CONFIG_UDP=y",
+        "olddefconfig",
+        "UDP was asked to be y (base:1) but is n: it depends on DIAG (Kconfig:30), which is n",
+    ),
+    (
+        "DIAG",
+        "CONFIG_NET=y",
+        "olddefconfig",
+        "DIAG is n because it depends on INET (Kconfig:25), which is n",
+    ),
+    (
+        "UDP",
+        "CONFIG_NET=y\nCONFIG_INET=y\nCONFIG_MODULES=y\nCONFIG_DIAG=m\nCONFIG_UDP=y",
+        "olddefconfig",
+        "UDP was asked to be y (base:5) but is only m: it depends on DIAG (Kconfig:30), which is m",
+    ),
+    (
+        "EITHER",
+        "",
+        "olddefconfig",
+        (
+            "EITHER is n: no line asks for it, and none would count, because "
+            "it depends on NET || EXPERT (Kconfig:39), with NET=n, EXPERT=n"
+        ),
+    ),
+    (
+        "ASKED",
+        "# CONFIG_ASKED is not set",
+        "olddefconfig",
+        (
+            "ASKED was asked to be n (base:1) but is y: "
+            "it is offered only if EXPERT (Kconfig:44), which is n; "
+            'instead "default y" (Kconfig:45) counts'
+        ),
+    ),
+    (
+        "ASKED",
+        "CONFIG_EXPERT=y",
+        "allnoconfig",
+        (
+            "ASKED is n: no line says otherwise, and make allnoconfig answers n, "
+            "which counts because EXPERT=y"
+        ),
+    ),
+    (
+        "FORCED",
+        "CONFIG_EXPERT=y\nCONFIG_FORCER=y",
+        "olddefconfig",
+        (
+            "FORCED is y: FORCER (=y) selects it (Kconfig:53), with EXPERT=y; "
+            "conf warns, because it depends on NEVER (Kconfig:49), which is n"
+        ),
+    ),
+    (
+        "LEVEL",
+        "CONFIG_SECOND=y\nCONFIG_FORCER=y",
+        "olddefconfig",
+        "LEVEL is y: FORCER (=y) selects it (Kconfig:54); so does SECOND",
+    ),
+    (
+        "LEVEL",
+        "",
+        "olddefconfig",
+        (
+            "LEVEL is n: it has neither prompt nor default, "
+            "and FORCER or SECOND could select it, but none does"
+        ),
+    ),
+    ("ALONE", "", "olddefconfig", "ALONE is n: it has neither prompt nor default"),
+    (
+        "PROPOSED",
+        "CONFIG_PROPOSER=y",
+        "olddefconfig",
+        "PROPOSED is y: no line says otherwise, and PROPOSER (=y) implies it (Kconfig:65)",
+    ),
+    (
+        "CUT",
+        "CONFIG_PROPOSER=y",
+        "olddefconfig",
+        (
+            "CUT is n: PROPOSER (=y) implies it (Kconfig:66), "
+            "but it depends on EXPERT (Kconfig:73), which is n"
+        ),
+    ),
+    (
+        "SIZE",
+        "CONFIG_SIZE=99",
+        "olddefconfig",
+        (
+            'SIZE was asked to be 99 (base:1) but is 8: "range 4 8 if !EXPERT" (Kconfig:80) '
+            "allows 4 to 8"
+        ),
+    ),
+    (
+        "SIZE",
+        "",
+        "olddefconfig",
+        (
+            'SIZE is 5 by "default 5" (Kconfig:82); '
+            'before that, "default 6 if NET" (Kconfig:81; NET=n) does not count; '
+            "no line says otherwise"
+        ),
+    ),
+    (
+        "NAME",
+        'CONFIG_NAME="you"',
+        "olddefconfig",
+        'NAME is "you": \'CONFIG_NAME="you"\' (base:1)',
+    ),
+    (
+        "SLOW",
+        "CONFIG_SLOW=y\nCONFIG_FAST=y",
+        "olddefconfig",
+        (
+            'SLOW was asked to be y (base:1) but is n: the choice "Speed" (Kconfig:88) '
+            "takes FAST, and only one"
+        ),
+    ),
+    (
+        "FASTER",
+        "CONFIG_FASTER=y",
+        "olddefconfig",
+        (
+            "FASTER was asked to be y (base:1) but is n: "
+            "it depends on EXPERT (Kconfig:100), which is n"
+        ),
+    ),
+    (
+        "HALF",
+        "",
+        "olddefconfig",
+        'HALF is y: it has "default m" (Kconfig:105), and without modules (MODULES=n) m becomes y',
+    ),
+    (
+        "FOLLOWER",
+        "CONFIG_MODULES=y\nCONFIG_FOLLOWER=y",
+        "olddefconfig",
+        'FOLLOWER is y: "CONFIG_FOLLOWER=y" (base:2); what it depends on is met: HALF=m',
+    ),
+]
+
+
+@pytest.fixture
+def model() -> Model:
+    """A tree in which every rule can decide."""
+    return load(_KCONFIG)
+
+
+def derived(model: Model, name: str, text: str, finish: Finish = "olddefconfig") -> Derivation:
+    """The derivation of a value for readers."""
+    return Deriver(evaluate(model, read(text, model), finish), "base").reading(name)
+
+
+@pytest.mark.parametrize(("name", "text", "finish", "expected"), _SENTENCES)
+def test_each_rule_has_its_sentence(
+    model: Model, name: str, text: str, finish: Finish, expected: str
+) -> None:
+    """A fact is told in one sentence, with the rule that decided and its place."""
+    assert sentence(derived(model, name, text, finish).fact) == expected
+
+
+def test_the_first_sentence_says_where_the_symbol_stands(model: Model) -> None:
+    """The headline has the symbol's place and the values, and leaves other places out."""
+    found = derived(model, "UDP", "CONFIG_UDP=y")
+
+    assert headline(found) == "UDP (Kconfig:28) was asked to be y but is n: it depends on DIAG (=n)"
+    assert found.is_dropped
+    assert found.asked == "y"
+
+
+def test_what_follows_is_not_told_beside_its_reason(model: Model) -> None:
+    """Of conditions that are n, that from which the others follow is told, and leads to them."""
+    found = derived(model, "UDP", "CONFIG_UDP=y")
+
+    assert list(found.facts) == ["UDP", "DIAG", "INET", "NET"]
+
+
+def test_conditions_that_do_not_follow_are_told_beside(model: Model) -> None:
+    """Each condition that is not met for a reason of its own is named, once."""
+    found = derived(model, "DIAG", "CONFIG_V6=m\nCONFIG_MODULES=y\nCONFIG_DIAG=y")
+    (step,) = (step for step in found.fact.steps if step.rule == "depends")
+
+    assert [told.text for one in (step, *step.also) for told in one.told] == ["depends on INET"]
+    both = derived(load(_BOTH), "X", "")
+    (step,) = (step for step in both.fact.steps if step.rule == "depends")
+    assert [told.text for one in (step, *step.also) for told in one.told] == [
+        "depends on A",
+        "depends on B",
+    ]
+    assert sentence(both.fact).endswith(
+        "it depends on A (Kconfig:9), which is n; and on B (Kconfig:10), which is n"
+    )
+
+
+_BOTH = """\
+config A
+	bool "a"
+
+config B
+	bool "b"
+
+config X
+	bool "x"
+	depends on A
+	depends on B
+"""
+
+
+def test_because_needs_one_cause_that_would_change_it(model: Model) -> None:
+    """What two conditions forbid each on its own is not said to be because of one."""
+    assert " because " not in sentence(derived(load(_BOTH), "X", "").fact)
+    one = sentence(derived(load(_BOTH), "X", "CONFIG_B=y").fact)
+    assert one == (
+        "X is n: no line asks for it, and none would count, "
+        "because it depends on A (Kconfig:9), which is n"
+    )
+
+
+def test_reductions_are_pure_and_only_leave_out(model: Model) -> None:
+    """A reduction gives another derivation of the same value, with nothing new in it."""
+    found = evaluate(model, read("CONFIG_NET=y\nCONFIG_FORCER=y\n", model))
+    for name in found:
+        whole = Deriver(found, "base").derivation(name)
+        before = dict(whole.facts.items())
+        for reduction in FOR_READERS:
+            less = reduction(whole)
+            assert less.value == whole.value
+            assert set(less.facts) <= set(whole.facts)
+            assert list(reduction(less).facts) == list(less.facts)
+        assert dict(whole.facts) == before
+
+
+def test_each_reduction_leaves_out_its_own() -> None:
+    """Quiet steps, idle lines, spare selectors and what a line settles each have a reduction."""
+    model = load(_KCONFIG)
+    found = evaluate(model, read("CONFIG_SECOND=y\nCONFIG_FORCER=y\n", model))
+    whole = Deriver(found, "base").derivation("LEVEL")
+    rules = [step.rule for step in whole.fact.steps]
+
+    assert rules == ["no line", "select"]
+    assert [step.rule for step in without_idle(whole).fact.steps] == ["select"]
+    assert whole.fact.steps[1].also[0].causes
+    assert not without_spares(whole).fact.steps[1].also[0].causes
+    assert any(s.rule == "offered" for s in whole.facts["FORCER"].steps)
+    assert not any(
+        s.rule == "not selected" for f in without_quiet(whole).facts.values() for s in f.steps
+    )
+    deep = Deriver(evaluate(model, read("CONFIG_UDP=y\n", model)), "base").derivation("UDP")
+    assert list(to_depth(reduced(deep), 1).facts) == ["UDP", "DIAG"]
+    assert not list(settled(reduced(deep)).facts["NET"].causes)
+
+
+def test_a_derivation_tells_common_parts_once(model: Model) -> None:
+    """In an outline each fact stands once; where it is mentioned again, a number leads there."""
+    text = "CONFIG_EXPERT=y\n"
+    kconfig = """\
+config A
+	bool "a"
+
+config B
+	bool "b"
+	depends on A
+
+config C
+	bool "c"
+	depends on B
+
+config D
+	bool "d"
+	depends on B || C
+"""
+    items = list(outline(derived(load(kconfig), "D", "")))
+
+    assert [item.fact.name for item in items] == ["D", "B", "A", "C", "B"]
+    assert items[-1].again
+    assert items[-1].text == "B is n: see [1]"
+    assert items[1].text.startswith("[1] B is n")
+    assert derived(model, "EXPERT", text).value == "y"
+
+
+def test_an_unknown_symbol_is_refused(model: Model) -> None:
+    """A name that the tree does not have is an error that proposes those near it."""
+    deriver = Deriver(evaluate(model, []), "base")
+    with pytest.raises(RequestError, match=r"FORSED: .* has no such option; did you mean FORCED"):
+        deriver.derivation("FORSED")
+
+
+def test_a_line_says_by_which_rules_it_is_needed(model: Model) -> None:
+    """The reason of a line leads from the request to it, rule by rule, with places."""
+    lines = read("CONFIG_NET=y\nCONFIG_INET=y\nCONFIG_UDP=y\n", model)
+    deriver = Deriver(evaluate(model, lines), "base", ["NET", "INET", "UDP"])
+
+    assert why_line(deriver, "NET", ["UDP"]) == "UDP depends on NET (Kconfig:17)"
+    assert why_line(deriver, "INET", ["DIAG", "UDP"]) == (
+        "DIAG depends on INET (Kconfig:25); so does UDP"
+    )
+    assert why_line(deriver, "UDP", ["UDP"]) == "requested"
+    assert why_line(deriver, "NET", []) == "a pinned or forbidden option needs it"
+    assert why_line(deriver, "ALONE", ["UDP"]) == "needed by UDP"
+
+
+def test_a_line_that_switches_off_says_what_it_prevents(model: Model) -> None:
+    """A line for n names the select or the condition that would be in the way."""
+    lines = read("# CONFIG_FORCER is not set\n# CONFIG_SECOND is not set\n", model)
+    deriver = Deriver(evaluate(model, lines), "base", ["FORCER", "SECOND"])
+
+    assert why_line(deriver, "SECOND", ["LEVEL"]) == "SECOND would select LEVEL (Kconfig:58)"
+
+
+def test_a_request_without_a_line_says_why(model: Model) -> None:
+    """What needs no line is said to have a default, or to be selected, and by what."""
+    deriver = Deriver(evaluate(model, read("CONFIG_FORCER=y\n", model)), "base")
+
+    assert why_satisfied(deriver, "LEVEL") == "FORCER (=y) selects it (Kconfig:54)"
+    assert why_satisfied(deriver, "ASKED") == '"default y" (Kconfig:45)'
+
+
+def test_tradition_is_weighed(model: Model) -> None:
+    """What an option asked for by tradition would switch off is calculated, and said."""
+    nothing = tradition(model, [], "olddefconfig", "EXPERT")
+    assert str(nothing) == "EXPERT is not needed here"
+    hurt = tradition(model, [], "allnoconfig", "EXPERT")
+    assert hurt is not None
+    assert [loss.symbol for loss in hurt.lost] == ["ASKED"]
+    assert str(hurt) == (
+        "EXPERT is not needed here, and would hurt: the target would answer n to ASKED"
+    )
+    assert tradition(model, [Line("EXPERT", "y")], "olddefconfig", "EXPERT") is None
+    vain = tradition(model, [], "olddefconfig", "UDP")
+    assert str(vain) == "UDP is not needed here, and a line for it would not count"
+
+
+def test_a_default_that_tradition_turns_is_named() -> None:
+    """A default that goes to n is told as that."""
+    model = load('config EXPERT\n\tbool "e"\n\nconfig SPACES\n\tbool "s" \n\tdefault !EXPERT\n')
+
+    assert str(tradition(model, [], "olddefconfig", "EXPERT")) == (
+        "EXPERT is not needed here, and would hurt: SPACES would default to n"
+    )
+
+
+def test_programs_that_were_asked_are_named(model: Model) -> None:
+    """A default from $(shell,...) is told in the file's words, with the tool that was missing."""
+    files = {
+        "Kconfig": _KCONFIG.replace("default 5", "default $(version,$(PAHOLE))"),
+        "scripts/Kconfig.include": "version = $(shell,$(srctree)/scripts/v.sh $(1))\n",
+        "scripts/v.sh": 'exec "$PAHOLE" --version\n',
+    }
+    info = evolve(model.info, toolchain=(("CC", "gcc 1"), ("PAHOLE", "not found")))
+    found = with_probes(derived(model, "SIZE", ""), Probes(info, files.get))
+
+    assert sentence(found.fact).startswith(
+        'SIZE is 5 by "default $(version,$(PAHOLE))" '
+        "(Kconfig:82; PAHOLE was not found when the tree was read)"
+    )
+    untouched = with_probes(derived(model, "SIZE", ""), Probes(info, lambda name: None))
+    assert untouched.fact == derived(model, "SIZE", "").fact
+
+
+def shown(model: Model, text: str, lines: str = "", *, full: bool = False) -> Explanation:
+    """An explanation with what would change the value."""
+    world = World(model, "base", tuple(read(lines, model)))
+    return explain_symbol(world, text, base="base", read=lambda name: None, full=full)
+
+
+def test_a_line_that_is_only_supposed_can_be_asked_about(model: Model) -> None:
+    """X=VALUE is explained as if there were such a line, and planned as if there were none."""
+    found = shown(model, "UDP=m")
+
+    assert found.sentence.startswith("UDP (Kconfig:28) was asked to be m but is n")
+    assert found.wanted == "m"
+    assert found.plan is not None
+    assert "UDP" in [line.symbol for line in found.plan.lines]
+
+
+@pytest.mark.parametrize("text", ["UDP=maybe", "UDP=y|m", "SIZE=x", "NOBODY", "a b"])
+def test_a_wrong_question_is_refused(model: Model, text: str) -> None:
+    """A value that the symbol cannot take, or a name that is none, is one clear error."""
+    with pytest.raises(RequestError):
+        shown(model, text)
+
+
+def test_an_explanation_shows_itself(model: Model) -> None:
+    """Text, Markdown, HTML and JSON all begin with the sentence and have the plan's lines."""
+    found = shown(model, "UDP", "CONFIG_UDP=y\n")
+    document = json.loads(json.dumps(found.document))
+
+    assert str(found).splitlines()[0] == found.sentence
+    assert "CONFIG_NET=y" in str(found)
+    assert found.markdown.startswith("**`UDP` (`Kconfig:28`) was asked to be y but is n")
+    assert "CONFIG_NET=y" in found.markdown
+    assert "CONFIG_NET=y" in found.html
+    assert found._repr_html_() in found.html
+    assert "http" not in found.html
+    assert document["schema"] == "kresolve.derivation/1"
+    assert document["dropped"] is True
+    assert document["sentence"] == found.sentence
+    assert next(fact["name"] for fact in document["facts"]) == "UDP"
+    assert document["plan"]["status"] == "planned"
+
+
+def test_html_escapes_what_files_say() -> None:
+    """A prompt with markup in it is text in the page."""
+    model = load('config X\n\tbool "<b>bold</b> & more"\n')
+
+    assert "<b>" not in shown(model, "X").html
+    assert "&lt;b&gt;bold&lt;/b&gt; &amp; more" in shown(model, "X").html
+
+
+def test_full_leaves_nothing_out(model: Model) -> None:
+    """The full explanation has every rule, the quiet ones too."""
+    text = str(shown(model, "UDP", "CONFIG_UDP=y\n", full=True))
+
+    assert "- line: CONFIG_UDP=y (base:1)" in text
+    assert "- depends: depends on DIAG (Kconfig:30): DIAG=n" in text
+    assert "- no line: no line for CONFIG_NET" in text
