@@ -12,16 +12,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import TypeAlias
 
+from kresolve.explanation import Deriver, why_satisfied
 from kresolve.expressions import Expr, Sym, names
 from kresolve.lines import Line
 from kresolve.location import Location
-from kresolve.model import ChoiceEntry, Definition, Menu, Model, ReverseDependency
+from kresolve.model import Menu, Model, ReverseDependency
 from kresolve.planner.problem import Question, Scene
-from kresolve.planner.request import Request
 from kresolve.planner.result import PlanLine, Role, Satisfied
 from kresolve.planner.search import Found
-from kresolve.planner.world import Knowledge, World
-from kresolve.semantics import Configuration
+from kresolve.planner.world import Knowledge
 from kresolve.solve import Assignment
 
 
@@ -209,52 +208,12 @@ def satisfied(found: Found, number: int = 0) -> tuple[Satisfied, ...]:
     """The requests that need no line in a world, each with its reason."""
     scene, after = found.problem.scenes[number], found.after[number]
     said = {line.symbol for line in found.lines}
+    deriver = Deriver(after, scene.world.base, said)
     return tuple(
-        Satisfied(request.symbol, after[request.symbol], _cause(scene.world, after, request))
+        Satisfied(request.symbol, after[request.symbol], why_satisfied(deriver, request.symbol))
         for request in scene.question.requests
         if request.symbol not in said
     )
-
-
-def _cause(world: World, after: Configuration, request: Request) -> str:
-    """Why a symbol has its value, in one clause."""
-    model, name = world.model, request.symbol
-    word, rule = after.evaluation.causes.get(name, ("nothing", None))
-    if word == "user":
-        return f"{world.base} says so"
-    if word == "selected":
-        return _selector(model, after, name)
-    if word == "default" and rule is not None:
-        value = getattr(rule, "value", "")
-        return f"default {value} ({rule.location})"
-    if word == "implied":
-        return "implied"
-    if word == "range" and rule is not None:
-        return f"the range at {rule.location}"
-    if word in ("chosen", "not chosen"):
-        choice = model.symbols[name].choice
-        assert choice is not None
-        entry = model.entries[model.choices[choice].entry]
-        assert isinstance(entry, ChoiceEntry)
-        return f"{word} in the choice at {entry.location}"
-    return "nothing makes it otherwise"
-
-
-def _selector(model: Model, after: Configuration, name: str) -> str:
-    """The strongest select of a symbol that counts here."""
-    value = after.tristate(name)
-    for reverse in model.selected_by.get(name, ()):
-        entry = model.entries[reverse.definition]
-        assert isinstance(entry, Definition)
-        condition = reverse.select.condition
-        strength = min(
-            after.tristate(reverse.selector),
-            after.evaluation.depends(reverse.definition),
-            2 if condition is None else after.evaluation.value(condition),
-        )
-        if strength >= min(value, 1) and strength:
-            return f"selected by {reverse.selector} ({reverse.select.location})"
-    return "selected"
 
 
 def _listed(names_: list[str] | tuple[str, ...], most: int = 4) -> str:
