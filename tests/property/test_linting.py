@@ -1,0 +1,71 @@
+"""Lint on random trees: its judgements are what the whole evaluation says."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kresolve.lines import Line, fragment_text, parse_lines, typed_value
+from kresolve.planner import World
+from kresolve.semantics import evaluate
+from kresolve.workbench.effect import value_without
+from kresolve.workbench.fixing import fixed
+from kresolve.workbench.linting import Lint, Linter, advised
+from tests.property.kconfigs import DIALECTS, toys
+from tests.property.toys import load, read
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("finish", ["olddefconfig", "allnoconfig"])
+@given(data=st.data())
+def test_judgements_are_true(dialect: str, finish: str, data: st.DataObject) -> None:
+    """A line survives if the option ends so; without it, it would end as ``value_without`` says."""
+    toy = data.draw(toys(dialect))
+    model = load(toy.kconfig, dialect)
+    lines = read(toy.config, model)
+    half = data.draw(st.integers(0, len(lines)))
+    mode = "allnoconfig" if finish == "allnoconfig" else "olddefconfig"
+    bare = World(model, "base", tuple(lines[:half]), mode)  # type: ignore[arg-type]
+    linter = Linter(bare, lines[half:])
+    after = evaluate(model, lines, mode)  # type: ignore[arg-type]
+    for finding in linter.findings():
+        name = finding.line.symbol
+        symbol = model.symbols.get(name)
+        if symbol is None:
+            assert finding.rule in ("unknown", "renamed")
+            continue
+        wanted = typed_value(finding.line, symbol.type)
+        if wanted is None:
+            assert finding.rule == "invalid"
+        elif not symbol.transitional:
+            assert finding.survives == (after.get(name) == wanted)
+        rest = [line for line in lines[half:] if line.symbol != name]
+        without = evaluate(model, [*lines[:half], *rest], mode)  # type: ignore[arg-type]
+        if name in after and not model.dialect.forgets_out_of_range:
+            assert value_without(bare, after, name, lines[half:]) == without[name]
+
+
+@given(data=st.data())
+def test_a_fix_makes_lines_survive(data: st.DataObject) -> None:
+    """A fixed fragment loses no more lines than before, and only those that it was told of."""
+    toy = data.draw(toys())
+    model = load(toy.kconfig)
+    lines = [line for line in read(toy.config, model) if line.symbol in model.symbols]
+    text = fragment_text(Line(line.symbol, line.value) for line in lines)
+
+    def judged(text: str) -> tuple[Lint, Linter]:
+        linter = Linter(World(model, "empty", ()), parse_lines(text, "f")[0])
+        findings, mended = advised(linter, linter.findings())
+        return Lint(model.info, "empty", "olddefconfig", tuple(findings), (), mended), linter
+
+    lint, linter = judged(text)
+    new = fixed(lint, {"f": text}).get("f", text)
+    again, _ = judged(new)
+    before = {finding.line.symbol for finding in linter.lost()}
+    hopeless = set(lint.repair.impossible) | set(lint.repair.unknown)
+    hopeless |= {f.line.symbol for f in lint.findings if f.rule in ("invalid", "unknown")}
+    lost = {f.line.symbol for f in again.dropped if f.rule not in ("redefined", "redundant")}
+
+    assert lost <= before
+    assert lost <= hopeless
