@@ -8,12 +8,13 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kresolve.api import Tree, explain, plan
-    from kresolve.benchapi import check, lint, merge, migrate
     from kresolve.errors import KresolveError
-    from kresolve.exploring import gates, graph, search, show
+    from kresolve.face.exploring import gates, graph, search, show
+    from kresolve.face.fragments import check, lint, merge, migrate
+    from kresolve.face.many import minimize, survey
+    from kresolve.face.planning import explain, plan
+    from kresolve.face.tree import Tree
     from kresolve.planner import Plan
-    from kresolve.questioning import minimize, survey
     from kresolve.report.derivation import Explanation
     from kresolve.report.graphfile import draw
     from kresolve.workbench.checking import Check
@@ -54,20 +55,20 @@ _HOMES = {
     "Merge": "workbench.merging",
     "Migration": "workbench.migrating",
     "Plan": "planner",
-    "Tree": "api",
-    "check": "benchapi",
+    "Tree": "face.tree",
+    "check": "face.fragments",
     "draw": "report.graphfile",
-    "explain": "api",
-    "gates": "exploring",
-    "graph": "exploring",
-    "lint": "benchapi",
-    "merge": "benchapi",
-    "minimize": "questioning",
-    "migrate": "benchapi",
-    "plan": "api",
-    "search": "exploring",
-    "show": "exploring",
-    "survey": "questioning",
+    "explain": "face.planning",
+    "gates": "face.exploring",
+    "graph": "face.exploring",
+    "lint": "face.fragments",
+    "merge": "face.fragments",
+    "minimize": "face.many",
+    "migrate": "face.fragments",
+    "plan": "face.planning",
+    "search": "face.exploring",
+    "show": "face.exploring",
+    "survey": "face.many",
 }
 
 

@@ -65,7 +65,7 @@ def add(commands: Commands) -> None:
 
 
 def _audit(arguments: argparse.Namespace) -> int:
-    from kresolve.benchapi import audit_selftests
+    from kresolve.face.fragments import audit_selftests
     from kresolve.report.audits import (
         audit_document,
         audit_markdown,

@@ -49,7 +49,7 @@ def add(commands: Commands) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from kresolve.benchapi import check
+    from kresolve.face.fragments import check
     from kresolve.report.checks import check_document, check_report
     from kresolve.report.terminal import TerminalProgress
 

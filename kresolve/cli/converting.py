@@ -19,7 +19,7 @@ from kresolve.cli.shared import (
 )
 
 if TYPE_CHECKING:
-    from kresolve.api import Tree
+    from kresolve.face.tree import Tree
     from kresolve.lines import Line
 
 _OLDDEFCONFIG_EXAMPLES = """\

@@ -58,8 +58,8 @@ def add(commands: Commands) -> None:
 
 
 def _explain(arguments: argparse.Namespace) -> int:
-    from kresolve.api import explain
     from kresolve.explaining import DEPTH
+    from kresolve.face.planning import explain
     from kresolve.files import write_whole
     from kresolve.report.derivation_terminal import show
     from kresolve.report.terminal import TerminalProgress

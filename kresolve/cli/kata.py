@@ -30,9 +30,9 @@ def add_kata_arguments(parser: argparse.ArgumentParser) -> None:
 
 def plan_in_kata(arguments: argparse.Namespace) -> int:
     """Run ``kresolve plan REQUEST... --kata DIR``."""
-    from kresolve.api import Tree
+    from kresolve.face.kata import plan_kata
+    from kresolve.face.tree import Tree
     from kresolve.files import write_whole
-    from kresolve.kataapi import plan_kata
     from kresolve.report.kata import kata_document, kata_report
     from kresolve.report.terminal import TerminalProgress
 

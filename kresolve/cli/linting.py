@@ -72,7 +72,7 @@ def add(commands: Commands) -> None:
 
 def _lint(arguments: argparse.Namespace) -> int:
     import kresolve
-    from kresolve.benchapi import lint
+    from kresolve.face.fragments import lint
     from kresolve.report.lints import (
         lint_document,
         lint_github,

@@ -66,7 +66,7 @@ def add(commands: Commands) -> None:
 
 
 def _merge(arguments: argparse.Namespace) -> int:
-    from kresolve.benchapi import merge
+    from kresolve.face.fragments import merge
     from kresolve.files import write_whole
     from kresolve.report.merges import merge_document, merge_report, merge_summary
     from kresolve.report.terminal import TerminalProgress

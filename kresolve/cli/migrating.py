@@ -58,7 +58,7 @@ def add(commands: Commands) -> None:
 
 
 def _migrate(arguments: argparse.Namespace) -> int:
-    from kresolve.benchapi import migrate
+    from kresolve.face.fragments import migrate
     from kresolve.files import write_whole
     from kresolve.report.migrations import migration_document, migration_report
     from kresolve.report.terminal import TerminalProgress

@@ -53,8 +53,8 @@ def add(commands: Commands) -> None:
 
 
 def _minimize(arguments: argparse.Namespace) -> int:
+    from kresolve.face.many import minimize
     from kresolve.files import write_whole
-    from kresolve.questioning import minimize
     from kresolve.report.terminal import TerminalProgress
 
     check_output(arguments.output)

@@ -82,7 +82,7 @@ def _count(text: str) -> int:
 
 
 def _plan(arguments: argparse.Namespace) -> int:
-    from kresolve.api import plan
+    from kresolve.face.planning import plan
     from kresolve.report.document import plan_document
     from kresolve.report.terminal import TerminalProgress
     from kresolve.report.text import plan_report

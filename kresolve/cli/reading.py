@@ -10,7 +10,7 @@ from kresolve.cli.graphing import add_values_arguments, base_of
 from kresolve.cli.shared import FAILS, HOLDS, Commands, add_tree_arguments, command, load, say
 
 if TYPE_CHECKING:
-    from kresolve.api import Tree
+    from kresolve.face.tree import Tree
 
 _SEARCH_EXAMPLES = """\
 examples:

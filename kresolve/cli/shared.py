@@ -11,7 +11,7 @@ from kresolve.defaults import TIMEOUT
 from kresolve.files import check_writable
 
 if TYPE_CHECKING:
-    from kresolve.api import Tree
+    from kresolve.face.tree import Tree
     from kresolve.progress import Progress
 
 HOLDS: Final = 0
@@ -184,7 +184,7 @@ def say(text: str) -> None:
 
 def load(arguments: argparse.Namespace, progress: Progress) -> Tree:
     """The tree that the arguments name."""
-    from kresolve.api import Tree
+    from kresolve.face.tree import Tree
 
     return Tree.load(
         arguments.tree,

@@ -48,7 +48,7 @@ def add(commands: Commands) -> None:
 
 
 def _survey(arguments: argparse.Namespace) -> int:
-    from kresolve.questioning import survey
+    from kresolve.face.many import survey
     from kresolve.report.terminal import TerminalProgress
 
     found = survey(

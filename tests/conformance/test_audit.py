@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kresolve import Tree
-from kresolve.benchapi import audit_selftests
+from kresolve.face.fragments import audit_selftests
 from kresolve.report.audits import audit_markdown
 from tests.conftest import ROOT
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kresolve import Tree, lint
-from kresolve.kataapi import plan_kata
+from kresolve.face.kata import plan_kata
 from kresolve.lines import parse_lines
 from kresolve.mergescript import merge_config
 from kresolve.workbench.kata import kata_world

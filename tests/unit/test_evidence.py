@@ -116,7 +116,7 @@ def test_without_a_config_the_kernel_is_looked_at(monkeypatch: pytest.MonkeyPatc
     def nothing() -> Path:
         raise ConfigFileError("no config")
 
-    monkeypatch.setattr("kresolve.benchapi.running_config", nothing)
+    monkeypatch.setattr("kresolve.face.fragments.running_config", nothing)
     answer = check("UTS_NS", config="running")
 
     assert answer.kernel.version == platform.release()

@@ -50,11 +50,9 @@ KRESOLVE = Rules(
         ("necessity", "planner", "profiles"),
         ("asking", "minimizing", "plangraph", "workbench"),
         ("report",),
-        ("surveying",),
-        (
-            *("__init__", "__main__", "api", "benchapi", "cli", "explaining", "exploring"),
-            *("kataapi", "questioning"),
-        ),
+        ("explaining", "surveying"),
+        ("face",),
+        ("__init__", "__main__", "cli"),
     ),
     neighbours=frozenset(
         {
@@ -70,21 +68,6 @@ KRESOLVE = Rules(
             ("oracle", "trees"),  # it builds the conf of one, in its environment
             ("necessity", "planner"),  # it knows what the planner knows of a tree
             ("profiles", "planner"),  # a profile is a list of requests
-            ("__init__", "api"),  # the face is what the package shows
-            ("api", "explaining"),  # what a tree is asked about one symbol
-            ("cli", "explaining"),  # how deep an explanation goes unless told
-            ("kataapi", "api"),  # its function takes trees
-            ("cli", "kataapi"),  # a command does what the Python function does
-            ("benchapi", "api"),  # its functions take trees
-            ("__init__", "benchapi"),  # and are part of the face
-            ("cli", "benchapi"),  # a command does what the Python function does
-            ("__init__", "exploring"),  # in two parts
-            ("questioning", "api"),  # its functions take trees
-            ("questioning", "exploring"),  # and load them by the same keywords
-            ("__init__", "questioning"),
-            ("cli", "questioning"),  # a command does what the Python function does
-            ("exploring", "api"),  # its functions ask a tree
-            ("cli", "api"),  # a command does what the Python function does
             ("cli", "__init__"),  # --version
             ("__main__", "cli"),  # python -m kresolve
         }

@@ -12,11 +12,12 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Unpack
 
-from kresolve.api import Requests, Tree
 from kresolve.asking import check_words
 from kresolve.defaults import TIMEOUT
 from kresolve.errors import RequestError
-from kresolve.exploring import Loading
+from kresolve.face.exploring import Loading
+from kresolve.face.loading import Requests
+from kresolve.face.tree import Tree
 from kresolve.files import check_writable
 from kresolve.lines import Line
 from kresolve.minimizing import Minimal, keeping, same_config

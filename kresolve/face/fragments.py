@@ -13,9 +13,10 @@ from pathlib import Path
 
 from attrs import evolve
 
-from kresolve.api import Requests, Tree
 from kresolve.bases import running_config
 from kresolve.errors import ConfigFileError, RequestError, TreeError, did_you_mean
+from kresolve.face.loading import Requests
+from kresolve.face.tree import Tree
 from kresolve.frontend import cached_models
 from kresolve.lines import BadLine, Line, parse_lines, read_text, typed_value
 from kresolve.model import Model

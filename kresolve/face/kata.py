@@ -7,8 +7,9 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
-from kresolve.api import Requests, Tree
 from kresolve.errors import RequestError, WitnessError
+from kresolve.face.loading import Requests
+from kresolve.face.tree import Tree
 from kresolve.files import write_whole
 from kresolve.lines import read_text
 from kresolve.mergescript import merge_config

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from kresolve.api import Requests, Tree
+from kresolve.face.loading import Requests
+from kresolve.face.tree import Tree
 from kresolve.lookup import Found, SymbolPage
 from kresolve.progress import Progress
 from kresolve.semantics import Finish

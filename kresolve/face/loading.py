@@ -1,0 +1,269 @@
+"""A tree that is loaded: its model, its bases, its conf, and requests as it understands them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self, TypeAlias
+
+from attrs import evolve, field, frozen
+
+from kresolve.bases import Base, find_base, find_fragments
+from kresolve.errors import RequestError, TreeError, did_you_mean
+from kresolve.files import write_whole
+from kresolve.frontend import load_model
+from kresolve.lines import BadLine, Line, fragment_text, read_lines
+from kresolve.model import Model, Symbol, TreeInfo
+from kresolve.modelfile import from_bytes, to_bytes
+from kresolve.oracle import Oracle
+from kresolve.planner import (
+    Knowledge,
+    Request,
+    World,
+    checked,
+    from_fragment,
+    from_mapping,
+    merged,
+    parse_request,
+)
+from kresolve.profiles import Profile, find_profile, own_profiles, profile_names
+from kresolve.progress import SILENT, Progress
+from kresolve.semantics import Configuration, Finish, evaluate, savedefconfig
+from kresolve.trees import Environment, SourceTree, find_tree
+
+#: A request as people write it: text, a list, or a dict of names and values.
+Requests: TypeAlias = str | Path | Request | Mapping[str, object] | Iterable[str | Path | Request]
+
+_FINISHES = ("olddefconfig", "allnoconfig")
+#: So many bases by name are kept with what plans found out about them.
+_WORLDS = 8
+
+
+@frozen(eq=False)
+class LoadedTree:
+    """A kernel tree for one architecture and toolchain: its model, bases and conf."""
+
+    model: Model
+    #: The files of the tree; None for a saved model.
+    source: SourceTree | None = None
+    #: May anything of the tree be run?
+    shell: bool = True
+    _worlds: dict[tuple[str | Path, str], World] = field(factory=dict, init=False, repr=False)
+
+    @classmethod
+    def load(
+        cls,
+        tree: str | Path | None = None,
+        *,
+        arch: str | None = None,
+        cross_compile: str | None = None,
+        llvm: bool | str = False,
+        shell: bool = True,
+        progress: Progress = SILENT,
+    ) -> Self:
+        """Load a tree: a directory, a tarball, "debian:6.12", or a saved model.
+
+        ``arch`` is as for ``make ARCH=``, this machine's by default.  The first
+        time takes a few seconds, later some tenths of a second.  With ``shell``
+        False nothing of the tree is run, neither make nor ``$(shell ...)`` nor
+        conf: a tree that was never read is refused.  Raises TreeError,
+        KconfigError or ToolError with what is wrong and where.
+        """
+        saved = _saved_model(tree)
+        if saved is not None:
+            if arch is not None and arch != saved.info.arch:
+                raise TreeError(f"{tree}: this model is of {saved.info.arch}, not {arch}")
+            return cls(saved)
+        source = find_tree(tree, progress=progress)
+        model = load_model(
+            source,
+            arch=arch,
+            cross_compile=cross_compile,
+            llvm=llvm,
+            shell=shell,
+            progress=progress,
+        )
+        return cls(model, source, shell)
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        """What earlier plans found out, for later ones."""
+        return Knowledge(self.model)
+
+    @property
+    def info(self) -> TreeInfo:
+        """Version, architecture, toolchain: what was read, and with what."""
+        return self.model.info
+
+    def save(self, path: str | Path) -> None:
+        """Save the model; ``Tree.load`` reads it where there is neither tree nor compiler.
+
+        It carries the variables that conf gets, but no paths of this machine.
+        """
+        kept = tuple((name, value) for name, value in self.info.variables if "/" not in value)
+        model = evolve(self.model, info=evolve(self.info, variables=kept))
+        write_whole(Path(path), to_bytes(model))
+
+    def __getitem__(self, name: str) -> Symbol:
+        """A symbol, with or without CONFIG_; KeyError with a proposal if there is none."""
+        bare = name.removeprefix("CONFIG_")
+        if bare not in self.model.symbols:
+            hint = did_you_mean(bare, self.model.symbols)
+            raise KeyError(f"{self.info} has no option {bare}{hint}")
+        return self.model.symbols[bare]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.removeprefix("CONFIG_") in self.model.symbols
+
+    def base(self, base: str | Path = "defconfig") -> Base:
+        """The lines of a base: a make target, "empty", "running" or a file."""
+        if not self.shell and self.source is not None and self._made_by_make(base):
+            raise TreeError(f"{base}: only make can tell what it is made of; --no-shell refuses it")
+        return find_base(self.model, self.source, base)
+
+    def _made_by_make(self, base: str | Path) -> bool:
+        """Is a base a defconfig target of which the tree has no file?"""
+        name = self.info.defconfig if base == "defconfig" else str(base)
+        if isinstance(base, Path) or not name.endswith("defconfig") or Path(base).exists():
+            return False
+        assert self.source is not None
+        folder = self.source.path / "arch" / self.info.srcarch / "configs"
+        return not (folder / name).is_file()
+
+    def world(
+        self,
+        base: str | Path = "defconfig",
+        fragments: Iterable[str | Path] = (),
+        finish: Finish = "olddefconfig",
+    ) -> World:
+        """A base of this tree with fragments on top; those with a name are kept for reuse."""
+        if finish not in _FINISHES:
+            raise RequestError(f"finish {finish!r}: say {' or '.join(_FINISHES)}")
+        fragments = list(fragments)
+        key = (base, finish)
+        is_name = isinstance(base, str) and base != "running" and not Path(base).exists()
+        if is_name and not fragments and key in self._worlds:
+            return self._worlds[key]
+        found = self.base(base)
+        lines, bad = list(found.lines), list(found.bad)
+        for fragment in fragments:
+            for path in find_fragments(self.model, self.source, fragment):
+                more, worse = self.read(path)
+                lines += more
+                bad += worse
+        name = " + ".join([str(base), *map(str, fragments)])
+        notes = tuple(f"warning: {line}" for line in bad)
+        world = World(self.model, name, tuple(lines), finish, self.knowledge, notes=notes)
+        if is_name and not fragments:
+            while len(self._worlds) >= _WORLDS:
+                self._worlds.pop(next(iter(self._worlds)))
+            self._worlds[key] = world
+        return world
+
+    def read(self, path: str | Path) -> tuple[list[Line], list[BadLine]]:
+        """The lines of a fragment or ``.config``, and those that say nothing."""
+        return read_lines(Path(path), exact_unset=self.model.dialect.exact_unset)
+
+    def olddefconfig(
+        self, config: str | Path | Iterable[Line] = (), *, finish: Finish = "olddefconfig"
+    ) -> Configuration:
+        """What ``make olddefconfig`` makes of a ``.config`` (a path, or lines)."""
+        if isinstance(config, str | Path):
+            config = self.read(config)[0]
+        return evaluate(self.model, config, finish)
+
+    def savedefconfig(self, config: str | Path | Iterable[Line]) -> str:
+        """What ``make savedefconfig`` makes of a ``.config`` (a path, or lines)."""
+        if isinstance(config, str | Path):
+            config = self.read(config)[0]
+        return fragment_text(savedefconfig(self.model, config))
+
+    @cached_property
+    def oracle(self) -> Oracle:
+        """The tree's own conf; TreeError for a saved model, or where nothing may run."""
+        if not self.shell:
+            raise TreeError("conf is a program of the tree, and --no-shell refuses to run it")
+        if self.source is None:
+            raise TreeError("a saved model has no conf; name the tree itself to verify with conf")
+        info = self.info
+        return Oracle(
+            self.source, Environment(info.arch, info.srcarch, info.variables, info.toolchain)
+        )
+
+    def requests(
+        self, *wanted: Requests, profiles: Iterable[str | Path] = ()
+    ) -> tuple[Request, ...]:
+        """Requests as people write them, checked against this tree.
+
+        Text is a profile ("criu", "criu:lazy-pages"), an option ("X", "X=m",
+        "X=y|m") or "@FILE"; a Path is a fragment whose every line is requested.
+        ``profiles``: files with profiles of the user's own.
+        """
+        own = own_profiles(profiles)
+        found: list[Request] = []
+        for one in wanted:
+            if isinstance(one, Request):
+                found.append(one)
+            elif isinstance(one, Path):
+                found += from_fragment(self.model, one)
+            elif isinstance(one, str):
+                found += self._typed(one, own)
+            elif isinstance(one, Mapping):
+                found += from_mapping(self.model, one)
+            else:
+                found += self.requests(*one, profiles=profiles)
+        return merged(found)
+
+    def _typed(self, text: str, own: Mapping[str, Profile]) -> list[Request]:
+        text = text.strip()
+        if text.startswith("@"):
+            return from_fragment(self.model, Path(text[1:]))
+        name, _, features = text.partition(":")
+        profile = find_profile(name, own)
+        if profile is not None:
+            wanted = [feature for feature in features.split(",") if feature]
+            return profile.requests(self.model, wanted)
+        if ":" in text and "=" not in text:
+            known = (*own, *profile_names())
+            raise RequestError(
+                f"{name}: no such profile; there is {', '.join(known)}{did_you_mean(name, known)}"
+            )
+        symbol, value = parse_request(text)
+        return [checked(self.model, symbol, value, text)]
+
+    def names(self, names: str | Iterable[str], option: str) -> tuple[str, ...]:
+        """Names of options that a pin or a ban names."""
+        listed = [names] if isinstance(names, str) else list(names)
+        found = []
+        for name in listed:
+            bare = name.removeprefix("CONFIG_")
+            symbol = self.model.symbols.get(bare)
+            if symbol is None:
+                hint = did_you_mean(bare, self.model.symbols)
+                raise RequestError(f"{option} {name}: {self.info} has no such option{hint}")
+            if option == "--forbid" and not symbol.is_logical:
+                raise RequestError(f"{option} {name}: it is of type {symbol.type} and cannot be n")
+            found.append(bare)
+        return tuple(dict.fromkeys(found))
+
+    def conf(self, lines: Iterable[Line], finish: Finish = "olddefconfig") -> str:
+        """The ``.config`` that the tree's own conf makes of lines."""
+        text = fragment_text(lines)
+        if finish == "olddefconfig":
+            return self.oracle.run(finish, text).config
+        return self.oracle.run(finish, None, allconfig=text).config
+
+
+def _saved_model(tree: Any) -> Model | None:
+    """The model in a file, None if ``tree`` names no saved model."""
+    if not isinstance(tree, str | Path):
+        return None
+    path = Path(tree)
+    try:
+        with path.open("rb") as file:
+            if file.read(1) != b"x":  # zlib's first byte
+                return None
+        return from_bytes(path.read_bytes(), str(path))
+    except OSError:
+        return None
