@@ -79,3 +79,14 @@ def recognise(sources: Mapping[str, str]) -> tuple[Dialect, tuple[str, ...]]:
         else:
             unknown.append(rule)
     return Dialect(**found), tuple(unknown)
+
+
+def hash_bucket(name: str) -> int:
+    """Where conf's hash table up to 6.1 has a symbol (``strhash``, SYMBOL_HASHSIZE).
+
+    ``for_all_symbols`` goes through it in this order.
+    """
+    value = 2166136261
+    for byte in name.encode():
+        value = ((value ^ byte) * 0x01000193) & 0xFFFFFFFF
+    return value % 9973

@@ -7,9 +7,11 @@ encoded cone is.  This module knows nothing of the evaluator.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from kresolve.dependencies import Dependencies, Node
+from kresolve.dialect import hash_bucket
 from kresolve.encode.choices import list_choice, symbol_choice
 from kresolve.encode.circuit import (
     FALSE,
@@ -232,13 +234,38 @@ class Encoding:
         return self.clamped(symbol, found) if symbol.type in NUMERIC else found
 
     def rewritten(self, symbol: Symbol, said: Sequence[tuple[str, int]]) -> Texts:
-        """``conf_read`` up to 6.1: values out of range are forgotten before writing."""
+        """``conf_read`` up to 6.1: values out of range are forgotten before writing.
+
+        Whether one is out of range is asked when numbers that stand before it in
+        conf's hash table are forgotten already; what stays is not calculated anew.
+        """
         circuit = self.circuit
-        kept: list[tuple[str, int]] = []
-        for text, literal in said:
-            fits = self.clamped(symbol, {text: TRUE}).get(text, FALSE)
-            kept.append((text, circuit.both(literal, fits)))
-        return self.number_or_string(symbol, kept)
+        place = hash_bucket(symbol.name)
+        earlier = {name: t for name, t in self.written.items() if hash_bucket(name) < place}
+        with self._where_numbers_are(earlier):
+            forgotten = circuit.any_of(
+                [
+                    circuit.both(literal, -self.clamped(symbol, {text: TRUE}).get(text, FALSE))
+                    for text, literal in said
+                ]
+            )
+        with self._where_numbers_are(self.written):
+            anew = self.number_or_string(symbol, ())
+        found: Texts = {}
+        for texts, here in ((anew, forgotten), (self.texts[symbol.name], -forgotten)):
+            for text, literal in texts.items():
+                _put(circuit, found, text, circuit.both(here, literal))
+        return found
+
+    @contextmanager
+    def _where_numbers_are(self, texts: Mapping[str, Texts]) -> Iterator[None]:
+        """Let some numbers be what they are written as, for what is encoded meanwhile."""
+        kept = self.texts, self._depends
+        self.texts, self._depends = {**self.texts, **texts}, {-1: FULL_VALUE}
+        try:
+            yield
+        finally:
+            self.texts, self._depends = kept
 
     def clamped(self, symbol: Symbol, texts: Texts) -> Texts:
         """``sym_validate_range``: the first active range, one case for each text and bound."""

@@ -96,8 +96,8 @@ def _evaluate(
     evaluation.run(nodes)
     if finish == "defconfig" and model.dialect.forgets_out_of_range:
         # conf --defconfig calculates everything again after reading.
-        forgotten = set(evaluation.out_of_range())
-        text = {name: value for name, value in user.text.items() if name not in forgotten}
+        evaluation.forget_out_of_range()
+        text = {n: value for n, value in user.text.items() if n not in evaluation.forgotten}
         evaluation = Evaluation(model, evolve(user, text=text))
         evaluation.run(nodes)
     return Configuration(model, finish, evaluation)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from typing import TypeAlias
 
+from kresolve.dialect import hash_bucket
 from kresolve.expressions import And, Compare, Const, Expr, Not, Operand, Or, Sym, Text
 from kresolve.model import (
     AnyEntry,
@@ -58,6 +59,8 @@ class Evaluation:
         self.choice_values: dict[int, int] = {}
         #: User values that were forgotten for being out of range, as clamped until then.
         self.forgotten: dict[str, str] = {}
+        #: Of them, those that nobody has asked for since.
+        self._stale: set[str] = set()
         self.modules = N
         self._depends: list[int] = [-1] * len(model.entries)
         self._shown: list[int] = [-1] * len(model.entries)
@@ -73,8 +76,7 @@ class Evaluation:
             if node == self.model.modules:
                 self.modules = self.logical[node]
         if self.model.dialect.forgets_out_of_range and self.user.finish == "olddefconfig":
-            for name in self.out_of_range():
-                self.rewrite(name)
+            self.forget_out_of_range()
 
     def calculate(self, node: str | int) -> None:
         """``sym_calc_value`` of one symbol, or of a whole choice."""
@@ -116,17 +118,31 @@ class Evaluation:
         if written:
             self.written.add(name)
 
-    def out_of_range(self) -> list[str]:
-        """``conf_read`` up to 6.1: user values of numbers outside the range, in order."""
-        return [
-            node
-            for node in self.model.order
-            if isinstance(node, str)
-            and node in self.user.text
-            and node in self.text
-            and self.model.symbols[node].type in NUMERIC
-            and self.exceeds(self.model.symbols[node], self.user.text[node])
+    def forget_out_of_range(self) -> None:
+        """``conf_read`` up to 6.1: user values of numbers outside the range are forgotten.
+
+        conf looks at one symbol after the other, in the order of its hash table.
+        Whoever asks for a number that has been forgotten makes conf calculate it
+        anew: so a value may be in the range by then that was clamped before.  It
+        is not forgotten, and stays clamped.
+        """
+        numbers = [
+            name
+            for name in self.user.text
+            if name in self.text and self.model.symbols[name].type in NUMERIC
         ]
+        for name in sorted(numbers, key=hash_bucket):
+            if self.exceeds(self.model.symbols[name], self.user.text[name]):
+                self._stale.add(name)
+                self.ask_entries_again()
+        for node in self.model.order if self._stale else ():
+            if node in self._stale:
+                self.rewrite(str(node))
+
+    def ask_entries_again(self) -> None:
+        """Calculate anew what entries allow: a number that they compare has changed."""
+        self._depends = [-1] * len(self.model.entries)
+        self._shown = [-1] * len(self.model.entries)
 
     def exceeds(self, symbol: Symbol, value: str) -> bool:
         """``sym_string_within_range``, turned round."""
@@ -139,11 +155,13 @@ class Evaluation:
         What was calculated from it before stays.
         """
         symbol = self.model.symbols[name]
+        self._stale.discard(name)
         self.forgotten[name] = self.text[name]
         self.written.discard(name)
         self.text[name], written, self.causes[name] = self.number_or_string(symbol, None)
         if written and not symbol.unwritten:
             self.written.add(name)
+        self.ask_entries_again()
 
     def supposing(self, values: Mapping[str, str]) -> Evaluation:
         """The same calculation at the end, had some symbols other values.
@@ -435,6 +453,8 @@ class Evaluation:
             value = self.logical.get(operand.name)
             if value is not None:
                 return LETTERS[value]
+            if operand.name in self._stale:
+                self.rewrite(operand.name)
             return self.text.get(operand.name, operand.name)
         return LETTERS[operand.value] if isinstance(operand, Const) else operand.value
 
