@@ -55,7 +55,10 @@ _COMMON: Final = ("comparison.py", "configs.py")
 
 #: Parts of kresolve that decide nothing of what is compared.
 _WITHOUT_A_SAY: Final = (
-    *("planner", "report", "cli", "profiles.py", "progress.py", "__main__.py"),
+    *("planner", "report", "cli", "face", "profiles.py", "progress.py", "__main__.py"),
+    *("asking.py", "defaults.py", "explaining.py", "explanation", "markup.py", "workbench"),
+    *("bounds.py", "dependencygraph", "gating", "lookup", "necessity.py", "plangraph.py"),
+    *("mergescript.py", "minimizing.py", "surveying.py", "__init__.py"),
     # how a tree is fetched: what came of it is part of a result's identity
     *("trees/debian.py", "trees/apt.py", "trees/apt_sources.py"),
     *("trees/kernel_org.py", "trees/git.py", "trees/archive.py"),
