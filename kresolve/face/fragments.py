@@ -28,11 +28,11 @@ from kresolve.trees import default_arch
 from kresolve.workbench.audit import SELFTESTS, Audited, audited, audited_everywhere
 from kresolve.workbench.checking import Check, check_evidence, check_lines, explained, kernel_of
 from kresolve.workbench.evidence import Evidence
-from kresolve.workbench.helptexts import HelpTexts
 from kresolve.workbench.linting import Lint, Linter, advised
 from kresolve.workbench.merging import FINISHES, Merge, checked_strict, finished, merged_lines
 from kresolve.workbench.migrating import ByHelp, Migration, migrated
 from kresolve.workbench.repair import Repair, repair
+from kresolve.workbench.samehelp import SameHelp
 from kresolve.workbench.wanted import Kernel, wanted
 
 
@@ -223,7 +223,7 @@ def migrate(
     by_help: ByHelp = lambda name: None  # noqa: E731 (a saved model has no texts)
     sources = [tree.source for tree in trees]
     if sources[0] is not None and sources[1] is not None:
-        by_help = HelpTexts(
+        by_help = SameHelp(
             trees[0].model, sources[0].path, trees[1].model, sources[1].path
         ).successor
     return migrated(worlds[0], worlds[1], texts, by_help, progress)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from kresolve.lookup import HelpTexts
 from kresolve.model import Definition, Model
 from kresolve.workbench.renames import Successor
 
@@ -13,12 +14,12 @@ from kresolve.workbench.renames import Successor
 _SHORTEST: Final = 40
 
 
-class HelpTexts:
-    """The help texts of two trees, read when somebody asks."""
+class SameHelp:
+    """The help texts of two trees, compared when somebody asks."""
 
     def __init__(self, old: Model, old_root: Path, new: Model, new_root: Path) -> None:
-        self.old, self.old_root = old, old_root
-        self.new, self.new_root = new, new_root
+        self.old, self.new = old, new
+        self._old_helps, self._new_helps = HelpTexts(old_root), HelpTexts(new_root)
         self._by_text: dict[str, list[Definition]] | None = None
 
     def successor(self, name: str) -> Successor | None:
@@ -27,7 +28,7 @@ class HelpTexts:
         if symbol is None:
             return None
         for _, definition in self.old.definitions(symbol):
-            text = help_text(self.old_root, definition)
+            text = _words(self._old_helps, definition)
             found = self._texts().get(text, []) if len(text) >= _SHORTEST else []
             if len({definition.symbol for definition in found}) == 1:
                 return Successor(found[0].symbol, "help", found[0].location)
@@ -37,7 +38,7 @@ class HelpTexts:
         if self._by_text is None:
             self._by_text = {}
             for definition in self._new_ones():
-                text = help_text(self.new_root, definition)
+                text = _words(self._new_helps, definition)
                 self._by_text.setdefault(text, []).append(definition)
         return self._by_text
 
@@ -47,28 +48,6 @@ class HelpTexts:
                 yield entry
 
 
-def help_text(root: Path, definition: Definition) -> str:
-    """The help text of a definition, in one line; "" if it has none or cannot be read.
-
-    It ends before the first line that is indented less than its first one
-    (scripts/kconfig/lexer.l, state HELP).
-    """
-    if not definition.help_line:
-        return ""
-    try:
-        lines = (root / definition.location.file).read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return ""
-    words: list[str] = []
-    indent: int | None = None
-    for line in lines[definition.help_line :]:
-        expanded = line.expandtabs()
-        if not expanded.strip():
-            continue
-        here = len(expanded) - len(expanded.lstrip())
-        if indent is None:
-            indent = here
-        if here < indent or not here:
-            break
-        words += expanded.split()
-    return " ".join(words)
+def _words(helps: HelpTexts, definition: Definition) -> str:
+    """A help text in one line, however it is broken."""
+    return " ".join(helps.of(definition).split())
