@@ -153,6 +153,11 @@ class Problem:
                 members = model.choices[node].members if isinstance(node, int) else (node,)
                 self.offered.update(members)
             self.add(number, [*names, *gates(model)])
+            if not explaining:
+                effects = scene.world.effects(names)
+                self.add(number, effects)
+                if self.objective == "footprint":
+                    self.offered.update(effects)
         if len(self.scenes) > 1:
             # A line that serves one world has to be known in the others, too.
             for number, scene in enumerate(self.scenes):

@@ -83,6 +83,8 @@ def search(
                 return found
             for number, names in enumerate(found.outside):
                 problem.add(number, names)
+                scene = problem.scenes[number]
+                scene.world.remember((name for name, _, _ in scene.demands), names)
                 if problem.objective == "footprint":
                     problem.offered.update(names)
     raise WitnessError(f"the effects of the plan kept growing for {ROUNDS} rounds")

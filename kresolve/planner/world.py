@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from attrs import Factory, field, frozen
@@ -51,8 +51,20 @@ class World:
         default=Factory(lambda world: Knowledge(world.model), takes_self=True), repr=False
     )
 
+    #: For each requested symbol, what plans for it changed beyond what it depends on.
+    _effects: dict[str, dict[str, None]] = field(factory=dict, init=False, repr=False)
+
     def __str__(self) -> str:
         return f"{self.model.info}, base {self.base}"
+
+    def remember(self, asked: Iterable[str], names: Iterable[str]) -> None:
+        """Keep what a plan changed elsewhere: the next one for the same begins with it."""
+        for symbol in asked:
+            self._effects.setdefault(symbol, {}).update(dict.fromkeys(names))
+
+    def effects(self, asked: Iterable[str]) -> list[str]:
+        """What earlier plans for these symbols changed elsewhere."""
+        return list(dict.fromkeys(name for one in asked for name in self._effects.get(one, ())))
 
     @cached_property
     def before(self) -> Configuration:

@@ -380,3 +380,15 @@ def _answers_with_hash_seed(seed: str, program: str) -> str:
         check=True,
     )
     return done.stdout
+
+
+@settings(max_examples=150)
+@given(cases(most=10))
+def test_what_a_world_remembers_changes_no_answer(case: Case) -> None:
+    """Asked again, and after other questions, a world that remembers gives the same plan."""
+    first = told(answer(case.world(), case.question))
+    world = case.world()
+    for name in world.model.options:
+        answer(world, Question((Request(name, ("y",), name),)))
+    assert told(answer(world, case.question)) == first
+    assert told(answer(world, case.question)) == first
