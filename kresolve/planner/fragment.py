@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from kresolve.planner.result import Plan, PlanLine
 
 _WIDTH = 98
+#: So many requests are named one by one.
+_MOST = 24
 
 
 def fragment_text(plan: Plan) -> str:
@@ -29,7 +31,9 @@ def remainder_text(plan: Plan, number: int) -> str:
 def asked_for(plan: Plan) -> str:
     """What was asked for: profiles and fragments by name, other requests one by one."""
     origins = (request.origin for request in plan.request)
-    return ", ".join(dict.fromkeys(re.sub(r"^(@.*):\d+$", r"\1", origin) for origin in origins))
+    names = list(dict.fromkeys(re.sub(r"^(@.*):\d+$", r"\1", origin) for origin in origins))
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    return ", ".join(names[:_MOST]) + more
 
 
 def verdict(plan: Plan) -> str:
