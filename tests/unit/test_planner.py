@@ -206,8 +206,8 @@ def test_what_needs_no_line_says_why(model: Model) -> None:
     found = plan(model, "FLAG", "BUS=m", base="CONFIG_MODULES=y\nCONFIG_BUS=m\nCONFIG_DEVICE=m\n")
     assert found.lines == ()
     assert [(s.symbol, s.why) for s in found.satisfied] == [
-        ("FLAG", "default y if DEVICE (Kconfig:14)".replace(" if DEVICE", "")),
-        ("BUS", "base says so"),
+        ("FLAG", 'it has "default y if DEVICE" (Kconfig:14), with DEVICE=m, and m is y for a bool'),
+        ("BUS", '"CONFIG_BUS=m" (base:2)'),
     ]
 
 
