@@ -50,7 +50,7 @@ def test_a_plan_shows_lines_and_reasons() -> None:
     for part in ("a base <b>", "CONFIG_BUS=y", "CONFIG_DEVICE=y", _NASTY, "proved best"):
         assert part in text
     assert "DEVICE depends on BUS (Kconfig:8)" in text
-    assert "default y (Kconfig:15)" in text
+    assert '"default y" (Kconfig:15)' in text
 
 
 def test_a_line_shows_itself() -> None:

@@ -97,7 +97,7 @@ def test_every_symbol_has_its_role() -> None:
     assert graph.nodes["MIDDLE"]["why"] == "default BUS (Kconfig:41)"
     assert graph.nodes["MMU"]["why"] == "default y (Kconfig:5)"
     assert graph.nodes["EXPERT"]["why"] == "no default holds"
-    assert graph.nodes["ALWAYS"]["why"] == "needs no line: default y (Kconfig:34)"
+    assert graph.nodes["ALWAYS"]["why"] == 'needs no line: "default y" (Kconfig:34)'
 
 
 def test_edges_are_what_the_plan_is_about() -> None:

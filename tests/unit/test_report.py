@@ -41,7 +41,7 @@ def test_a_plan_for_people() -> None:
         "Linux 6.12 toy (toy), base empty, make olddefconfig",
         ("2 lines, proved best: nothing lost, nothing switched off or turned, 1 more option on"),
         "1 request needs no line:",
-        "  ALWAYS=y: default y (Kconfig:11)",
+        '  ALWAYS=y: "default y" (Kconfig:11)',
         "2 symbols changed in all (--json lists them)",
         "confirmed by evaluator",
     ]
