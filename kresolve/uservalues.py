@@ -33,12 +33,14 @@ class ChoiceSaid:
     """What lines said about a choice before 6.10, when it was a symbol.
 
     ``value`` is the highest that any line for a member said, ``member`` that
-    of the last y line; ``given`` is false after an m line that follows a y.
+    of the last y line; an m line that follows a y makes conf forget it all:
+    then ``forgotten`` is true, and ``given`` false, until the target answers.
     """
 
     given: bool = True
     value: int = N
     member: str | None = None
+    forgotten: bool = False
 
 
 @frozen
@@ -117,10 +119,12 @@ def user_values(
 
 def _said(said: ChoiceSaid, member: str, value: int) -> ChoiceSaid:
     """One more line for a choice's member, before 6.10."""
+    forgotten = said.forgotten or (value == M and said.value == Y)
     return ChoiceSaid(
-        given=said.given and not (value == M and said.value == Y),
+        given=said.given and not forgotten,
         value=max(said.value, value),
         member=member if value == Y else said.member,
+        forgotten=forgotten,
     )
 
 
@@ -142,7 +146,9 @@ def _answer(
         for choice in model.choices:
             said = choices.get(choice.index, ChoiceSaid(given=read))
             if not said.given:
-                choices[choice.index] = ChoiceSaid(value=answer, member=said.member)
+                choices[choice.index] = ChoiceSaid(
+                    value=answer, member=said.member, forgotten=said.forgotten
+                )
 
 
 def _is_asked(model: Model, symbol: Symbol) -> bool:

@@ -123,7 +123,8 @@ def _mode(encoding: Encoding, choice: Choice) -> Tristate:
     full = circuit.any_of([base.value.full, *(line.full for line in lines)])
     # An m line after a y line makes conf forget that there was any.
     new_module = circuit.any_of([circuit.both(line.some, -line.full) for line in lines])
-    given = circuit.both(base.given, -circuit.both(base.value.full, new_module))
+    forgotten = circuit.either(base.forgotten, circuit.both(base.value.full, new_module))
+    given = circuit.both(base.given, -forgotten)
     said = Tristate(circuit.both(given, some), circuit.both(given, full))
     value = circuit.lowest((said, visible))
     if not choice.optional:

@@ -28,6 +28,7 @@ class SaidOfChoice(NamedTuple):
     given: int
     value: Tristate
     last: Mapping[str, int]
+    forgotten: int
 
 
 class Picks(NamedTuple):
@@ -118,6 +119,7 @@ class FixedUser:
             _literal(said.given),
             Tristate(_literal(said.value), _literal(said.value == Y)),
             {} if said.member is None else {said.member: TRUE},
+            _literal(said.forgotten),
         )
 
     def new_lines(self, name: str) -> tuple[int, int]:
@@ -301,6 +303,10 @@ class AnyUser(PlannedUser):
         self.free_orders: dict[int, Picks] = {}
         self._forgotten: dict[int, int] = {}
 
+    def forgets(self, choice: int) -> int:
+        """The variable that says whether an m line follows a y line, where both are there."""
+        return self._forgotten.get(choice, FALSE)
+
     def base_said(self, symbol: Symbol) -> Said:
         """Free variables; where the finish answers, there always is a value."""
         known = self.free.get(symbol.name)
@@ -359,8 +365,7 @@ class AnyUser(PlannedUser):
         module = circuit.any_of([circuit.both(one.some, -one.full) for one in said.values()])
         if index not in self._forgotten:
             self._forgotten[index] = self._inputs(members[0], 1)[0]
-        forgotten = self._forgotten[index]
-        given = -circuit.all_of((forgotten, value.full, module))
+        forgotten = circuit.all_of((self._forgotten[index], value.full, module))
         first = self.picks(index).first
         last: dict[str, int] = {}
         rest = TRUE
@@ -369,7 +374,7 @@ class AnyUser(PlannedUser):
                 here = circuit.all_of((rest, said[member].full, picked))
                 last[member] = circuit.either(last.get(member, FALSE), here)
                 rest = circuit.both(rest, -here)
-        return SaidOfChoice(given, value, last)
+        return SaidOfChoice(TRUE, value, last, forgotten)
 
 
 def free_value(circuit: Circuit, inputs: Sequence[int]) -> Said:

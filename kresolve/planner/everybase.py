@@ -160,18 +160,25 @@ class _Side:
         return self._ordered(found, base)
 
     def _ordered(self, lines: Iterable[Line], base: Solution) -> tuple[Line, ...]:
-        """A choice's lines so that those stand first and last that the solution picks."""
+        """A choice's lines so that those stand first and last that the solution picks.
+
+        Where it picks nobody, menu order decides: a later line stands in front.
+        """
         symbols, picks = self.land.model.symbols, self.user.free_orders
 
         def place(line: Line) -> int:
             choice = symbols[line.symbol].choice
             if choice is None or choice not in picks:
                 return 0
+            if line.value == "m":
+                forgets = self.user.forgets(choice)
+                return 2 if base.holds(forgets) else -2
             if line.value == "y" and base.holds(picks[choice].first[line.symbol]):
                 return 1  # the last line stands in front
             return -1 if base.holds(picks[choice].last[line.symbol]) else 0
 
-        return tuple(sorted(lines, key=place))
+        rank = self.land.model.rank
+        return tuple(sorted(lines, key=lambda line: (place(line), -rank[line.symbol])))
 
 
 class _Search:
