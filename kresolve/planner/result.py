@@ -307,7 +307,8 @@ class Plan:
             (markup.code(f"{item.symbol}={item.value}"), markup.text(item.why))
             for item in self.satisfied
         ]
-        said = verdict(self) if self.status == "planned" else self.status
+        words = {"impossible": "impossible, proved", "unknown": "kresolve cannot tell"}
+        said = words.get(self.status) or verdict(self)
         several = f" on {self.worlds[0]}" if len(self.worlds) > 1 else ""
         return markup.block(
             f"{markup.strong(asked_for(self))}, {markup.text('; '.join(places(self)))}",
