@@ -26,7 +26,7 @@ PYTEST := $(CLEAN) $(BIN)/python -m pytest
 # Test processes at a time.
 TEST_JOBS := 2
 
-.PHONY: plan test test-long conformance lint bench pictures setup clean help FORCE
+.PHONY: plan test test-long conformance lint bench pictures notebooks setup clean help FORCE
 
 plan: $(READY) ## print the fragment that CRIU needs on allnoconfig of Linux 6.12
 	@$(KRESOLVE) plan criu --tree debian:6.12 --arch x86_64 --base allnoconfig --verify conf
@@ -65,6 +65,12 @@ bench: $(READY) ## measure against conf, write the results as JSON and docs/benc
 
 pictures: $(READY) ## draw the pictures of the documentation anew
 	@$(CLEAN) $(BIN)/python -m tools.pictures
+
+# NOTEBOOKS=docs/notebooks/criu.ipynb runs that one only.
+NOTEBOOKS :=
+
+notebooks: $(READY) ## run the notebooks of the documentation, write their outputs anew
+	@$(CLEAN) $(BIN)/python -m tools.notebooks $(NOTEBOOKS)
 
 setup: $(READY) ## only set up .venv
 	@echo "ready: $(CURDIR)/.venv" >&2

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from kresolve import markup
 from kresolve.dialect import Dialect
@@ -178,8 +178,8 @@ class TreeInfo:
     source: str
     #: (tool, version) for people, "not found" included.
     toolchain: tuple[tuple[str, str], ...] = ()
-    #: The variables that conf gets, sorted.
-    variables: tuple[tuple[str, str], ...] = ()
+    #: The variables that conf gets, sorted; many, and full of paths, so repr() is without them.
+    variables: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     #: The defconfig that ``make defconfig`` takes.
     defconfig: str = ""
     #: Sizes and times of the files that were read, as one digest.

@@ -71,7 +71,7 @@ class _PlanGraph:
         self.plan = plan
         self.before = before
         self.after = after
-        self.lines = {line.symbol: line for line in plan.lines}
+        self.lines = {line.symbol: line for line in (*plan.lines, *plan.worlds[0].lines)}
         self.satisfied = {item.symbol: item for item in plan.satisfied}
         self.asked = {request.symbol: request for request in plan.request}
         self.gates = frozenset(gates(model))

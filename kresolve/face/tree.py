@@ -142,7 +142,7 @@ class Tree(LoadedTree):
                 symbol,
                 base=world.base,
                 read=self._file,
-                said=plan.assignments,
+                said=plan.assignments_in(0),
                 change=False,
             )
 
@@ -191,7 +191,7 @@ class Tree(LoadedTree):
         base = place.where.lines if isinstance(place.where, World) else ()
         before, after = (
             evaluate(self.model, (*base, *lines), place.where.finish)
-            for lines in ((), plan.assignments)
+            for lines in ((), plan.assignments_in(0))
         )
         return plan_graph(self._whole_graph, self.model, plan, before, after)
 

@@ -80,6 +80,14 @@ def places(plan: Plan) -> Iterator[str]:
         yield f"{kernels}, {noun} {', '.join(found_bases)}, make {finish}"
 
 
+def reason(plan: Plan, line: PlanLine) -> str:
+    """Why a line is there, and, in a plan for every base, where it would be missed."""
+    if line.missed_on is None:
+        return line.why
+    of = f" of {line.missed_on.tree}" if len(plan.worlds) > 1 else ""
+    return f"{line.why}; missed on {line.missed_on}{of}"
+
+
 def counted(number: int, noun: str) -> str:
     """``2 lines``, ``1 line``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
@@ -104,12 +112,8 @@ def _body(plan: Plan, lines: Iterable[PlanLine]) -> Iterator[str]:
     for line in lines:
         yield ""
         menu = " > ".join(line.menu)
-        why = line.why
-        if line.missed_on is not None:
-            why += f"; missed on {line.missed_on}"
-            if len(plan.worlds) > 1:
-                why += f" of {line.missed_on.tree}"
-        yield from _wrapped(f"{line.prompt}{f' ({menu})' if menu else ''}: {why}")
+        about = f"{line.prompt}{f' ({menu})' if menu else ''}"
+        yield from _wrapped(f"{about}: {reason(plan, line)}")
         yield line.text
 
 

@@ -16,7 +16,14 @@ from kresolve.files import write_whole
 from kresolve.lines import Line
 from kresolve.location import Location
 from kresolve.model import TreeInfo
-from kresolve.planner.fragment import asked_for, fragment_text, remainder_text, verdict
+from kresolve.planner.fragment import (
+    asked_for,
+    fragment_text,
+    places,
+    reason,
+    remainder_text,
+    verdict,
+)
 from kresolve.planner.objective import Measure
 from kresolve.planner.request import Request
 
@@ -300,15 +307,27 @@ class Plan:
             (markup.code(f"{item.symbol}={item.value}"), markup.text(item.why))
             for item in self.satisfied
         ]
-        said = verdict(self) if self.status == "planned" else self.status
+        words = {"impossible": "impossible, proved", "unknown": "kresolve cannot tell"}
+        said = words.get(self.status) or verdict(self)
+        several = f" on {self.worlds[0]}" if len(self.worlds) > 1 else ""
         return markup.block(
-            f"{markup.strong(asked_for(self))}, {markup.text(self.worlds[0])}",
+            f"{markup.strong(asked_for(self))}, {markup.text('; '.join(places(self)))}",
             markup.text(said),
-            markup.table((line.cells for line in self.lines), ("line", "what", "why")),
+            self._table(self.lines),
+            *(
+                f"{markup.strong(f'only on {world}')}{self._table(world.lines)}"
+                for world in self.worlds
+                if world.lines
+            ),
             "" if self.conflict is None else self.conflict._repr_html_(),
-            markup.table(satisfied, ("needs no line", "because")),
+            markup.table(satisfied, (f"needs no line{several}", "because")),
             *map(markup.text, self.notes),
         )
+
+    def _table(self, lines: Iterable[PlanLine]) -> str:
+        """Lines of this plan as a table of HTML."""
+        rows = ((*line.cells[:2], markup.text(reason(self, line))) for line in lines)
+        return markup.table(rows, ("line", "what", "why"))
 
     @property
     def assignments(self) -> tuple[Line, ...]:

@@ -23,12 +23,13 @@ from kresolve.report.derivation_outline import (
 _PLACE: Final = re.compile(r"(?<![\w/])([\w./-]+:\d+)(?!\w)")
 _NAME: Final = re.compile(r"(?<![\w&#/.])([A-Z0-9_]*[A-Z][A-Z0-9_]+)(?![\w;/.])")
 
+# Of the div alone: a picture in the same notebook is an svg of this class.
 _STYLE: Final = """\
-.kresolve { --ink: #1f2328; --dim: #59636e; --line: #d1d9e0; --name: #0550ae; --back: #fff;
+div.kresolve { --ink: #1f2328; --dim: #59636e; --line: #d1d9e0; --name: #0550ae; --back: #fff;
   color: var(--ink); background: var(--back); font: 14px/1.5 system-ui, sans-serif;
   max-width: 60rem; padding: .75rem 1rem; }
 @media (prefers-color-scheme: dark) {
-  .kresolve { --ink: #e6edf3; --dim: #9198a1; --line: #3d444d; --name: #79c0ff;
+  div.kresolve { --ink: #e6edf3; --dim: #9198a1; --line: #3d444d; --name: #79c0ff;
     --back: #0d1117; } }
 .kresolve .head { font-weight: 600; margin: 0; }
 .kresolve .about, .kresolve .place, .kresolve .step { color: var(--dim); }

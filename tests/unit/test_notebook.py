@@ -6,7 +6,19 @@ import html
 import re
 
 from kresolve.gating import effects_in_tree, effects_on
-from kresolve.planner import Plan, Question, World, answer, checked, parse_request
+from kresolve.lines import Line
+from kresolve.planner import (
+    Knowledge,
+    Land,
+    Plan,
+    Question,
+    World,
+    answer,
+    answer_everywhere,
+    answer_in_parts,
+    checked,
+    parse_request,
+)
 from tests.property.toys import load
 
 _NASTY = "<script>alert(1)</script> & </td>"
@@ -51,6 +63,30 @@ def test_a_plan_shows_lines_and_reasons() -> None:
         assert part in text
     assert "DEVICE depends on BUS (Kconfig:8)" in text
     assert '"default y" (Kconfig:15)' in text
+
+
+def test_a_plan_in_parts_shows_all_worlds() -> None:
+    """A plan for several worlds names all of them, and what only some of them get."""
+    model = load(_KCONFIG)
+    question = Question((checked(model, *parse_request("DEVICE"), "DEVICE"),))
+    worlds = [World(model, "small", ()), World(model, "large", (Line("BUS", "y"),))]
+    text = _text(answer_in_parts([(world, question) for world in worlds])._repr_html_())
+    assert "bases small, large" in text
+    common, _, remainder = text.partition("only on")
+    assert "CONFIG_DEVICE=y" in common
+    assert "base small" in remainder
+    assert "CONFIG_BUS=y" in remainder
+
+
+def test_a_plan_for_every_base_shows_where_lines_are_missed() -> None:
+    """Each line of a plan for every base stands beside a base on which it is missed."""
+    model = load(_KCONFIG)
+    question = Question((checked(model, *parse_request("DEVICE"), "DEVICE"),))
+    plan = answer_everywhere([Land(Knowledge(model), question)])
+    text = _text(plan._repr_html_())
+    assert plan.lines
+    for line in plan.lines:
+        assert f"{line.why}; missed on {line.missed_on}" in text
 
 
 def test_a_line_shows_itself() -> None:

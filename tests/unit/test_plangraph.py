@@ -6,7 +6,14 @@ from kresolve.dependencygraph import Graph, dependency_graph
 from kresolve.lines import Line
 from kresolve.model import Model
 from kresolve.plangraph import plan_graph
-from kresolve.planner import Question, World, answer, checked, parse_request
+from kresolve.planner import (
+    Question,
+    World,
+    answer,
+    answer_in_parts,
+    checked,
+    parse_request,
+)
 from tests.property.toys import load
 
 _KCONFIG = """\
@@ -140,3 +147,19 @@ def test_without_a_plan_the_graph_shows_what_is_asked() -> None:
     assert _roles(graph)["DEVICE"] == _roles(graph)["DESERT"] == "requested"
     assert ("DEVICE", "DESERT", "depends") in _edges(graph)
     assert graph.graph["plan"] == "impossible"
+
+
+def test_a_plan_in_parts_shows_the_first_world_with_all_its_lines() -> None:
+    """What only the first of several worlds gets is in its graph as the common lines are."""
+    model = load(_KCONFIG)
+    asked = (checked(model, *parse_request("ELSEWHERE"), "ELSEWHERE"),)
+    small = World(model, "small", ())
+    large = World(model, "large", (Line("BUS", "y"),))
+    plan = answer_in_parts([(small, Question(asked)), (large, Question(asked))])
+    after = small.after(plan.assignments_in(0))
+    graph = plan_graph(dependency_graph(model), model, plan, small.before, after)
+
+    assert [line.symbol for line in plan.lines] == ["ELSEWHERE"]
+    assert graph.nodes["BUS"]["role"] == "prerequisite"
+    assert graph.nodes["BUS"]["line"] == "CONFIG_BUS=y"
+    assert graph.nodes["ELSEWHERE"]["value"] == "y"
