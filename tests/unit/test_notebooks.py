@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import re
 
 import nbformat
@@ -96,6 +98,13 @@ def test_what_a_cell_raises_is_raised() -> None:
         executed(_notebook("x = 1", "x / 0"), "mine.ipynb")
 
     assert any(str(entry.path) == "mine.ipynb, cell 2" for entry in caught.traceback)
+
+
+def test_the_runner_does_what_its_examples_say() -> None:
+    """The examples in the docstrings of tools/notebooks.py give what they show."""
+    result = doctest.testmod(importlib.import_module("tools.notebooks"))
+
+    assert (result.failed, result.attempted) == (0, 1)
 
 
 def test_a_picture_is_stored_once() -> None:
