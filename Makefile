@@ -23,8 +23,8 @@ BIN := .venv/bin
 READY := .venv/ready
 KRESOLVE := $(CLEAN) $(BIN)/kresolve
 PYTEST := $(CLEAN) $(BIN)/python -m pytest
-# Test processes at a time.
-TEST_JOBS := 2
+# Test processes at a time; whoever is done takes over from the others.
+TEST_JOBS := 2 --dist worksteal
 
 .PHONY: plan test test-long conformance lint bench pictures notebooks setup clean help FORCE
 
