@@ -7,6 +7,7 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
+from kresolve.defaults import TIMEOUT
 from kresolve.errors import RequestError, WitnessError
 from kresolve.face.loading import Requests
 from kresolve.face.tree import Tree
@@ -19,7 +20,6 @@ from kresolve.workbench.kata import KataPlan, diff, kata_world, lost_lines, plan
 from kresolve.workbench.katafiles import read_kata
 
 #: Seconds for the plan of one architecture.
-_TIMEOUT = 300.0
 
 
 @frozen(eq=False)
@@ -87,7 +87,7 @@ def plan_kata(
     for tree in trees:
         here = read_kata(root, tree.model, sets).with_texts(texts)
         requests = tree.requests(*request, profiles=profiles)
-        one = planned(here, tree.knowledge, requests, timeout=_TIMEOUT, progress=progress)
+        one = planned(here, tree.knowledge, requests, timeout=TIMEOUT, progress=progress)
         texts.update(one.texts)
         found.append(one)
     # A line in common/ is everybody's: each architecture is judged with all of them.

@@ -82,6 +82,8 @@ def survey(
     processor.  ``timeout`` is for each symbol.
     """
     check_words(objective=objective, prefer=prefer, verify=None)
+    if jobs is not None and jobs < 1:
+        raise RequestError(f"jobs {jobs}: say how many processes, 1 or more")
     here = _loaded(tree, loading)
     world = here.world(base, (), finish)
     path = Path(output)
