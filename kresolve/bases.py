@@ -1,7 +1,8 @@
 """Bases by name: the ``.config`` that a make target would write, as lines.
 
 scripts/kconfig/Makefile says what each target does; conf.c what conf does for
-it.  Everything is computed by the evaluator.
+it.  Everything is computed by the evaluator, but for targets that a script of
+the architecture makes: those make is asked for.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from attrs import frozen
 
-from kresolve.errors import ConfigFileError, did_you_mean
-from kresolve.lines import BadLine, Line, read_lines
+from kresolve.errors import ConfigFileError, TreeError, did_you_mean
+from kresolve.lines import BadLine, Line, parse_lines, read_lines
 from kresolve.model import Model
 from kresolve.semantics import evaluate
 from kresolve.trees import SourceTree
@@ -23,6 +24,9 @@ from kresolve.trees.targets import target_steps
 #: Targets that start from nothing.
 _TARGETS: Final = ("allnoconfig", "alldefconfig", "allyesconfig", "allmodconfig")
 NAMES: Final = (*_TARGETS, "defconfig", "tinyconfig", "empty", "running")
+
+#: The ``.config`` that the tree's own make writes for a target.
+Make: TypeAlias = Callable[[str], str]
 
 
 @frozen
@@ -34,11 +38,15 @@ class Base:
     bad: tuple[BadLine, ...] = ()
 
 
-def find_base(model: Model, tree: SourceTree | None, base: str | Path) -> Base:
+def find_base(
+    model: Model, tree: SourceTree | None, base: str | Path, make: Make | None = None
+) -> Base:
     """The base that ``base`` names: a make target, "empty", "running" or a file.
 
     ``tree`` is where configs and fragments of the kernel are read from; None
     when only a model is at hand, where such targets are a ConfigFileError.
+    ``make`` runs make for targets that a script of the tree makes, which are a
+    TreeError without it.
     """
     name = str(base)
     if isinstance(base, str):
@@ -51,7 +59,7 @@ def find_base(model: Model, tree: SourceTree | None, base: str | Path) -> Base:
         if name in ("defconfig", "tinyconfig") or (
             name.endswith("_defconfig") and not Path(name).exists()
         ):
-            return _TreeConfigs(model, tree, name).target(name)
+            return _TreeConfigs(model, tree, name, make).target(name)
     path = Path(base)
     if not path.exists() and "/" not in name:
         raise ConfigFileError(
@@ -83,13 +91,16 @@ def _from_file(model: Model, path: Path, name: str) -> Base:
 class _TreeConfigs:
     """Targets that start from files of the tree."""
 
-    def __init__(self, model: Model, tree: SourceTree | None, name: str) -> None:
+    def __init__(
+        self, model: Model, tree: SourceTree | None, name: str, make: Make | None = None
+    ) -> None:
         if tree is None:
             raise ConfigFileError(
                 f"{name}: a saved model has no config files; name a file or a tree"
             )
         self.model = model
         self.tree = tree
+        self.make = make
         self.folder = tree.path / "arch" / model.info.srcarch / "configs"
 
     def read(self, paths: Iterable[Path]) -> tuple[list[Line], list[BadLine]]:
@@ -121,6 +132,8 @@ class _TreeConfigs:
     def made_of_others(self, name: str, target: str) -> Base:
         """A target that merges files, or that runs others."""
         steps = target_steps(self.tree, target, arch=self.model.info.arch)
+        if steps is None:
+            return self.made_by_script(name, target)
         if not steps:
             known = sorted(found.name for found in self.folder.glob("*_defconfig"))
             raise ConfigFileError(
@@ -135,6 +148,18 @@ class _TreeConfigs:
             elif step.target != "olddefconfig" and step.target:
                 lines = list(self.target(step.target).lines)
             lines = list(evaluate(self.model, (*lines, *self.read(more)[0])).lines)
+        return Base(name, tuple(lines))
+
+    def made_by_script(self, name: str, target: str) -> Base:
+        """A target whose recipe only make can follow."""
+        if self.make is None:
+            raise TreeError(
+                f"{target}: {self.tree.source} makes it with a script of its own; "
+                f"make it there, and name the .config as the base"
+            )
+        lines, _ = parse_lines(
+            self.make(target), target, exact_unset=self.model.dialect.exact_unset
+        )
         return Base(name, tuple(lines))
 
     def tinyconfig(self) -> Base:

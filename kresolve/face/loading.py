@@ -9,14 +9,14 @@ from typing import Any, Self, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from kresolve.bases import Base, find_base, find_fragments
+from kresolve.bases import Base, Make, find_base, find_fragments
 from kresolve.errors import RequestError, TreeError, did_you_mean
 from kresolve.files import write_whole
 from kresolve.frontend import load_model
 from kresolve.lines import BadLine, Line, fragment_text, read_lines
 from kresolve.model import Model, Symbol, TreeInfo
 from kresolve.modelfile import from_bytes, to_bytes
-from kresolve.oracle import Oracle
+from kresolve.oracle import Oracle, make_target
 from kresolve.planner import (
     Knowledge,
     Request,
@@ -49,6 +49,8 @@ class LoadedTree:
     source: SourceTree | None = None
     #: May anything of the tree be run?
     shell: bool = True
+    #: The ``.config`` that the tree's own make writes for a target.
+    make: Make | None = field(default=None, repr=False)
     _worlds: dict[tuple[str | Path, str], World] = field(factory=dict, init=False, repr=False)
 
     @classmethod
@@ -84,7 +86,14 @@ class LoadedTree:
             shell=shell,
             progress=progress,
         )
-        return cls(model, source, shell)
+
+        def make(target: str) -> str:
+            result = make_target(
+                source, target, arch=model.info.arch, cross_compile=cross_compile, llvm=llvm
+            )
+            return result.config
+
+        return cls(model, source, shell, make if shell else None)
 
     @cached_property
     def knowledge(self) -> Knowledge:
@@ -120,7 +129,7 @@ class LoadedTree:
         """The lines of a base: a make target, "empty", "running" or a file."""
         if not self.shell and self.source is not None and self._made_by_make(base):
             raise TreeError(f"{base}: only make can tell what it is made of; --no-shell refuses it")
-        return find_base(self.model, self.source, base)
+        return find_base(self.model, self.source, base, self.make)
 
     def _made_by_make(self, base: str | Path) -> bool:
         """Is a base a defconfig target of which the tree has no file?"""

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from attrs import frozen
 
-from kresolve.errors import TreeError
 from kresolve.trees.source import SourceTree
 from kresolve.trees.tools import base_environment, run
 
@@ -31,11 +30,11 @@ class Step:
     target: str = ""
 
 
-def target_steps(tree: SourceTree, target: str, *, arch: str) -> tuple[Step, ...]:
+def target_steps(tree: SourceTree, target: str, *, arch: str) -> tuple[Step, ...] | None:
     """The steps of a config target, up to the olddefconfig that ends it.
 
-    Empty if the target is an ordinary one, that conf makes from a file.
-    Raises TreeError for recipes that do something else (mips' generic boards).
+    Empty if the target is an ordinary one, that conf makes from a file; None if
+    its recipe does something else (mips' generic boards run a script).
     """
     with tempfile.TemporaryDirectory(prefix="kresolve-") as scratch:
         command: list[str | Path] = ["make", "--no-print-directory", "-rR", "-n"]
@@ -56,10 +55,7 @@ def target_steps(tree: SourceTree, target: str, *, arch: str) -> tuple[Step, ...
                 if word.endswith("config") and "=" not in word
             ]
         elif "/arch/" in line and ".sh" in line:
-            raise TreeError(
-                f"{target}: {tree.source} makes it with a script of its own; "
-                f"make it there, and name the .config as the base"
-            )
+            return None
     if all(step.target in (target, "olddefconfig") for step in steps):
         return ()
     return tuple(steps)

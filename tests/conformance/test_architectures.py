@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import Final
 
 import pytest
+from attrs import evolve
 
 from kresolve import Tree
-from kresolve.lines import parse_lines
+from kresolve.errors import KresolveError
+from kresolve.lines import Line, parse_lines
 from kresolve.oracle import make_target
 from tests.conformance.configs import hard_config, replaying
 from tests.conformance.conftest import cached_tree
@@ -78,7 +80,25 @@ def test_with_a_cross_compiler(arch: str) -> None:
         text = hard_config(tree, seed).data.decode("utf-8", "surrogateescape")
         lines, _ = parse_lines(text, "hard", exact_unset=tree.model.dialect.exact_unset)
         assert replaying(tree).run("olddefconfig", text).config == tree.olddefconfig(lines).text()
-    if arch == "mips":
-        return  # its defconfig is made by a script of its own, which kresolve refuses to guess
     made = make_target(tree.source, "defconfig", arch=arch, cross_compile=prefix).config
     assert tree.olddefconfig(tree.base("defconfig").lines).text() == made
+
+
+def test_a_base_that_only_make_can_make() -> None:
+    """mips merges boards with a script of its own: the base is what make writes."""
+    tree = cached_tree("debian:6.12", "mips")
+    lines = tree.base("32r2el_defconfig").lines
+    assert Line("CPU_LITTLE_ENDIAN", "y") in [evolve(line, location=None) for line in lines]
+    assert tree.olddefconfig(lines)["CPU_MIPS32_R2"] == "y"
+
+    silent = Tree.load("debian:6.12", arch="mips", shell=False)
+    with pytest.raises(KresolveError, match="--no-shell refuses"):
+        silent.base("32r2el_defconfig")
+
+
+def test_a_base_that_is_another_name() -> None:
+    """powerpc's pseries_le_defconfig stands for another target that merges files."""
+    tree = cached_tree("debian:6.12", "powerpc")
+    assert tree.source is not None
+    made = make_target(tree.source, "pseries_le_defconfig", arch="powerpc").config
+    assert tree.olddefconfig(tree.base("pseries_le_defconfig").lines).text() == made
