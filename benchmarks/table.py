@@ -97,6 +97,7 @@ TABLES: Final[Mapping[str, tuple[str, tuple[Column, ...]]]] = {
         "A tree's model, from its files",
         (
             ("Linux", _fact("version")),
+            ("", _fact("arch")),
             ("symbols", _fact("symbols")),
             ("`Tree.load`, cold", _seconds("parse")),
             _CONF,

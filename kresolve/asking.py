@@ -32,13 +32,15 @@ Conf: TypeAlias = Callable[[Iterable[Line], Finish], str]
 class Place:
     """A tree with one base, or with any, and what is asked of it.
 
-    ``samples`` are bases on which conf is asked about a plan for any base.
+    ``samples`` are bases on which conf is asked about a plan for any base;
+    ``traditions`` are options that people who ask so add by tradition.
     """
 
     where: World | Land
     question: Question
     conf: Conf
     samples: Callable[[], Iterable[tuple[Line, ...]]] = tuple
+    traditions: tuple[str, ...] = ()
 
 
 def check_words(*, objective: str, prefer: str, verify: str | None) -> None:

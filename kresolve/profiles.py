@@ -58,12 +58,22 @@ class Option:
 
 
 @frozen
+class Traditional:
+    """An option that people ask for by tradition, and that the profile does not need."""
+
+    symbol: str
+    source: str
+    note: str = ""
+
+
+@frozen
 class Profile:
     """A named list of options."""
 
     name: str
     description: str
     options: tuple[Option, ...]
+    traditions: tuple[Traditional, ...] = ()
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -165,12 +175,41 @@ def read_profile(path: Path) -> Profile:
         raise ConfigFileError(
             f"{path}: name = {name!r}: a profile's name is lower-case words with hyphens"
         )
-    if unknown := sorted(data.keys() - {"name", "description", "option"}):
+    if unknown := sorted(data.keys() - {"name", "description", "option", "tradition"}):
         raise ConfigFileError(f"{path}: {unknown[0]}: no such key in a profile")
     tables = data.get("option")
     if not isinstance(tables, list) or not tables:
         raise ConfigFileError(f"{path}: a profile has options: [[option]]")
-    return Profile(name, str(description), tuple(_option(path, table) for table in tables))
+    handed_down = data.get("tradition", [])
+    if not isinstance(handed_down, list):
+        raise ConfigFileError(f"{path}: tradition = {handed_down!r}: write [[tradition]]")
+    return Profile(
+        name,
+        str(description),
+        tuple(_option(path, table) for table in tables),
+        tuple(_traditional(path, table) for table in handed_down),
+    )
+
+
+def _traditional(path: Path, table: Any) -> Traditional:
+    """What is asked for by tradition, from its table."""
+    if not isinstance(table, dict):
+        raise ConfigFileError(f"{path}: tradition {table}: not a table; write [[tradition]]")
+    place = f"{path}: tradition {table.get('symbol', '?')}"
+    for key in ("symbol", "source"):
+        if key not in table:
+            raise ConfigFileError(f"{place}: {key} is missing")
+    known = ("symbol", "source", "note")
+    for key, value in table.items():
+        if key not in known:
+            raise ConfigFileError(f"{place}: {key}: no such key{did_you_mean(key, known)}")
+        if not isinstance(value, str):
+            raise ConfigFileError(f"{place}: {key} = {value!r} is no str")
+    if not _SYMBOL.fullmatch(table["symbol"]) or table["symbol"].startswith("CONFIG_"):
+        raise ConfigFileError(
+            f"{place}: {table['symbol']!r} is no symbol; write it without CONFIG_"
+        )
+    return Traditional(table["symbol"], table["source"], table.get("note", ""))
 
 
 def _option(path: Path, table: Any) -> Option:

@@ -241,6 +241,19 @@ class LoadedTree:
         symbol, value = parse_request(text)
         return [checked(self.model, symbol, value, text)]
 
+    def traditions(self, *wanted: Requests, profiles: Iterable[str | Path] = ()) -> tuple[str, ...]:
+        """Options that people add by tradition to what these profiles ask for."""
+        own = own_profiles(profiles)
+        found: dict[str, None] = {}
+        for one in wanted:
+            if isinstance(one, str):
+                profile = find_profile(one.strip().partition(":")[0], own)
+                told = profile.traditions if profile is not None else ()
+                found.update((each.symbol, None) for each in told)
+            elif not isinstance(one, Path | Request | Mapping):
+                found.update(dict.fromkeys(self.traditions(*one, profiles=profiles)))
+        return tuple(found)
+
     def names(self, names: str | Iterable[str], option: str) -> tuple[str, ...]:
         """Names of options that a pin or a ban names."""
         listed = [names] if isinstance(names, str) else list(names)

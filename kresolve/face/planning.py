@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
-
-from attrs import evolve
 
 from kresolve.asking import Place, ask, check_words
 from kresolve.defaults import TIMEOUT
 from kresolve.errors import RequestError
-from kresolve.explaining import DEPTH, with_questions
+from kresolve.explaining import DEPTH
 from kresolve.face.loading import Requests
 from kresolve.face.tree import Tree
 from kresolve.planner import (
@@ -118,12 +115,7 @@ def plan(
         verify=verify,
         progress=progress,
     )
-    found = with_questions(found, trees[0].model, trees[0]._file)  # noqa: SLF001
-    return evolve(
-        found,
-        explainer=trees[0]._explainer(places[0].where, found),  # noqa: SLF001
-        grapher=partial(trees[0]._plan_graph, places[0]),  # noqa: SLF001
-    )
+    return trees[0].furnished(found, places[0])
 
 
 def _of(world: Mapping[str, Any], key: str, otherwise: Any) -> Any:

@@ -8,18 +8,19 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kresolve import markup
 from kresolve.asking import Place
 from kresolve.defaults import TIMEOUT
 from kresolve.errors import ConfigFileError, RequestError
-from kresolve.explaining import DEPTH, explain_symbol
+from kresolve.explaining import DEPTH, explain_symbol, with_questions
+from kresolve.explanation import tradition
 from kresolve.face.loading import LoadedTree, Requests
 from kresolve.lines import Line
 from kresolve.lookup import WHERE, Found, HelpTexts, SymbolPage, search_symbols, symbol_page
@@ -116,7 +117,12 @@ class Tree(LoadedTree):
             prefer=words["prefer"],
         )
         if base != ANY:
-            return Place(self.world(base, fragments, finish), question, self.conf)
+            return Place(
+                self.world(base, fragments, finish),
+                question,
+                self.conf,
+                traditions=self.traditions(*request, profiles=words["profiles"]),
+            )
         if [*fragments]:
             raise RequestError("base any with a fragment: any base may already have its lines")
         if question.pins:
@@ -131,6 +137,26 @@ class Tree(LoadedTree):
             with contextlib.suppress(ConfigFileError):
                 found.append(self.base(name).lines)
         return found
+
+    def furnished(self, plan: Plan, place: Place) -> Plan:
+        """A plan with what its readers ask of this tree: reasons, a graph, what tradition says."""
+        plan = with_questions(plan, self.model, self._file)
+        return evolve(
+            plan,
+            notes=(*plan.notes, *self._traditions(place, plan)),
+            explainer=self._explainer(place.where, plan),
+            grapher=partial(self._plan_graph, place),
+        )
+
+    def _traditions(self, place: Place, plan: Plan) -> Iterator[str]:
+        """What the options would do that people add by tradition; of any bases, none is known."""
+        if plan.status != "planned" or isinstance(place.where, Land):
+            return
+        lines = (*place.where.lines, *plan.assignments_in(0))
+        for symbol in place.traditions:
+            told = tradition(self.model, lines, place.where.finish, symbol)
+            if told is not None:
+                yield str(told)
 
     def _explainer(self, where: World | Land, plan: Plan) -> Callable[[str], Explanation]:
         """What a plan calls to explain a symbol; of any bases, on the empty one."""

@@ -50,6 +50,13 @@ def conflict(questions: Sequence[tuple[World, Question]], deadline: Deadline = N
     )
 
 
+def asked_for(questions: Sequence[tuple[World, Question]]) -> Conflict:
+    """All that is demanded, as a conflict of which no smaller one is known."""
+    scenes = Problem(questions).scenes
+    demands = dict.fromkeys(demand for scene in scenes for demand in scene.demands)
+    return Conflict(demands=tuple(demands), rules=())
+
+
 def _smallest(session: Session, demands: list[int], rules: list[int]) -> list[int] | None:
     """The smallest of the cores that leaving out in one order or the other gives."""
     best: list[int] | None = None

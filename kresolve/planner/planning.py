@@ -8,7 +8,7 @@ from attrs import evolve
 
 from kresolve.lines import Line
 from kresolve.memory import no_collection
-from kresolve.planner.conflict import conflict
+from kresolve.planner.conflict import asked_for, conflict
 from kresolve.planner.objective import Measure, is_known
 from kresolve.planner.problem import Question
 from kresolve.planner.reasons import plan_lines, satisfied
@@ -68,11 +68,12 @@ def _answer(
     progress: Progress,
 ) -> Plan:
     unanswered = _unanswered(questions, notes)
+    deadline = Deadline.after(timeout)
     try:
         found = search(
             questions,
             alternatives=alternatives,
-            deadline=Deadline.after(timeout),
+            deadline=deadline,
             progress=progress,
         )
     except OutOfTime:
@@ -84,22 +85,36 @@ def _answer(
             plan = evolve(plan, notes=(*plan.notes, given_up)) if timeout else plan
         return plan
     if all(_can_be_proved(world, question) for world, question in questions):
-        return _impossible(unanswered, questions)
+        return _impossible(unanswered, questions, deadline)
     untried = "no plan found, but not every value of a number or text was tried"
     return evolve(unanswered, notes=(*notes, untried))
 
 
-def _impossible(unanswered: Plan, questions: Sequence[tuple[World, Question]]) -> Plan:
-    """Why there is no plan; of several worlds, which have none by themselves."""
-    alone = [one for one in questions if len(questions) > 1 and search([one]) is None]
-    notes = [f"impossible by itself: {world}" for world, _ in alone]
-    if len(questions) > 1 and not alone:
-        notes = ["each world has a plan of its own; --split gives what these have in common"]
+def _impossible(
+    unanswered: Plan, questions: Sequence[tuple[World, Question]], deadline: Deadline
+) -> Plan:
+    """Why there is no plan; of several worlds, which have none by themselves.
+
+    That there is none is proved already: if the time is out before the cause is
+    found, all that is asked for is named.
+    """
+    alone: list[tuple[World, Question]] = []
+    try:
+        alone += (
+            one
+            for one in questions
+            if len(questions) > 1 and search([one], deadline=deadline) is None
+        )
+        found = conflict(alone[:1] or questions, deadline)
+    except OutOfTime:
+        found = asked_for(alone[:1] or questions)
+        notes = ["that there is no plan is proved; the time was out before the cause was found"]
+    else:
+        notes = [f"impossible by itself: {world}" for world, _ in alone]
+        if len(questions) > 1 and not alone:
+            notes = ["each world has a plan of its own; --split gives what these have in common"]
     return evolve(
-        unanswered,
-        status="impossible",
-        conflict=conflict(alone[:1] or questions),
-        notes=(*unanswered.notes, *notes),
+        unanswered, status="impossible", conflict=found, notes=(*unanswered.notes, *notes)
     )
 
 
@@ -115,15 +130,16 @@ def answer_in_parts(
     """
     said = dict.fromkeys(note for world, _ in questions for note in world.notes)
     unanswered = _unanswered(questions, tuple(said))
+    deadline = Deadline.after(timeout)
     with no_collection():
         try:
-            found = split(questions, deadline=Deadline.after(timeout), progress=progress)
+            found = split(questions, deadline=deadline, progress=progress)
         except OutOfTime:
             return evolve(unanswered, notes=(*said, f"gave up after {timeout:g} s"))
         if found is not None:
             return _planned_in_parts(unanswered, found)
         if all(_can_be_proved(world, question) for world, question in questions):
-            return _impossible(unanswered, questions)
+            return _impossible(unanswered, questions, deadline)
     untried = "no plan found, but not every value of a number or text was tried"
     return evolve(unanswered, notes=(*said, untried))
 

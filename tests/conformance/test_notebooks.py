@@ -52,7 +52,6 @@ def test_the_notebook_about_expert_runs() -> None:
     check("expert")
 
 
-@pytest.mark.long
 @pytest.mark.usefixtures("kernel_tree")
 def test_the_notebook_about_many_kernels_runs() -> None:
     """One fragment for three kernels and four architectures: every cell runs and is current."""

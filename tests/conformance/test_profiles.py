@@ -34,3 +34,14 @@ def test_a_profile_can_be_had_on_linux_6_12(tree: Tree) -> None:
     """The request of each profile is one that Linux 6.12 understands."""
     for name in profile_names():
         assert tree.requests(f"{name}:all")
+
+
+def test_what_tradition_asks_for_is_answered(tree: Tree) -> None:
+    """A plan for the profile says what EXPERT would do to it; without the profile it is silent."""
+    harmful = tree.plan("criu", base="empty", finish="allnoconfig").notes
+    (told,) = [note for note in harmful if note.startswith("EXPERT")]
+    assert told.startswith("EXPERT is not needed here, and would hurt: ")
+    assert "NAMESPACES" in told
+    harmless = tree.plan("criu", base="allnoconfig").notes
+    assert "EXPERT is not needed here" in harmless
+    assert not [note for note in tree.plan("TUN", base="empty").notes if "EXPERT" in note]

@@ -17,13 +17,9 @@ import pytest
 from attrs import evolve, frozen
 
 from kresolve import Tree, survey
-from kresolve.encode import Circuit, Offer
 from kresolve.errors import KresolveError
 from kresolve.lines import fragment_text, parse_lines
-from kresolve.planner import World
-from kresolve.planner.fragmentlines import one_line_each
-from kresolve.planner.problem import Question, Scene
-from kresolve.solve import Session
+from tests.conformance.wholetree import WholeTree
 
 pytestmark = pytest.mark.conf
 
@@ -123,27 +119,13 @@ def lost(tree: Tree, case: Case, one: dict[str, Any]) -> str:
 
 def whole_tree_allows(tree: Tree, case: Case, found: list[dict[str, Any]]) -> list[str]:
     """Those of impossible requests that the clauses of the whole tree do not refute."""
-    model = tree.model
-    base = tree.base(case.base)
-    world = World(model, case.base, base.lines, knowledge=tree.knowledge)
-    offer = Offer(Circuit())
-    encoding = world.encoded(offer, {})
-    encoding.add(model.symbols)
-    scene = Scene(world, Question(()), encoding)
-    pins = [scene.literal("64BIT", world.before["64BIT"])] if "64BIT" in model.options else []
-    clauses = [*encoding.circuit.clauses, *one_line_each(offer.lines)]
-    wrong = []
-    with Session(clauses) as session:
-        for one in found:
-            (request,) = one["request"]
-            for value in request["accept"]:
-                literal = scene.literal(request["symbol"], value)
-                # a literal made just now is defined here
-                for clause in encoding.circuit.clauses_below([literal])[1:]:
-                    session.add(clause)
-                if session.solve([*pins, literal]) is not None:
-                    wrong.append(f"{request['symbol']}={value}")
-    return wrong
+    pins = ["64BIT"] if "64BIT" in tree.model.options else []
+    with WholeTree(tree, tree.base(case.base).lines, pins) as whole:
+        return [
+            one["asked"]
+            for one in found
+            if whole.allows((each["symbol"], each["accept"]) for each in one["request"])
+        ]
 
 
 def test_a_small_survey(tmp_path: Path) -> None:
@@ -180,6 +162,7 @@ def test_any_executor_will_do(tmp_path: Path, tree: Tree) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_large_survey(case: Case, tmp_path: Path) -> None:
     """Hundreds of random options of each tree, and all witnesses agree."""

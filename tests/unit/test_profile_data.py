@@ -77,7 +77,7 @@ def test_a_profile_says_who_it_is(path: Path) -> None:
     """A profile has its file's name, one line of description, options, and nothing else."""
     profile = load(path)
 
-    assert set(profile) == {"name", "description", "option"}
+    assert set(profile) - {"tradition"} == {"name", "description", "option"}
     assert profile["name"] == path.stem
     assert profile["description"].strip() == profile["description"].splitlines()[0] != ""
     assert profile["option"]
@@ -176,3 +176,11 @@ def test_a_sign_has_a_symbol_and_one_way_to_look(sign: dict[str, Any]) -> None:
     assert way in {"path", "filesystem", "module", "call"}
     if way == "call":
         assert all(sign["call"] in calls for calls in CALLS.values())
+
+
+def test_criu_knows_what_is_asked_for_by_tradition() -> None:
+    """EXPERT is no option of the profile, but a tradition that a plan answers."""
+    (told,) = load(next(path for path in PROFILES if path.stem == "criu"))["tradition"]
+    assert told["symbol"] == "EXPERT"
+    assert told["source"]
+    assert told["note"].endswith(".")
