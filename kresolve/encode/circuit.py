@@ -72,11 +72,12 @@ class Circuit:
 
     def clauses_below(self, literals: Iterable[int]) -> list[list[int]]:
         """The clauses required, and the definitions of what some literals depend on."""
+        return self.clauses_of(self.gates_below(literals))
+
+    def clauses_of(self, gates: Iterable[int]) -> list[list[int]]:
+        """The clauses required, and the definitions of these gates."""
         definitions = self._definitions
-        return [
-            *self._required,
-            *(clause for gate in self.gates_below(literals) for clause in definitions[gate]),
-        ]
+        return [*self._required, *(clause for gate in gates for clause in definitions[gate])]
 
     def gates_below(self, literals: Iterable[int]) -> list[int]:
         """The gates that some literals depend on, each behind those that it depends on."""
@@ -87,7 +88,7 @@ class Circuit:
             gate = todo.pop()
             if gate not in found and gate in definitions:
                 found.add(gate)
-                todo += [abs(literal) for literal in definitions[gate][-1][1:]]
+                todo += map(abs, definitions[gate][-1][1:])
         return sorted(found)
 
     def operands(self, gate: int) -> list[int]:

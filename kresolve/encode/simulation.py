@@ -31,13 +31,10 @@ class Outcome:
 
 
 class Simulation:
-    """The values of everything below some literals; inputs not named are false.
+    """The values of gates, each behind what it depends on; inputs not named are false."""
 
-    Gates are numbered behind what they depend on, so one pass does.
-    """
-
-    def __init__(self, circuit: Circuit, below: Iterable[int], inputs: Iterable[int]) -> None:
-        self._operands = {gate: circuit.operands(gate) for gate in circuit.gates_below(below)}
+    def __init__(self, circuit: Circuit, gates: Iterable[int], inputs: Iterable[int]) -> None:
+        self._operands = {gate: circuit.operands(gate) for gate in gates}
         self._values: dict[int, bool] = {TRUE: True, **dict.fromkeys(inputs, True)}
         self._used_by: dict[int, list[int]] = {}
         values = self._values

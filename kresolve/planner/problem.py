@@ -113,14 +113,14 @@ class Formula:
 
     ``clauses`` say what lines do, ``constraints`` what makes them a plan,
     ``levels`` which plan is better.  ``all_demands`` is the literal "all
-    demands hold", ``roots`` are all literals of interest.
+    demands hold", ``gates`` are those that literals of interest depend on.
     """
 
     clauses: list[list[int]]
     constraints: list[list[int]]
     levels: list[Level]
     all_demands: int
-    roots: list[int]
+    gates: list[int]
 
 
 class Problem:
@@ -199,15 +199,13 @@ class Problem:
         for scene, names in zip(self.scenes, self.encoded, strict=True):
             values = scene.encoding.values
             roots += [literal for name in names if name in values for literal in values[name]]
-        clauses = self.circuit.clauses_below(roots)
+        gates = self.circuit.gates_below(roots)
+        clauses = self.circuit.clauses_of(gates)
+        others = {literal for key, literal in self.offer.lines.items() if key not in lines}
         seen = {abs(literal) for clause in clauses for literal in clause}
-        clauses += [
-            [-literal]
-            for key, literal in self.offer.lines.items()
-            if key not in lines and literal in seen
-        ]
+        clauses += [[-literal] for literal in sorted(others & seen)]
         clauses += one_line_each(lines)
-        return Formula(clauses, constraints, levels, all_demands, roots)
+        return Formula(clauses, constraints, levels, all_demands, gates)
 
     def constraints(self) -> list[list[int]]:
         """What makes lines a plan: the demands hold, and each line says what results.

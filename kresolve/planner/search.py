@@ -159,7 +159,7 @@ def _without_superfluous(problem: Problem, formula: Formula, found: Found) -> Fo
         literals = [
             problem.line_literal(line) for line in found.lines if line is not found.superfluous[-1]
         ]
-        outcome = Simulation(problem.circuit, formula.roots, literals).outcome
+        outcome = Simulation(problem.circuit, formula.gates, literals).outcome
         found = confirmed_plan(problem, formula, outcome, found.proved)
     return found
 
@@ -215,7 +215,7 @@ def confirmed_plan(
                 f"{measured[level.name]}; please report this"
             )
     literals = {line.symbol: problem.line_literal(line) for line in lines}
-    simulation = Simulation(problem.circuit, formula.roots, literals.values())
+    simulation = Simulation(problem.circuit, formula.gates, literals.values())
     without = {name: simulation.without(literal) for name, literal in literals.items()}
     return Found(
         problem,

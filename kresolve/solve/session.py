@@ -120,15 +120,16 @@ class Session:
 
     # Inner literals: for those who ask much
 
-    def inner(self, literals: Sequence[int]) -> list[int]:
+    def inner(self, literals: Iterable[int]) -> list[int]:
         """The inner literals of literals."""
-        known = self._inner  # literals of both signs: this runs for every clause
-        try:
-            return [known[literal] for literal in literals]
-        except KeyError:
-            return [
-                known[literal] if literal in known else self._new(literal) for literal in literals
-            ]
+        known = self._inner
+        found = []
+        for literal in literals:
+            variable = known.get(literal if literal > 0 else -literal)
+            if variable is None:
+                variable = self._new(abs(literal))
+            found.append(variable if literal > 0 else -variable)
+        return found
 
     def outer(self, literal: int) -> int:
         """The literal outside of an inner one."""
@@ -185,12 +186,13 @@ class Session:
     @property
     def top(self) -> int:
         """The largest inner variable."""
-        return len(self._outer)
+        return len(self._inner)
 
     def take(self, last: int, clauses: Iterable[Sequence[int]]) -> None:
         """Take inner variables up to ``last``, and clauses over them, as the session's own."""
         for variable in range(self.top + 1, last + 1):
-            self._name(_OWN + variable, variable)
+            self._inner[_OWN + variable] = variable
+            self._outer[variable] = _OWN + variable
         self.add_inner(clauses)
 
     def add_inner(self, clauses: Iterable[Sequence[int]]) -> None:
@@ -198,15 +200,11 @@ class Session:
         for clause in clauses:
             self._solver.add_clause(clause)
 
-    def _new(self, literal: int) -> int:
-        """The inner literal of one whose variable is new here."""
-        self._name(abs(literal), self.top + 1)
-        return self._inner[literal]
-
-    def _name(self, outer: int, variable: int) -> None:
+    def _new(self, outer: int) -> int:
+        variable = len(self._inner) + 1
         self._inner[outer] = variable
-        self._inner[-outer] = -variable
         self._outer[variable] = outer
+        return variable
 
 
 class Counter:

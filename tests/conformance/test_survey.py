@@ -162,7 +162,6 @@ def test_any_executor_will_do(tmp_path: Path, tree: Tree) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_large_survey(case: Case, tmp_path: Path) -> None:
     """Hundreds of random options of each tree, and all witnesses agree."""
