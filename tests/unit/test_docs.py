@@ -287,3 +287,13 @@ def test_no_file_names_a_registry_or_a_machine() -> None:
             found[str(path.relative_to(ROOT))] = names
 
     assert found == {}
+
+
+def test_every_case_of_a_rule_stands_on_the_page_of_rules() -> None:
+    """docs/semantics.md names each case that holds a rule, and no case that there is none of."""
+    page = (ROOT / "docs" / "semantics.md").read_text(encoding="utf-8")
+    rows = [re.split(r"(?<!\\)\|", line) for line in page.splitlines() if line.startswith("|")]
+    last = [row[4] for row in rows if len(row) == 6]
+    named = {name for cell in last for name in re.findall(r"`([\w-]+)`", cell)}
+    cases = {path.stem for path in (ROOT / "tests" / "cases").glob("*.case")}
+    assert named == {name for name in cases if not name.startswith("plan-")}
