@@ -12,8 +12,9 @@ from typing import Any, Final
 from benchmarks.measure import middle, ratio
 from kresolve.files import write_whole
 
-BEGIN: Final = "<!-- table: written by make bench -->"
-END: Final = "<!-- end of the table -->"
+#: What stands around the table of a group of measurements.
+BEGIN: Final = "<!-- {group}: written by make bench -->"
+END: Final = "<!-- end of {group} -->"
 PAGE: Final = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 Row = Mapping[str, Any]
@@ -44,7 +45,7 @@ def _number(value: float) -> str:
 
 
 def _fact(name: str) -> Callable[[Row], str]:
-    return lambda row: str(row["facts"][name])
+    return lambda row: str(row["facts"].get(name, ""))
 
 
 def _lines(row: Row) -> str:
@@ -97,7 +98,7 @@ TABLES: Final[Mapping[str, tuple[str, tuple[Column, ...]]]] = {
         "A tree's model, from its files",
         (
             ("Linux", _fact("version")),
-            ("", _fact("arch")),
+            ("architecture", _fact("arch")),
             ("symbols", _fact("symbols")),
             ("`Tree.load`, cold", _seconds("parse")),
             _CONF,
@@ -117,41 +118,44 @@ TABLES: Final[Mapping[str, tuple[str, tuple[Column, ...]]]] = {
 }
 
 
-def markdown(data: Mapping[str, Any]) -> str:
-    """All tables of a file of results."""
-    return "\n".join(_parts(data))
+def markdown(data: Mapping[str, Any], group: str) -> str:
+    """The table of a group of measurements, with what it was measured on; empty without any."""
+    rows = [row for row in data["measurements"] if row["group"] == group]
+    return "\n".join(_parts(data, group, rows)) if rows else ""
 
 
-def _parts(data: Mapping[str, Any]) -> Iterator[str]:
+def _parts(data: Mapping[str, Any], group: str, rows: Sequence[Row]) -> Iterator[str]:
+    title, columns = TABLES[group]
     machine, tree = data["machine"], data["tree"]
     tools = "; ".join(text for tool, text in data["toolchain"].items() if tool in ("CC", "LD"))
+    yield f"### {title}\n"
+    yield f"| {' | '.join(name for name, _ in columns)} |"
+    yield f"|---|{'--:|' * (len(columns) - 1)}"
+    for row in rows:
+        yield f"| {' | '.join(cell(row) for _, cell in columns)} |"
     yield (
-        f"{data['mode'].capitalize()} run of {data['date'][:10]}: "
+        f"\nMedians of {len(rows[0]['seconds']['conf'])} rounds, {data['date'][:10]}: "
         f"kresolve {data['kresolve']} ({data['commit'] or 'no commit'}), "
         f"Python {machine['python']}, {machine['processor']}, {machine['processors']} processors, "
         f"{machine['memory_gib']} GiB, load {data['load'][0]} before and {data['load'][1]} after. "
         f"Linux {tree['version']} {tree['arch']} unless another is named; {tools}."
     )
-    for group, (title, columns) in TABLES.items():
-        rows = [row for row in data["measurements"] if row["group"] == group]
-        if not rows:
-            continue
-        count = len(rows[0]["seconds"]["conf"])
-        yield f"\n### {title}\n\nMedians of {count} rounds.\n"
-        yield f"| {' | '.join(name for name, _ in columns)} |"
-        yield f"|---|{'--:|' * (len(columns) - 1)}"
-        for row in rows:
-            yield f"| {' | '.join(cell(row) for _, cell in columns)} |"
 
 
 def put(page: Path, data: Mapping[str, Any]) -> None:
-    """Replace the tables in a page; what stands around the marks stays."""
+    """Replace the tables of what was measured in a page; all else stays."""
     text = page.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{page}: no place for the table between {BEGIN} and {END}")
-    write_whole(page, f"{before}{BEGIN}\n\n{markdown(data)}\n\n{END}{after}")
+    for group in TABLES:
+        table = markdown(data, group)
+        if not table:
+            continue
+        begin, end = BEGIN.format(group=group), END.format(group=group)
+        before, found, rest = text.partition(begin)
+        _, closed, after = rest.partition(end)
+        if not found or not closed:
+            raise ValueError(f"{page}: no place for a table between {begin} and {end}")
+        text = f"{before}{begin}\n\n{table}\n\n{end}{after}"
+    write_whole(page, text)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
