@@ -119,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     output.parent.mkdir(parents=True, exist_ok=True)
     write_whole(output, json.dumps(data, indent=1) + "\n")
     print("\n\n".join(filter(None, (table.markdown(data, group) for group in table.TABLES))))
-    if not options.no_table and not options.only:
+    if not options.no_table:
         table.put(HERE.parent / "docs" / "benchmarks.md", data)
     print(f"results: {output}", file=sys.stderr)
     return 0

@@ -20,6 +20,7 @@ from kresolve.planner import (
     merged,
     parse_request,
 )
+from kresolve.solve import OutOfTime
 from tests.property.toys import load, read
 
 _KCONFIG = """\
@@ -224,6 +225,21 @@ def test_an_impossible_request_names_the_conflict(model: Model) -> None:
     assert found.fragment == ""
     with pytest.raises(RequestError, match="not written: the request is impossible"):
         found.write("nowhere")
+
+
+def test_a_cause_that_is_not_found_in_time(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is proved impossible stays so without the time for a cause: all demands are named."""
+
+    def late(*_: object) -> None:
+        raise OutOfTime
+
+    monkeypatch.setattr("kresolve.planner.planning.conflict", late)
+    found = plan(model, "DEVICE", "FLAG", forbid="BUS")
+    assert found.status == "impossible"
+    assert found.conflict is not None
+    assert {name for name, _, _ in found.conflict.demands} == {"DEVICE", "FLAG", "BUS"}
+    assert found.conflict.rules == ()
+    assert any("the time was out" in note for note in found.notes)
 
 
 def test_a_fragment_is_written_as_a_whole(model: Model, tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from attrs import evolve
 
-from kresolve.errors import RequestError
+from kresolve.errors import ConfigFileError, RequestError
 from kresolve.model import Model
-from kresolve.profiles import Option, Profile, find_profile, profile_names
+from kresolve.profiles import Option, Profile, find_profile, profile_names, read_profile
 from tests.property.toys import load
 
 _PROFILE = Profile(
@@ -76,3 +78,25 @@ def test_profiles_are_found_by_name() -> None:
         assert profile.options
     for name in ("", "nothing", "../profiles/criu", "CRIU", "criu.toml"):
         assert find_profile(name) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "match"),
+    [
+        ("tradition = 1", r"tradition = 1: write \[\[tradition\]\]"),
+        ("tradition = [1]", r"tradition 1: not a table"),
+        ('[[tradition]]\nsymbol = "A"', r"tradition A: source is missing"),
+        ('[[tradition]]\nsymbol = "A"\nsource = 1', r"tradition A: source = 1 is no str"),
+        ('[[tradition]]\nsymbol = "A"\nsource = "s"\nnot = ""', r"not: no such key"),
+        ('[[tradition]]\nsymbol = "CONFIG_A"\nsource = "s"', r"write it without CONFIG_"),
+    ],
+)
+def test_a_wrong_tradition_is_one_clear_error(tmp_path: Path, told: str, match: str) -> None:
+    """What is wrong with a tradition is said with the file and the place."""
+    option = '[[option]]\nsymbol = "A"\naccept = ["y"]\nrequired = true\nsource = "s"\n'
+    path = tmp_path / "toy.toml"
+    parts = [option, told] if told.startswith("[[") else [told, option]
+    path.write_text("\n".join(['name = "toy"', *parts]), "utf-8")
+    with pytest.raises(ConfigFileError, match=match) as caught:
+        read_profile(path)
+    assert str(path) in str(caught.value)
