@@ -58,7 +58,7 @@ class Scene:
 
     def conf(self, text: str) -> Probe:
         """One bare run of conf on a ``.config``."""
-        return lambda: self.tree.oracle.run("olddefconfig", text).seconds
+        return partial(_conf, self.tree, text)
 
     def make(self, text: str) -> Probe:
         """One ``make O=... olddefconfig``, conf being built already."""
@@ -137,6 +137,48 @@ def scaling(scene: Scene) -> Iterator[Measurement]:
         yield Measurement("scaling", str(count), rounds(probes, scene.count), _facts(plan))
 
 
+def growth(scene: Scene) -> Iterator[Measurement]:
+    """The 17 options on one kernel after the other, in process."""
+    request, base = scene.cases["criu"], scene.cases["random"]["base"]
+    for name in scene.size["trees"]:
+        scene.tell(f"the {len(request)} options on {name}")
+        tree = Tree.load(name, arch=scene.arch)
+        plan = _planned(tree, request, base)
+        text = _config(tree, base, None)
+        probes: dict[str, Probe] = {
+            "plan": timed(partial(tree.plan, request, base=base)),
+            "conf": partial(_conf, tree, text),
+        }
+        facts = {
+            **_facts(plan),
+            "version": tree.info.version,
+            "symbols": len(tree.model.symbols),
+        }
+        yield Measurement("growth", name, rounds(probes, scene.count), facts)
+
+
+def reuse(scene: Scene) -> Iterator[Measurement]:
+    """What a question costs a tree that has answered others; each row's trees are new."""
+    criu, base = scene.cases["criu"], scene.cases["random"]["base"]
+    others = random_options(scene.tree, scene.cases["random"], scene.size["others"])
+    text = _config(scene.tree, base, None)
+    rows: list[tuple[str, list[list[str]], list[list[str]]]] = [
+        (f"the {len(criu)} together, the first question", [], [criu]),
+        ("the same again", [criu], [criu]),
+        ("each of them alone, after that", [criu], [[one] for one in criu]),
+        ("each of so many random options alone", [criu], [[one] for one in others]),
+        ("the same again", [criu, *([one] for one in others)], [[one] for one in others]),
+    ]
+    for case, before, questions in rows:
+        scene.tell(f"{case}: {len(questions)} questions")
+        probes = {
+            "plan": partial(_each, scene, base, before, questions),
+            "conf": scene.conf(text),
+        }
+        facts = {"questions": len(questions)}
+        yield Measurement("reuse", case, rounds(probes, scene.size["readings"]), facts)
+
+
 def parsing(scene: Scene) -> Iterator[Measurement]:
     """A tree's model, from its Kconfig files and probes, in a new process."""
     for name in scene.size["trees"]:
@@ -179,6 +221,8 @@ SCENES: Mapping[str, Callable[[Scene], Iterator[Measurement]]] = {
     "command": command,
     "cold": cold,
     "scaling": scaling,
+    "growth": growth,
+    "reuse": reuse,
     "parsing": parsing,
     "evaluator": evaluator,
 }
@@ -223,6 +267,22 @@ def _plan_command(scene: Scene, base: str, cache: Path | None = None) -> None:
 
 def _load(name: str, arch: str, cache: Path) -> None:
     _python(["-c", _LOAD, name, arch], cache)
+
+
+def _conf(tree: Tree, text: str) -> float:
+    return tree.oracle.run("olddefconfig", text).seconds
+
+
+def _each(
+    scene: Scene, base: str, before: Sequence[Sequence[str]], questions: Sequence[Sequence[str]]
+) -> float:
+    """Seconds for each of some questions to a new tree that has answered others."""
+    tree = Tree.load(scene.name, arch=scene.arch)
+    for request in before:
+        _planned(tree, request, base)
+    return timed(lambda: [_planned(tree, request, base) for request in questions])() / len(
+        questions
+    )
 
 
 def _conf_alone(tree: Tree) -> Probe:

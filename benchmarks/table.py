@@ -94,6 +94,27 @@ TABLES: Final[Mapping[str, tuple[str, tuple[Column, ...]]]] = {
             ("`Tree.plan` / conf", _ratio("plan", "conf")),
         ),
     ),
+    "growth": (
+        "CRIU's 17 options on allnoconfig of one kernel after the other, in process",
+        (
+            ("Linux", _fact("version")),
+            ("symbols", _fact("symbols")),
+            ("lines", _lines),
+            ("`Tree.plan`", _seconds("plan")),
+            _CONF,
+            ("`Tree.plan` / conf", _ratio("plan", "conf")),
+        ),
+    ),
+    "reuse": (
+        "One question after the other to one tree, on allnoconfig",
+        (
+            ("asked", _case),
+            ("questions", _fact("questions")),
+            ("`Tree.plan`, each", _seconds("plan")),
+            _CONF,
+            ("each / conf", _ratio("plan", "conf")),
+        ),
+    ),
     "parsing": (
         "A tree's model, from its files",
         (

@@ -9,7 +9,8 @@ choices the order of lines matters, in one of two ways (see
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, TypeAlias
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
 
 from attrs import evolve, frozen
 
@@ -25,7 +26,12 @@ Finish: TypeAlias = Literal[
     "olddefconfig", "defconfig", "allnoconfig", "allyesconfig", "allmodconfig", "alldefconfig"
 ]
 
-_ANSWER: dict[str, int] = {"allnoconfig": N, "allmodconfig": M, "allyesconfig": Y}
+#: What these targets answer where nothing was said.
+ANSWERS: Final[Mapping[str, int]] = MappingProxyType(
+    {"allnoconfig": N, "allmodconfig": M, "allyesconfig": Y}
+)
+#: These give every choice a user value again (``set_all_choice_values``, before 6.10).
+RESTORING: Final = frozenset({"alldefconfig", "defconfig"})
 
 
 @frozen
@@ -102,10 +108,9 @@ def user_values(
             else:
                 said = choices.get(symbol.choice, ChoiceSaid())
                 choices[symbol.choice] = _said(said, name, logical[name])
-    if finish in _ANSWER:
+    if finish in ANSWERS:
         _answer(model, finish, logical, choices, read=lines is not None)
-    if finish in ("alldefconfig", "defconfig"):
-        # conf gives every choice a user value again (``set_all_choice_values``).
+    if finish in RESTORING:
         choices = {index: evolve(said, given=True) for index, said in choices.items()}
     return UserValues(
         finish,
@@ -137,7 +142,7 @@ def _answer(
     read: bool,
 ) -> None:
     """``conf_set_all_new_symbols``: the target's answer where nothing was said."""
-    answer = _ANSWER[finish]
+    answer = ANSWERS[finish]
     for symbol in model.symbols.values():
         if symbol.name not in logical and _is_asked(model, symbol):
             yes = answer == N and symbol.allnoconfig_y

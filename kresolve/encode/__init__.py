@@ -1,6 +1,6 @@
 """The second witness: what conf computes, as clauses to be solved backward."""
 
-from kresolve.encode.circuit import FALSE, TRUE, Circuit, Reason, Tristate
+from kresolve.encode.circuit import FALSE, TRUE, Circuit, Gates, Reason, Tristate
 from kresolve.encode.encoding import Encoding
 from kresolve.encode.simulation import Outcome, Simulation, cofactor
 from kresolve.encode.user import AnyUser, FixedUser, FreeUser, Offer, PlannedUser
@@ -13,6 +13,7 @@ __all__ = [
     "Encoding",
     "FixedUser",
     "FreeUser",
+    "Gates",
     "Offer",
     "Outcome",
     "PlannedUser",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from kresolve.encode.circuit import FALSE, NO_VALUE, TRUE, Circuit, Reason, Tristate
 from kresolve.expressions import Sym
 from kresolve.model import Choice, ChoiceEntry
+from kresolve.tristate import N, Y
+from kresolve.uservalues import ANSWERS, RESTORING
 from kresolve.values import Type
 
 if TYPE_CHECKING:
@@ -121,11 +123,15 @@ def _mode(encoding: Encoding, choice: Choice) -> Tristate:
     lines = [user.said_new(model.symbols[member]) for member in choice.members]
     some = circuit.any_of([base.value.some, *(line.some for line in lines)])
     full = circuit.any_of([base.value.full, *(line.full for line in lines)])
-    # An m line after a y line makes conf forget that there was any.
-    new_module = circuit.any_of([circuit.both(line.some, -line.full) for line in lines])
-    forgotten = circuit.either(base.forgotten, circuit.both(base.value.full, new_module))
-    given = circuit.both(base.given, -forgotten)
-    said = Tristate(circuit.both(given, some), circuit.both(given, full))
+    said = Tristate(circuit.both(base.given, some), circuit.both(base.given, full))
+    if user.finish not in RESTORING:
+        # An m line after a y line makes conf forget that there was any; the
+        # target answers then, if it answers at all.
+        new_module = circuit.any_of([circuit.both(line.some, -line.full) for line in lines])
+        forgotten = circuit.either(base.forgotten, circuit.both(base.value.full, new_module))
+        answer = ANSWERS.get(user.finish, N)
+        answered = Tristate(TRUE if answer else FALSE, TRUE if answer == Y else FALSE)
+        said = circuit.select(forgotten, answered, said)
     value = circuit.lowest((said, visible))
     if not choice.optional:
         value = circuit.highest((value, Tristate(shown[-1].some, FALSE)))

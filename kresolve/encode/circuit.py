@@ -10,8 +10,8 @@ A tristate value is a pair of literals, "m or more" and "y"
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple, TypeAlias
 
 from attrs import frozen
 
@@ -19,6 +19,10 @@ from kresolve.location import Location
 
 TRUE: Final = 1
 FALSE: Final = -1
+
+#: Gates with the literals of which each is the conjunction, each gate behind
+#: those that it depends on.
+Gates: TypeAlias = Mapping[int, tuple[int, ...]]
 
 
 class Tristate(NamedTuple):
@@ -46,6 +50,14 @@ class Reason:
     location: Location | None
 
 
+def clauses_of(gates: Gates) -> Iterator[list[int]]:
+    """The definitions of gates as clauses."""
+    for gate, operands in gates.items():
+        for literal in operands:
+            yield [-gate, literal]
+        yield [gate, *[-literal for literal in operands]]
+
+
 class Circuit:
     """Clauses under construction.
 
@@ -59,41 +71,37 @@ class Circuit:
         self.selectors: dict[Reason, int] = {}
         self._required: list[list[int]] = [[TRUE]]
         self._gates: dict[tuple[int, ...], int] = {}
-        #: For each gate the clauses that define it, the long one last.
-        self._definitions: dict[int, list[list[int]]] = {}
+        #: For each gate the literals of which it is the conjunction.
+        self._operands: dict[int, tuple[int, ...]] = {}
+
+    @property
+    def required(self) -> list[list[int]]:
+        """The clauses that have to hold whatever the gates are."""
+        return [*self._required]
 
     @property
     def clauses(self) -> list[list[int]]:
         """All clauses: those required, and the definitions of all gates."""
-        return [
-            *self._required,
-            *(clause for definition in self._definitions.values() for clause in definition),
-        ]
+        return [*self._required, *clauses_of(self._operands)]
 
     def clauses_below(self, literals: Iterable[int]) -> list[list[int]]:
         """The clauses required, and the definitions of what some literals depend on."""
-        return self.clauses_of(self.gates_below(literals))
+        return [*self._required, *clauses_of(self.gates_below(literals))]
 
-    def clauses_of(self, gates: Iterable[int]) -> list[list[int]]:
-        """The clauses required, and the definitions of these gates."""
-        definitions = self._definitions
-        return [*self._required, *(clause for gate in gates for clause in definitions[gate])]
-
-    def gates_below(self, literals: Iterable[int]) -> list[int]:
-        """The gates that some literals depend on, each behind those that it depends on."""
-        definitions = self._definitions
+    def gates_below(self, literals: Iterable[int]) -> Gates:
+        """The gates that some literals depend on."""
+        known = self._operands
         found: set[int] = set()
-        todo = [abs(literal) for literal in literals]
+        todo = set(map(abs, literals))
         while todo:
-            gate = todo.pop()
-            if gate not in found and gate in definitions:
-                found.add(gate)
-                todo += map(abs, definitions[gate][-1][1:])
-        return sorted(found)
-
-    def operands(self, gate: int) -> list[int]:
-        """The literals of which a gate is the conjunction."""
-        return [-literal for literal in self._definitions[gate][-1][1:]]
+            found |= todo
+            above = todo
+            todo = set()
+            for gate in above:
+                if gate in known:
+                    todo.update(map(abs, known[gate]))
+            todo -= found
+        return {gate: known[gate] for gate in sorted(found) if gate in known}
 
     def variable(self) -> int:
         """A new variable, free."""
@@ -116,9 +124,7 @@ class Circuit:
         if gate is None:
             gate = self.variable()
             self._gates[key] = gate
-            definition = [[-gate, literal] for literal in key]
-            definition.append([gate, *[-literal for literal in key]])
-            self._definitions[gate] = definition
+            self._operands[gate] = key
         return gate
 
     def any_of(self, literals: Iterable[int]) -> int:

@@ -1,85 +1,64 @@
-"""A circuit run forward: what is true when some inputs are, and what a change changes.
+"""A circuit run forward: what is true when some inputs are, and what each of them changes.
 
 Without a rule's selectors a circuit is a function of its inputs, so nothing
-has to be solved for that.
+has to be solved for that.  All cases are run at once, one bit of an integer
+for each.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from heapq import heapify, heappop, heappush
 
 from attrs import field, frozen
 
-from kresolve.encode.circuit import FALSE, TRUE, Circuit
+from kresolve.encode.circuit import FALSE, TRUE, Circuit, Gates
 
 
 @frozen(eq=False)
 class Outcome:
-    """Which literals hold: those of a simulation, apart from what was changed."""
+    """Which literals hold in one of a simulation's cases."""
 
-    _values: Mapping[int, bool] = field(repr=False)
-    _changed: Mapping[int, bool] = field(factory=dict, repr=False)
+    _values: Mapping[int, int] = field(repr=False)
+    _case: int
 
     def holds(self, literal: int) -> bool:
-        """Is a literal true here?"""
-        variable = abs(literal)
-        value = self._changed.get(variable)
-        if value is None:
-            value = self._values.get(variable, False)
-        return value == (literal > 0)
+        """Is a literal true here?  A variable that no gate depends on is false."""
+        value = self._values.get(literal)
+        return literal < 0 if value is None else bool(value >> self._case & 1)
 
 
 class Simulation:
-    """The values of gates, each behind what it depends on; inputs not named are false."""
+    """What gates make of inputs, and of all of them but one; inputs not named are false."""
 
-    def __init__(self, circuit: Circuit, gates: Iterable[int], inputs: Iterable[int]) -> None:
-        self._operands = {gate: circuit.operands(gate) for gate in gates}
-        self._values: dict[int, bool] = {TRUE: True, **dict.fromkeys(inputs, True)}
-        self._used_by: dict[int, list[int]] = {}
+    def __init__(self, gates: Gates, inputs: Iterable[int]) -> None:
+        said = list(dict.fromkeys(inputs))
+        every = (2 << len(said)) - 1
+        #: For each literal the cases in which it is true; input number k is missing in case k.
+        self._values: dict[int, int] = {TRUE: every, FALSE: 0}
+        self._case = {literal: number for number, literal in enumerate(said, 1)}
         values = self._values
-        for gate, operands in self._operands.items():
-            values[gate] = all(values.get(abs(o), False) == (o > 0) for o in operands)
+        for literal, case in self._case.items():
+            values[-literal] = 1 << case
+            values[literal] = every ^ values[-literal]
+        for gate, operands in gates.items():
+            value = every
+            for operand in operands:
+                known = values.get(operand)
+                if known is not None:
+                    value &= known
+                elif operand > 0:
+                    value = 0
+            values[gate] = value
+            values[-gate] = every ^ value
 
     @property
     def outcome(self) -> Outcome:
         """What holds with the inputs as they are."""
-        return Outcome(self._values)
+        return Outcome(self._values, 0)
 
     def without(self, literal: int) -> Outcome:
         """What would hold if this input were false."""
-        values, operands, used_by = self._values, self._operands, self._fan_out()
-        changed = {literal: False}
-        todo = list(used_by.get(literal, ()))
-        heapify(todo)
-        done = 0
-        while todo:
-            gate = heappop(todo)
-            if gate == done:
-                continue
-            done = gate
-            value = True
-            for operand in operands[gate]:
-                variable = operand if operand > 0 else -operand
-                here = changed.get(variable)
-                if here is None:
-                    here = values.get(variable, False)
-                if here != (operand > 0):
-                    value = False
-                    break
-            if value != values[gate]:
-                changed[gate] = value
-                for user in used_by.get(gate, ()):
-                    heappush(todo, user)
-        return Outcome(values, changed)
-
-    def _fan_out(self) -> Mapping[int, list[int]]:
-        """For each variable, the gates that look at it."""
-        if not self._used_by:
-            for gate, operands in self._operands.items():
-                for operand in operands:
-                    self._used_by.setdefault(abs(operand), []).append(gate)
-        return self._used_by
+        return Outcome(self._values, self._case[literal])
 
 
 def cofactor(circuit: Circuit, root: int, inputs: Iterable[int]) -> int:
@@ -88,8 +67,7 @@ def cofactor(circuit: Circuit, root: int, inputs: Iterable[int]) -> int:
     ``inputs`` are literals of variables that no gate defines: true or false.
     """
     became = {abs(literal): TRUE if literal > 0 else FALSE for literal in inputs}
-    for gate in circuit.gates_below([root]):
-        operands = circuit.operands(gate)
+    for gate, operands in circuit.gates_below([root]).items():
         if any(abs(operand) in became for operand in operands):
             became[gate] = circuit.all_of(
                 [

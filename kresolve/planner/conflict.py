@@ -7,10 +7,11 @@ from typing import Final
 
 from kresolve.errors import WitnessError
 from kresolve.planner.fragmentlines import one_line_each
-from kresolve.planner.problem import Problem, Question, Scene
+from kresolve.planner.problem import Problem, Question
 from kresolve.planner.result import Conflict, Demand, WayOut
 from kresolve.planner.world import World
 from kresolve.solve import NEVER, Deadline, Level, Optimum, OutOfTime, Session
+from kresolve.values import Type
 
 #: Ways out that are looked for.
 _WAYS: Final = 3
@@ -80,37 +81,36 @@ def _ways_out(questions: Sequence[tuple[World, Question]], deadline: Deadline) -
     problem = Problem(questions)
     formula = problem.formula()
     circuit = problem.circuit
-    demands: dict[int, tuple[Scene, Demand]] = {}
+    demands: dict[int, Demand] = {}
+    weaker: dict[int, int] = {}
     clauses = [*formula.clauses]
     for scene in problem.scenes:
         for demand in scene.demands:
             name, accept, _ = demand
             literal = circuit.variable()
             clauses.append([-literal, *scene.demand(name, accept)])
-            demands[literal] = (scene, demand)
+            demands[literal] = demand
+            symbol = scene.world.model.symbols[name]
+            if symbol.type is Type.TRISTATE and not {"m", "n"} & {*accept}:
+                weaker[literal] = scene.literal(name, "m")
     level = Level("given up", tuple(demands))
+    gates = {**formula.gates, **circuit.gates_below(weaker.values())}
     try:
-        with Optimum(clauses, [level], deadline) as optimum:
+        with Optimum(clauses, [level], deadline, gates=gates) as optimum:
             solution = optimum.solution
             for _ in range(_WAYS):
                 if solution is None or not all(optimum.proved):
                     return
                 lost = [one for one in demands if not solution.holds(one)]
                 kept = [one for one in demands if solution.holds(one)]
-                given_up = dict.fromkeys(demands[one][1] for one in lost)
-                instead = [_instead(optimum.session, kept, *demands[one]) for one in lost]
-                yield WayOut(tuple(given_up), tuple(dict.fromkeys(one for one in instead if one)))
+                given_up = dict.fromkeys(demands[one] for one in lost)
+                instead = dict.fromkeys(
+                    f"{demands[one][0]}=m"
+                    for one in lost
+                    if one in weaker and optimum.session.solve([*kept, weaker[one]]) is not None
+                )
+                yield WayOut(tuple(given_up), tuple(instead))
                 optimum.session.add(lost)
                 solution = optimum.another()
     except OutOfTime:
         return
-
-
-def _instead(session: Session, kept: list[int], scene: Scene, demand: Demand) -> str:
-    """A weaker value that a tristate could have while the other demands hold."""
-    name, accept, _ = demand
-    symbol = scene.world.model.symbols[name]
-    if symbol.type.value != "tristate" or "m" in accept or "n" in accept:
-        return ""
-    literal = scene.literal(name, "m")
-    return f"{name}=m" if session.solve([*kept, literal]) is not None else ""

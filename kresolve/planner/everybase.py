@@ -194,8 +194,8 @@ class _Search:
         # Only what the demands of some land look at is worth a line.
         looked_at = {
             abs(operand)
-            for gate in self.circuit.gates_below([side.demand for side in self.sides])
-            for operand in self.circuit.operands(gate)
+            for operands in self.circuit.gates_below(side.demand for side in self.sides).values()
+            for operand in operands
         } | {abs(side.demand) for side in self.sides}
         self.lines = {
             key: literal for key, literal in self.offer.lines.items() if literal in looked_at
@@ -229,8 +229,9 @@ class _Search:
     def start(self, number: int) -> None:
         """Open a land's session, and begin with the bases that say nothing and n to all."""
         side = self.sides[number]
-        clauses = self.circuit.clauses_below([side.demand, *side.user.results()])
-        side.session = Session([*clauses, *([-one] for one in self.unused)], self.deadline)
+        gates = self.circuit.gates_below([side.demand, *side.user.results()])
+        clauses = [*self.circuit.required, *([-one] for one in self.unused)]
+        side.session = Session(clauses, self.deadline, gates=gates)
         side.session.prefer(side.hostile())
         self.condition(number, (), [-one for one in side.inputs()])
 
@@ -242,8 +243,7 @@ class _Search:
     def proposal(self) -> tuple[tuple[Line, ...], Mapping[str, int]] | None:
         """The best fragment that meets all conditions so far."""
         conditions = [condition for _, _, condition in self.found]
-        clauses = self.circuit.clauses_below(conditions)
-        clauses += [[condition] for condition in conditions]
+        clauses = [*self.circuit.required, *([condition] for condition in conditions)]
         clauses += one_line_each(self.lines)
         clauses += one_yes_each(self.models, self.lines)
         asked = {name for land in self.lands for name in land.question.asked}
@@ -252,7 +252,8 @@ class _Search:
             Level("unasked", tuple(-one for key, one in self.lines.items() if key[0] not in asked)),
             Level("lines", tuple(-one for one in self.lines.values())),
         ]
-        with Optimum(clauses, levels, self.deadline) as optimum:
+        gates = self.circuit.gates_below(conditions)
+        with Optimum(clauses, levels, self.deadline, gates=gates) as optimum:
             if optimum.solution is None:
                 return None
             order = [self.lines[key] for key in by_preference(self.models, self.lines)]

@@ -207,11 +207,7 @@ def _outcome(found: Found, number: int) -> Outcome:
     scene, after = found.problem.scenes[number], found.after[number]
     world, asked = scene.world, scene.question.asked
     before, model = world.before, world.model
-    changes = tuple(
-        Change(name, before[name], after[name])
-        for name in model.symbols
-        if name in after and before[name] != after[name]
-    )
+    changes = tuple(Change(name, before[name], after[name]) for name in before.changes(after))
     return Outcome(
         tree=model.info,
         base=world.base,

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from attrs import field, frozen
 
-from kresolve.encode import FALSE, TRUE, Circuit, Encoding, Offer, PlannedUser
+from kresolve.encode import FALSE, TRUE, Circuit, Encoding, Gates, Offer, PlannedUser
 from kresolve.lines import Line, typed_value
 from kresolve.model import Model
 from kresolve.planner.fragmentlines import (
@@ -111,16 +111,16 @@ class Scene:
 class Formula:
     """A problem as clauses.
 
-    ``clauses`` say what lines do, ``constraints`` what makes them a plan,
-    ``levels`` which plan is better.  ``all_demands`` is the literal "all
-    demands hold", ``gates`` are those that literals of interest depend on.
+    ``gates`` and ``clauses`` say what lines do, ``constraints`` what makes them
+    a plan, ``levels`` which plan is better.  ``all_demands`` is the literal
+    "all demands hold".
     """
 
+    gates: Gates
     clauses: list[list[int]]
     constraints: list[list[int]]
     levels: list[Level]
     all_demands: int
-    gates: list[int]
 
 
 class Problem:
@@ -200,12 +200,12 @@ class Problem:
             values = scene.encoding.values
             roots += [literal for name in names if name in values for literal in values[name]]
         gates = self.circuit.gates_below(roots)
-        clauses = self.circuit.clauses_of(gates)
+        clauses = self.circuit.required
         others = {literal for key, literal in self.offer.lines.items() if key not in lines}
-        seen = {abs(literal) for clause in clauses for literal in clause}
+        seen = {abs(operand) for operands in gates.values() for operand in operands}
         clauses += [[-literal] for literal in sorted(others & seen)]
         clauses += one_line_each(lines)
-        return Formula(clauses, constraints, levels, all_demands, gates)
+        return Formula(gates, clauses, constraints, levels, all_demands)
 
     def constraints(self) -> list[list[int]]:
         """What makes lines a plan: the demands hold, and each line says what results.

@@ -104,15 +104,13 @@ def _best(
     for literal in suspects:
         constraints += needed(problem, formula, literal)
     while True:
-        with Optimum([*formula.clauses, *constraints], formula.levels, deadline) as optimum:
+        clauses = [*formula.clauses, *constraints]
+        with Optimum(clauses, formula.levels, deadline, gates=formula.gates) as optimum:
             if optimum.solution is None:
                 return None
             done, proved = all(optimum.proved), tuple(optimum.proved)
-            found = confirmed_plan(problem, formula, optimum.solution, proved)
-            if done and not found.superfluous and not any(found.outside):
-                solution = first_of_equals(optimum, problem.menu_order)
-                if solution is not optimum.solution:
-                    found = confirmed_plan(problem, formula, solution, proved)
+            solution = first_of_equals(optimum, problem.menu_order) if done else optimum.solution
+            found = confirmed_plan(problem, formula, solution, proved)
             if not found.superfluous:
                 if done and not any(found.outside):
                     others = _others(problem, formula, optimum, found, alternatives)
@@ -159,7 +157,7 @@ def _without_superfluous(problem: Problem, formula: Formula, found: Found) -> Fo
         literals = [
             problem.line_literal(line) for line in found.lines if line is not found.superfluous[-1]
         ]
-        outcome = Simulation(problem.circuit, formula.gates, literals).outcome
+        outcome = Simulation(formula.gates, literals).outcome
         found = confirmed_plan(problem, formula, outcome, found.proved)
     return found
 
@@ -179,12 +177,11 @@ def _confirmed(scene: Scene, lines: tuple[Line, ...]) -> Configuration:
 def _affected_outside(problem: Problem, number: int, after: Configuration) -> tuple[str, ...]:
     """Options that a plan changes and that are not taken into account yet."""
     scene, encoded = problem.scenes[number], problem.encoded[number]
-    before = scene.world.before.evaluation.logical
     options = scene.world.model.options
     return tuple(
         name
-        for name, value in after.evaluation.logical.items()
-        if value != before[name] and name not in encoded and name in options
+        for name in scene.world.before.changes(after)
+        if name not in encoded and name in options
     )
 
 
@@ -215,7 +212,7 @@ def confirmed_plan(
                 f"{measured[level.name]}; please report this"
             )
     literals = {line.symbol: problem.line_literal(line) for line in lines}
-    simulation = Simulation(problem.circuit, formula.gates, literals.values())
+    simulation = Simulation(formula.gates, literals.values())
     without = {name: simulation.without(literal) for name, literal in literals.items()}
     return Found(
         problem,

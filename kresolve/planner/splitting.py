@@ -86,13 +86,14 @@ def _best(
         _different_lines(problems),
     ]
     clauses = [clause for formula in formulas for clause in formula.clauses]
-    clauses += problems[0].circuit.clauses_below(levels[-1].wanted)
+    gates = {gate: operands for formula in formulas for gate, operands in formula.gates.items()}
+    gates |= problems[0].circuit.gates_below(levels[-1].wanted)
     clauses += [clause for formula in formulas for clause in formula.constraints]
     for problem, formula, literals in zip(problems, formulas, suspects, strict=True):
         for literal in literals:
             clauses += needed(problem, formula, literal)
     while True:
-        with Optimum(clauses, levels, deadline) as optimum:
+        with Optimum(clauses, levels, deadline, gates=gates) as optimum:
             if optimum.solution is None:
                 return None
             proved = tuple(optimum.proved)

@@ -47,6 +47,19 @@ class Configuration(Mapping[str, str]):
         """The value of a bool or tristate as 0, 1 or 2; 0 for anything else."""
         return self.evaluation.logical.get(name, N)
 
+    def changes(self, other: Configuration) -> list[str]:
+        """The symbols that have another value in another configuration, in order."""
+        found = {
+            name
+            for mine, its in (
+                (self.evaluation.logical, other.evaluation.logical),
+                (self.evaluation.text, other.evaluation.text),
+            )
+            for name, value in mine.items()
+            if its.get(name) != value
+        }
+        return [name for name in self.model.symbols if name in found]
+
     def line(self, name: str) -> Line:
         """The value of a symbol as a line."""
         return Line(name, spell(self.model.symbols[name].type, self[name]))

@@ -10,14 +10,14 @@ hard before the next level begins.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Final, Self
 
 from attrs import evolve, frozen
 
 from kresolve.solve.deadline import NEVER, Deadline, OutOfTime
-from kresolve.solve.session import Assignment, Counter, Session, Solution
+from kresolve.solve.session import NO_GATES, Assignment, Counter, Session, Solution
 
 #: How often a core is asked for again, and up to which size each member is tried.
 _TRIES: Final = 3
@@ -42,7 +42,7 @@ class Level:
 
 
 class Optimum:
-    """The best assignment of clauses, with the session in which it was found.
+    """The best assignment of clauses and gates, with the session in which it was found.
 
     The first level counts before the second, and so on.  ``solution`` is None
     if the clauses cannot be satisfied; ``proved`` says, level by level,
@@ -55,9 +55,11 @@ class Optimum:
         clauses: Sequence[Sequence[int]],
         levels: Sequence[Level],
         deadline: Deadline = NEVER,
+        *,
+        gates: Mapping[int, Sequence[int]] = NO_GATES,
     ) -> None:
         self.levels = levels
-        self.session = Session(clauses, deadline)
+        self.session = Session(clauses, deadline, gates=gates)
         self.solution: Solution | None = None
         self.proved = [False] * len(levels)
         try:
@@ -100,11 +102,15 @@ class Optimum:
         return evolve(solution, costs=tuple(level.cost(solution) for level in self.levels))
 
     def _optimise(self, level: Level) -> None:
-        """Find the least cost of a level, and make it hard."""
+        """Find the least cost of a level, and make it hard.
+
+        A solution that costs no more than what was given up is the best, so
+        nothing has to be solved where the last level's is perfect for this one.
+        """
         assert self.solution is not None
-        session, search = self.session, _Search(self.session, level)
+        session, search = self.session, _Search(self.session, level, self.solution)
         least = level.cost(self.solution)
-        while True:
+        while search.given_up < least:
             if not session.solve_inner([*search.wanted]):
                 search.relax(session.inner_core())
                 continue
@@ -114,29 +120,37 @@ class Optimum:
                 least, self.solution = cost, found
             if not search.count():
                 break
+        search.count()
         session.add_inner([literal] for literal in search.wanted)
 
 
 class _Search:
     """One level under way, in inner literals: what is still wanted, what was given up."""
 
-    def __init__(self, session: Session, level: Level) -> None:
+    def __init__(self, session: Session, level: Level, solution: Assignment) -> None:
         self.session = session
-        self.wanted: dict[int, int] = {}
+        #: How much is proved to be lost: a bound below every solution's cost.
+        self.given_up = 0
+        # What the solution lacks comes first: each core has some of it, and a
+        # solver that is told so at once finds small ones soon.
+        doubtful = [literal for literal in level.wanted if not solution.holds(literal)]
+        self.wanted: dict[int, int] = dict.fromkeys(session.inner(doubtful), 0)
         for literal in session.inner(level.wanted):
             self.wanted[literal] = self.wanted.get(literal, 0) + 1
         #: Which counter a literal belongs to, and the number that it stands for.
         self.counted: dict[int, tuple[Counter, int]] = {}
         #: Cores whose counters are still to be made: first all that are disjoint.
         self.cores: list[tuple[list[int], int]] = []
-        for literal in [one for one in self.wanted if session.refutes(one)]:
-            session.add_inner([[-literal]])
-            del self.wanted[literal]
+        for literal in dict.fromkeys(session.inner(doubtful)):
+            if session.refutes(literal):
+                session.add_inner([[-literal]])
+                self.given_up += self.wanted.pop(literal)
 
     def relax(self, core: Sequence[int]) -> None:
         """A proof that not all of a core can hold: one of it is given up."""
         small = self._small(core)
         weight = min(self.wanted[literal] for literal in small)
+        self.given_up += weight
         for literal in small:
             self.wanted[literal] -= weight
             if not self.wanted[literal]:

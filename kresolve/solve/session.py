@@ -7,8 +7,8 @@ session makes itself have numbers above :data:`_OWN`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from types import TracebackType
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType, TracebackType
 from typing import Any, Final, Protocol, Self
 
 from attrs import field, frozen
@@ -21,6 +21,10 @@ from kresolve.solve.deadline import NEVER, Deadline
 _OWN: Final = 1 << 40
 #: Conflicts between two looks at the clock, and at whether somebody pressed Ctrl-C.
 _CONFLICTS: Final = 2000
+
+
+#: A session's gates where there are none.
+NO_GATES: Final[Mapping[int, Sequence[int]]] = MappingProxyType({})
 
 
 class Assignment(Protocol):
@@ -51,15 +55,24 @@ class Solution:
 class Session:
     """A solver with clauses; a context manager.
 
-    Every question may raise OutOfTime once the deadline has come.
+    ``gates`` are variables that are conjunctions of literals; they are defined
+    in the order given.  Every question may raise OutOfTime once the deadline
+    has come.
     """
 
-    def __init__(self, clauses: Iterable[Sequence[int]], deadline: Deadline = NEVER) -> None:
+    def __init__(
+        self,
+        clauses: Iterable[Sequence[int]],
+        deadline: Deadline = NEVER,
+        *,
+        gates: Mapping[int, Sequence[int]] = NO_GATES,
+    ) -> None:
         self.deadline = deadline
         self._inner: dict[int, int] = {}
         self._outer: dict[int, int] = {}
         self._counters: list[Counter] = []
         self._solver = Glucose4()
+        self._define(gates)
         for clause in clauses:
             self._solver.add_clause(self.inner(clause))
 
@@ -199,6 +212,16 @@ class Session:
         """Add clauses over inner variables for good."""
         for clause in clauses:
             self._solver.add_clause(clause)
+
+    def _define(self, gates: Mapping[int, Sequence[int]]) -> None:
+        """Tseitin's clauses for conjunctions, both directions."""
+        inner, add = self.inner, self._solver.add_clause
+        for gate, operands in gates.items():
+            literals = inner(operands)
+            (this,) = inner((gate,))
+            for literal in literals:
+                add((-this, literal))
+            add([this, *[-literal for literal in literals]])
 
     def _new(self, outer: int) -> int:
         variable = len(self._inner) + 1
