@@ -33,8 +33,6 @@ class Dialect:
     ends_empty_menus: bool = True
 
 
-NEWEST: Final = Dialect()
-
 #: For each rule, the file and the texts that tell it is there, and that it is not.
 _MARKS: Final[Mapping[str, tuple[str, str, str]]] = {
     "choice_lists": ("parser.y", r"choice_members", r"P_CHOICE"),

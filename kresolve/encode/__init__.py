@@ -3,7 +3,7 @@
 from kresolve.encode.circuit import FALSE, TRUE, Circuit, Gates, Reason, Tristate
 from kresolve.encode.encoding import Encoding
 from kresolve.encode.simulation import Outcome, Simulation, cofactor
-from kresolve.encode.user import AnyUser, FixedUser, FreeUser, Offer, PlannedUser
+from kresolve.encode.user import AnyUser, FixedUser, Offer, PlannedUser
 
 __all__ = [
     "FALSE",
@@ -12,7 +12,6 @@ __all__ = [
     "Circuit",
     "Encoding",
     "FixedUser",
-    "FreeUser",
     "Gates",
     "Offer",
     "Outcome",

@@ -4,7 +4,7 @@ from kresolve.explanation.derivation import Cause, Derivation, Fact, Rule, Step,
 from kresolve.explanation.deriving import Deriver
 from kresolve.explanation.phrases import headline, sentence, step_text
 from kresolve.explanation.probes import Probes, with_probes
-from kresolve.explanation.reasons import why_line, why_satisfied
+from kresolve.explanation.reasons import why_satisfied
 from kresolve.explanation.tradition import Tradition, tradition
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "sentence",
     "step_text",
     "tradition",
-    "why_line",
     "why_satisfied",
     "with_probes",
 ]

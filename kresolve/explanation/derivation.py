@@ -129,8 +129,7 @@ class Step:
 class Fact:
     """A symbol, or a choice, has a value; ``rule`` decided it.
 
-    ``visible`` is how much its prompt lets the user say.  ``via`` are facts
-    that a reduction has folded into this one: each followed from the next.
+    ``visible`` is how much its prompt lets the user say.
     """
 
     name: str
@@ -142,7 +141,6 @@ class Fact:
     prompt: str = ""
     menu: tuple[str, ...] = ()
     visible: str = ""
-    via: tuple[str, ...] = ()
 
     @property
     def is_choice(self) -> bool:

@@ -71,27 +71,6 @@ def complete_directory(
     return path
 
 
-def complete_file(
-    path: Path,
-    build: Callable[[Path], None],
-    *,
-    on_wait: Callable[[], None] | None = None,
-) -> Path:
-    """Return ``path``, a complete file; ``build(new_file)`` writes it.
-
-    As :func:`complete_directory`, for one file.
-    """
-    if path.is_file():
-        return path
-    with building(path, on_wait=on_wait) as scratch:
-        if not path.is_file():
-            content = scratch / "content"
-            build(content)
-            _flush(content)
-            content.replace(path)
-    return path
-
-
 def write_atomically(path: Path, data: bytes) -> None:
     """Replace ``path`` by ``data``: readers see the old or the new content.
 

@@ -1,7 +1,10 @@
 """Why an option did not get the value that a line asks for: one sentence, with its place.
 
-The sentence names the rule that decided (scripts/kconfig/symbol.c,
-``sym_calc_value``) and, of a dependency, the part that does not hold.
+Another question than why it has the value that it has (that is
+:mod:`kresolve.explanation`): what was selected as m is so because of the
+select, but is not y because its prompt does not allow it.  The sentence names
+what stands in the way (scripts/kconfig/symbol.c, ``sym_calc_value``) and, of a
+dependency, the part that does not hold.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from random import Random
 from attrs import frozen
 
 from kresolve.dependencies import Dependencies
-from kresolve.encode import Circuit, Encoding, FreeUser
+from kresolve.encode import Circuit, Encoding
 from kresolve.lines import Line
 from kresolve.model import Model
 from kresolve.semantics import Configuration, evaluate, user_values
@@ -21,6 +21,7 @@ from kresolve.solve import Session, Solution
 from kresolve.tristate import LETTERS
 from kresolve.uservalues import UserValues
 from kresolve.values import Type
+from tests.freeuser import FreeUser
 
 
 @frozen

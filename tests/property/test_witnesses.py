@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kresolve.encode import FALSE, TRUE, Circuit, Encoding, FixedUser, FreeUser, Simulation
+from kresolve.encode import FALSE, TRUE, Circuit, Encoding, FixedUser, Simulation
 from kresolve.lines import Line
 from kresolve.model import Model
 from kresolve.semantics import Configuration, Finish, evaluate, user_values
 from kresolve.solve import Assignment, Session
+from tests.freeuser import FreeUser
 from tests.property.kconfigs import DIALECTS, Toy, toys
 from tests.property.toys import FINISHES, conf, load, program, read
 

@@ -68,17 +68,6 @@ def test_a_directory_is_built_once(own_cache: Path) -> None:
     assert _visible(place) == ["first", "second"]
 
 
-def test_a_file_is_built_once(own_cache: Path) -> None:
-    """A file in the cache is complete or absent, as a directory is."""
-    place = own_cache / "model"
-
-    def build(path: Path) -> None:
-        path.write_bytes(b"x")
-
-    cache.complete_file(place, build)
-    assert cache.complete_file(place, _never).read_bytes() == b"x"
-
-
 def test_a_failed_build_leaves_nothing(own_cache: Path) -> None:
     """What the builder raises comes through, nothing stays, and the next build works."""
     place = own_cache / "entry"

@@ -16,7 +16,6 @@ from kresolve.explanation import (
     headline,
     sentence,
     tradition,
-    why_line,
     why_satisfied,
     with_probes,
 )
@@ -447,28 +446,6 @@ def test_an_unknown_symbol_is_refused(model: Model) -> None:
     deriver = Deriver(evaluate(model, []), "base")
     with pytest.raises(RequestError, match=r"FORSED: .* has no such option; did you mean FORCED"):
         deriver.derivation("FORSED")
-
-
-def test_a_line_says_by_which_rules_it_is_needed(model: Model) -> None:
-    """The reason of a line leads from the request to it, rule by rule, with places."""
-    lines = read("CONFIG_NET=y\nCONFIG_INET=y\nCONFIG_UDP=y\n", model)
-    deriver = Deriver(evaluate(model, lines), "base", ["NET", "INET", "UDP"])
-
-    assert why_line(deriver, "NET", ["UDP"]) == "UDP depends on NET (Kconfig:17)"
-    assert why_line(deriver, "INET", ["DIAG", "UDP"]) == (
-        "DIAG depends on INET (Kconfig:25); so does UDP"
-    )
-    assert why_line(deriver, "UDP", ["UDP"]) == "requested"
-    assert why_line(deriver, "NET", []) == "a pinned or forbidden option needs it"
-    assert why_line(deriver, "ALONE", ["UDP"]) == "needed by UDP"
-
-
-def test_a_line_that_switches_off_says_what_it_prevents(model: Model) -> None:
-    """A line for n names the select or the condition that would be in the way."""
-    lines = read("# CONFIG_FORCER is not set\n# CONFIG_SECOND is not set\n", model)
-    deriver = Deriver(evaluate(model, lines), "base", ["FORCER", "SECOND"])
-
-    assert why_line(deriver, "SECOND", ["LEVEL"]) == "SECOND would select LEVEL (Kconfig:58)"
 
 
 def test_a_request_without_a_line_says_why(model: Model) -> None:
