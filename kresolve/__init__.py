@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kresolve.errors import KresolveError
-    from kresolve.face.exploring import gates, graph, search, show
+    from kresolve.face.exploring import explain, gates, graph, search, show
     from kresolve.face.fragments import check, lint, merge, migrate
     from kresolve.face.many import minimize, survey
-    from kresolve.face.planning import explain, plan
+    from kresolve.face.planning import plan
     from kresolve.face.tree import Tree
     from kresolve.planner import Plan
     from kresolve.report.derivation import Explanation
@@ -58,7 +58,7 @@ _HOMES = {
     "Tree": "face.tree",
     "check": "face.fragments",
     "draw": "report.graphfile",
-    "explain": "face.planning",
+    "explain": "face.exploring",
     "gates": "face.exploring",
     "graph": "face.exploring",
     "lint": "face.fragments",

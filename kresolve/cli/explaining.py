@@ -59,7 +59,7 @@ def add(commands: Commands) -> None:
 
 def _explain(arguments: argparse.Namespace) -> int:
     from kresolve.explaining import DEPTH
-    from kresolve.face.planning import explain
+    from kresolve.face.exploring import explain
     from kresolve.files import write_whole
     from kresolve.report.derivation_terminal import show
     from kresolve.report.terminal import TerminalProgress

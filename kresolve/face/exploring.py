@@ -11,10 +11,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
+from kresolve.explaining import DEPTH
 from kresolve.face.loading import Requests
 from kresolve.face.tree import Tree
 from kresolve.lookup import Found, SymbolPage
-from kresolve.progress import Progress
+from kresolve.progress import SILENT, Progress
+from kresolve.report.derivation import Explanation
 from kresolve.semantics import Finish
 
 if TYPE_CHECKING:
@@ -30,6 +32,42 @@ class Loading(TypedDict, total=False):
     llvm: bool | str
     shell: bool
     progress: Progress
+
+
+def explain(
+    symbol: str,
+    *,
+    tree: str | Path | Tree | None = None,
+    config: str | Path | None = None,
+    base: str | Path = "defconfig",
+    fragments: Iterable[str | Path] = (),
+    finish: Finish = "olddefconfig",
+    depth: int = DEPTH,
+    full: bool = False,
+    change: bool = True,
+    **loading: Unpack[Loading],
+) -> Explanation:
+    """Why a symbol has its value in a configuration, and what would change it.
+
+    ``symbol``: "X", or "X=m" for what would become of such a line.  ``config``:
+    a ``.config``; else ``base`` with ``fragments`` on top, as for :func:`plan`,
+    which has the other options, too.  ``depth``: how many causes deep it goes;
+    ``full``: everything, down to the last line.  ``change``: False to not look
+    for the lines that would give another value.
+
+    Raises KresolveError when the question is wrong.
+    """
+    return _loaded(tree, loading).explain(
+        symbol,
+        config=config,
+        base=base,
+        fragments=fragments,
+        finish=finish,
+        depth=depth,
+        full=full,
+        change=change,
+        progress=loading.get("progress", SILENT),
+    )
 
 
 def graph(

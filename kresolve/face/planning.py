@@ -1,4 +1,4 @@
-"""The package's face in Python: plans and explanations."""
+"""The package's face in Python: plans."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 from kresolve.asking import Place, ask, check_words
 from kresolve.defaults import TIMEOUT
 from kresolve.errors import RequestError
-from kresolve.explaining import DEPTH
 from kresolve.face.loading import Requests
 from kresolve.face.tree import Tree
 from kresolve.planner import (
@@ -17,7 +16,6 @@ from kresolve.planner import (
     Request,
 )
 from kresolve.progress import SILENT, Progress
-from kresolve.report.derivation import Explanation
 from kresolve.semantics import Finish
 
 #: One tree, or several.
@@ -137,56 +135,4 @@ def _kept(request: Iterable[Requests]) -> tuple[Requests, ...]:
     """Requests that can be read once for each world."""
     return tuple(
         one if isinstance(one, str | Path | Request | Mapping) else list(one) for one in request
-    )
-
-
-def explain(
-    symbol: str,
-    *,
-    tree: str | Path | Tree | None = None,
-    arch: str | None = None,
-    cross_compile: str | None = None,
-    llvm: bool | str = False,
-    shell: bool = True,
-    config: str | Path | None = None,
-    base: str | Path = "defconfig",
-    fragments: Iterable[str | Path] = (),
-    finish: Finish = "olddefconfig",
-    depth: int = DEPTH,
-    full: bool = False,
-    change: bool = True,
-    progress: Progress = SILENT,
-) -> Explanation:
-    """Why a symbol has its value in a configuration, and what would change it.
-
-    ``symbol``: "X", or "X=m" for what would become of such a line.  ``config``:
-    a ``.config``; else ``base`` with ``fragments`` on top, as for :func:`plan`,
-    which has the other options, too.  ``depth``: how many causes deep it goes;
-    ``full``: everything, down to the last line.  ``change``: False to not look
-    for the lines that would give another value.
-
-    Raises KresolveError when the question is wrong.
-    """
-    loaded = (
-        tree
-        if isinstance(tree, Tree)
-        else Tree.load(
-            tree,
-            arch=arch,
-            cross_compile=cross_compile,
-            llvm=llvm,
-            shell=shell,
-            progress=progress,
-        )
-    )
-    return loaded.explain(
-        symbol,
-        config=config,
-        base=base,
-        fragments=fragments,
-        finish=finish,
-        depth=depth,
-        full=full,
-        change=change,
-        progress=progress,
     )

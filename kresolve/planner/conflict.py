@@ -96,7 +96,7 @@ def _ways_out(questions: Sequence[tuple[World, Question]], deadline: Deadline) -
     level = Level("given up", tuple(demands))
     gates = {**formula.gates, **circuit.gates_below(weaker.values())}
     try:
-        with Optimum(clauses, [level], deadline, gates=gates) as optimum:
+        with Optimum(clauses, [level], deadline, facts=formula.facts, gates=gates) as optimum:
             solution = optimum.solution
             for _ in range(_WAYS):
                 if solution is None or not all(optimum.proved):

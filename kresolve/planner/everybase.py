@@ -17,7 +17,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from kresolve.encode import AnyUser, Circuit, Encoding, Offer, cofactor
+from kresolve.encode import TRUE, AnyUser, Circuit, Encoding, Offer, cofactor
 from kresolve.errors import WitnessError
 from kresolve.lines import Line, spell, typed_value
 from kresolve.model import Model
@@ -230,8 +230,8 @@ class _Search:
         """Open a land's session, and begin with the bases that say nothing and n to all."""
         side = self.sides[number]
         gates = self.circuit.gates_below([side.demand, *side.user.results()])
-        clauses = [*self.circuit.required, *([-one] for one in self.unused)]
-        side.session = Session(clauses, self.deadline, gates=gates)
+        facts = [TRUE, *(-one for one in self.unused)]
+        side.session = Session(self.circuit.required, self.deadline, facts=facts, gates=gates)
         side.session.prefer(side.hostile())
         self.condition(number, (), [-one for one in side.inputs()])
 

@@ -111,11 +111,12 @@ class Scene:
 class Formula:
     """A problem as clauses.
 
-    ``gates`` and ``clauses`` say what lines do, ``constraints`` what makes them
-    a plan, ``levels`` which plan is better.  ``all_demands`` is the literal
-    "all demands hold".
+    ``facts``, ``gates`` and ``clauses`` say what lines do, ``constraints`` what
+    makes them a plan, ``levels`` which plan is better.  ``all_demands`` is the
+    literal "all demands hold".
     """
 
+    facts: list[int]
     gates: Gates
     clauses: list[list[int]]
     constraints: list[list[int]]
@@ -200,12 +201,9 @@ class Problem:
             values = scene.encoding.values
             roots += [literal for name in names if name in values for literal in values[name]]
         gates = self.circuit.gates_below(roots)
-        clauses = self.circuit.required
-        others = {literal for key, literal in self.offer.lines.items() if key not in lines}
-        seen = {abs(operand) for operands in gates.values() for operand in operands}
-        clauses += [[-literal] for literal in sorted(others & seen)]
-        clauses += one_line_each(lines)
-        return Formula(gates, clauses, constraints, levels, all_demands)
+        clauses = [*self.circuit.required, *one_line_each(lines)]
+        others = [-literal for key, literal in self.offer.lines.items() if key not in lines]
+        return Formula([TRUE, *others], gates, clauses, constraints, levels, all_demands)
 
     def constraints(self) -> list[list[int]]:
         """What makes lines a plan: the demands hold, and each line says what results.

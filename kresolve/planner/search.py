@@ -105,7 +105,9 @@ def _best(
         constraints += needed(problem, formula, literal)
     while True:
         clauses = [*formula.clauses, *constraints]
-        with Optimum(clauses, formula.levels, deadline, gates=formula.gates) as optimum:
+        with Optimum(
+            clauses, formula.levels, deadline, facts=formula.facts, gates=formula.gates
+        ) as optimum:
             if optimum.solution is None:
                 return None
             done, proved = all(optimum.proved), tuple(optimum.proved)

@@ -86,6 +86,7 @@ def _best(
         _different_lines(problems),
     ]
     clauses = [clause for formula in formulas for clause in formula.clauses]
+    facts = [literal for formula in formulas for literal in formula.facts]
     gates = {gate: operands for formula in formulas for gate, operands in formula.gates.items()}
     gates |= problems[0].circuit.gates_below(levels[-1].wanted)
     clauses += [clause for formula in formulas for clause in formula.constraints]
@@ -93,7 +94,7 @@ def _best(
         for literal in literals:
             clauses += needed(problem, formula, literal)
     while True:
-        with Optimum(clauses, levels, deadline, gates=gates) as optimum:
+        with Optimum(clauses, levels, deadline, facts=facts, gates=gates) as optimum:
             if optimum.solution is None:
                 return None
             proved = tuple(optimum.proved)

@@ -10,7 +10,7 @@ hard before the next level begins.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Final, Self
 
@@ -42,7 +42,7 @@ class Level:
 
 
 class Optimum:
-    """The best assignment of clauses and gates, with the session in which it was found.
+    """The best assignment of clauses, facts and gates, with the session that found it.
 
     The first level counts before the second, and so on.  ``solution`` is None
     if the clauses cannot be satisfied; ``proved`` says, level by level,
@@ -56,10 +56,11 @@ class Optimum:
         levels: Sequence[Level],
         deadline: Deadline = NEVER,
         *,
+        facts: Iterable[int] = (),
         gates: Mapping[int, Sequence[int]] = NO_GATES,
     ) -> None:
         self.levels = levels
-        self.session = Session(clauses, deadline, gates=gates)
+        self.session = Session(clauses, deadline, facts=facts, gates=gates)
         self.solution: Solution | None = None
         self.proved = [False] * len(levels)
         try:

@@ -1,8 +1,7 @@
 """A solver that keeps its clauses, for many questions with assumptions.
 
 Literals are those of the clauses; inside they are numbered anew, densely,
-because a solver decides every variable up to the largest.  Variables that the
-session makes itself have numbers above :data:`_OWN`.
+because a solver decides every variable up to the largest.
 """
 
 from __future__ import annotations
@@ -17,8 +16,6 @@ from pysat.solvers import Glucose4
 
 from kresolve.solve.deadline import NEVER, Deadline
 
-#: Where the session's own variables begin; a circuit never gets there.
-_OWN: Final = 1 << 40
 #: Conflicts between two looks at the clock, and at whether somebody pressed Ctrl-C.
 _CONFLICTS: Final = 2000
 
@@ -47,17 +44,19 @@ class Solution:
 
     def holds(self, literal: int) -> bool:
         """Is a literal true here?  A variable that no clause mentions is false."""
-        variable = self._inner.get(abs(literal), 0)
+        inner = self._inner.get(abs(literal), 0)
+        variable = abs(inner)
         value = 0 < variable <= len(self._model) and self._model[variable - 1] > 0
-        return value == (literal > 0)
+        return value == ((inner < 0) != (literal > 0))
 
 
 class Session:
     """A solver with clauses; a context manager.
 
-    ``gates`` are variables that are conjunctions of literals; they are defined
-    in the order given.  Every question may raise OutOfTime once the deadline
-    has come.
+    ``facts`` are literals that hold, ``gates`` variables that are conjunctions
+    of literals, each behind those that it depends on.  What the facts make of a
+    gate, a constant or another literal, is put in its place.  Every question
+    may raise OutOfTime once the deadline has come.
     """
 
     def __init__(
@@ -65,14 +64,16 @@ class Session:
         clauses: Iterable[Sequence[int]],
         deadline: Deadline = NEVER,
         *,
+        facts: Iterable[int] = (),
         gates: Mapping[int, Sequence[int]] = NO_GATES,
     ) -> None:
         self.deadline = deadline
+        self._top = 0
+        #: For each variable outside its literal inside.
         self._inner: dict[int, int] = {}
-        self._outer: dict[int, int] = {}
         self._counters: list[Counter] = []
         self._solver = Glucose4()
-        self._define(gates)
+        self._define(facts, gates)
         for clause in clauses:
             self._solver.add_clause(self.inner(clause))
 
@@ -112,9 +113,11 @@ class Session:
 
     def rough_core(self, assumptions: Sequence[int]) -> list[int] | None:
         """As :meth:`core`, but quick: superfluous ones may be among them."""
-        if self.solve_inner(self.inner(assumptions)):
+        inner = self.inner(assumptions)
+        if self.solve_inner(inner):
             return None
-        return [self.outer(literal) for literal in self.inner_core()]
+        outer = dict(zip(inner, assumptions, strict=True))
+        return [outer[literal] for literal in self.inner_core()]
 
     def reduced(self, core: Sequence[int], order: Sequence[int]) -> list[int]:
         """A core without what is not needed, left out one after the other."""
@@ -138,15 +141,11 @@ class Session:
         known = self._inner
         found = []
         for literal in literals:
-            variable = known.get(literal if literal > 0 else -literal)
-            if variable is None:
-                variable = self._new(abs(literal))
-            found.append(variable if literal > 0 else -variable)
+            inner = known.get(literal if literal > 0 else -literal)
+            if inner is None:
+                inner = self._new(abs(literal))
+            found.append(inner if literal > 0 else -inner)
         return found
-
-    def outer(self, literal: int) -> int:
-        """The literal outside of an inner one."""
-        return self._outer[literal] if literal > 0 else -self._outer[-literal]
 
     def solve_inner(self, assumptions: Sequence[int]) -> bool:
         """Can these hold?  :meth:`model` or :meth:`inner_core` says how, or why not."""
@@ -199,13 +198,11 @@ class Session:
     @property
     def top(self) -> int:
         """The largest inner variable."""
-        return len(self._inner)
+        return self._top
 
     def take(self, last: int, clauses: Iterable[Sequence[int]]) -> None:
         """Take inner variables up to ``last``, and clauses over them, as the session's own."""
-        for variable in range(self.top + 1, last + 1):
-            self._inner[_OWN + variable] = variable
-            self._outer[variable] = _OWN + variable
+        self._top = max(self._top, last)
         self.add_inner(clauses)
 
     def add_inner(self, clauses: Iterable[Sequence[int]]) -> None:
@@ -213,21 +210,38 @@ class Session:
         for clause in clauses:
             self._solver.add_clause(clause)
 
-    def _define(self, gates: Mapping[int, Sequence[int]]) -> None:
-        """Tseitin's clauses for conjunctions, both directions."""
-        inner, add = self.inner, self._solver.add_clause
+    def _define(self, facts: Iterable[int], gates: Mapping[int, Sequence[int]]) -> None:
+        """Facts, and Tseitin's clauses for conjunctions, both directions."""
+        add, known = self._solver.add_clause, self._inner
+        self._top = true = 1
+        add([true])
+        for literal in facts:
+            known[abs(literal)] = true if literal > 0 else -true
         for gate, operands in gates.items():
-            literals = inner(operands)
-            (this,) = inner((gate,))
+            literals = self.inner(operands)
+            if true in literals or -true in literals or len({*map(abs, literals)}) < len(literals):
+                literals = _simplified(literals, true)
+                if len(literals) < 2:
+                    known[gate] = literals[0] if literals else true
+                    continue
+            this = self._new(gate)
             for literal in literals:
                 add((-this, literal))
             add([this, *[-literal for literal in literals]])
 
     def _new(self, outer: int) -> int:
-        variable = len(self._inner) + 1
-        self._inner[outer] = variable
-        self._outer[variable] = outer
-        return variable
+        self._top += 1
+        self._inner[outer] = self._top
+        return self._top
+
+
+def _simplified(literals: Iterable[int], true: int) -> list[int]:
+    """A conjunction without what is true anyway, each literal once; [-true] if it is false."""
+    found = dict.fromkeys(literals)
+    found.pop(true, None)
+    if -true in found or any(-literal in found for literal in found):
+        return [-true]
+    return [*found]
 
 
 class Counter:

@@ -175,3 +175,66 @@ def test_a_session_answers_many_questions() -> None:
         assert solution.holds(2)
         assert not solution.holds(1)
         assert session.core([-1, -2, 3]) == [-1, -2]
+
+
+@frozen
+class Gated:
+    """Facts about inputs, gates over inputs and gates before them, clauses and wishes over all."""
+
+    facts: list[int]
+    gates: dict[int, list[int]]
+    clauses: list[list[int]]
+    wanted: list[list[int]]
+
+    @property
+    def plain(self) -> list[list[int]]:
+        """All of it as clauses."""
+        found = [*self.clauses, *([fact] for fact in self.facts)]
+        for gate, operands in self.gates.items():
+            found += [[-gate, one] for one in operands]
+            found.append([gate, *(-one for one in operands)])
+        return found
+
+
+@st.composite
+def gated(draw: st.DrawFn) -> Gated:
+    """Two free inputs, two that may be settled by facts, four gates."""
+
+    def literals(top: int, least: int, most: int) -> st.SearchStrategy[list[int]]:
+        signed = st.integers(1, top).flatmap(lambda v: st.sampled_from((v, -v)))
+        return st.lists(signed, min_size=least, max_size=most)
+
+    facts = [
+        draw(st.sampled_from((v, -v)))
+        for v in draw(st.lists(st.sampled_from((3, 4)), max_size=2, unique=True))
+    ]
+    gates = {gate: draw(literals(gate - 1, 1, 4)) for gate in (5, 6, 7, 8)}
+    clauses = draw(st.lists(literals(8, 1, 3), max_size=4))
+    wanted = draw(st.lists(literals(8, 0, 6), min_size=1, max_size=2))
+    return Gated(facts, gates, clauses, wanted)
+
+
+@settings(max_examples=500)
+@given(gated(), st.data())
+def test_gates_under_facts_are_what_their_clauses_say(one: Gated, data: st.DataObject) -> None:
+    """What facts make of gates changes no optimum, no value and no core."""
+    levels = [Level(str(number), tuple(literals)) for number, literals in enumerate(one.wanted)]
+    expected = best(one.plain, levels)
+    with Optimum(one.clauses, levels, facts=one.facts, gates=one.gates) as optimum:
+        found = optimum.solution
+        assert (found is None) == (expected is None)
+        if found is None or expected is None:
+            return
+        assert costs(found, levels) == costs(expected, levels)
+        for gate, operands in one.gates.items():
+            assert found.holds(gate) == all(found.holds(operand) for operand in operands)
+
+    signs = data.draw(st.lists(st.booleans(), min_size=8, max_size=8))
+    assumed = [v if sign else -v for v, sign in enumerate(signs, start=1)]
+    with Session(one.clauses, facts=one.facts, gates=one.gates) as session:
+        core = session.core(assumed)
+    with Session(one.plain) as plain:
+        assert (core is None) == (plain.solve(assumed) is not None)
+        if core is not None:
+            assert set(core) <= set(assumed)
+            assert plain.solve(core) is None
