@@ -17,9 +17,7 @@ from kresolve.mergescript import merge_config
 from kresolve.planner.result import Status
 from kresolve.progress import SILENT, Progress
 from kresolve.workbench.kata import KataPlan, diff, kata_world, lost_lines, planned, version_note
-from kresolve.workbench.katafiles import read_kata
-
-#: Seconds for the plan of one architecture.
+from kresolve.workbench.katafiles import fragments_directory, read_kata
 
 
 @frozen(eq=False)
@@ -73,15 +71,16 @@ def plan_kata(
     """The changes that a request needs in Kata's directory of fragments.
 
     ``request``: as for :func:`kresolve.plan`.  ``kata``: the directory
-    (tools/packaging/kernel/configs/fragments).  ``trees``: a tree for each
-    architecture or kernel; what one needs is there when the next is planned.
+    (tools/packaging/kernel/configs/fragments), or Kata's checkout around it.
+    ``trees``: a tree for each architecture or kernel; what one needs is there
+    when the next is planned.
     ``sets``: what the build takes besides ("debug", "confidential", a build type).
     ``verify``: "conf" to ask each tree's own conf and merge_config.sh.
 
     Raises KresolveError when the question is wrong, WitnessError when evaluator, clauses and
     conf disagree.
     """
-    root, sets, profiles = Path(kata), list(sets), list(profiles)
+    root, sets, profiles = fragments_directory(Path(kata)), list(sets), list(profiles)
     texts: dict[str, str] = {}
     found: list[KataPlan] = []
     for tree in trees:

@@ -21,6 +21,14 @@ from kresolve.model import Model
 #: Kata's number of its own configuration, beside the directory's parent.
 _VERSION_FILE: Final = "kata_config_version"
 _CONFIDENTIAL: Final = "confidential"
+#: Where fragments may lie below a directory that somebody names, down from Kata's checkout.
+_PLACES: Final = (
+    "",
+    "fragments",
+    "configs/fragments",
+    "kernel/configs/fragments",
+    "tools/packaging/kernel/configs/fragments",
+)
 #: Folders of the directory that are no architecture.
 _NO_ARCH: Final = ("common", "build-type", "debug", "gpu")
 _WHITELISTED: Final = re.compile(rf"^{PREFIX}([A-Za-z0-9_]+)", re.MULTILINE)
@@ -81,6 +89,17 @@ class Kata:
         return next((place for place in places if place.is_file()), None)
 
 
+def fragments_directory(root: Path) -> Path:
+    """The directory with ``common/`` in it: this one, or where Kata's checkout has it.
+
+    Raises ConfigFileError if there is none.
+    """
+    for place in _PLACES:
+        if (root / place / "common").is_dir():
+            return root / place
+    raise ConfigFileError(f"{root}: no common/ in it; this is no directory of Kata's fragments")
+
+
 def read_kata(root: Path, model: Model, sets: Iterable[str] = ()) -> Kata:
     """The fragments of Kata's directory for a kernel.
 
@@ -89,10 +108,8 @@ def read_kata(root: Path, model: Model, sets: Iterable[str] = ()) -> Kata:
     Raises ConfigFileError for a directory that is none of Kata's, or a set that is
     not there.
     """
-    sets = list(sets)
+    root, sets = fragments_directory(root), list(sets)
     arch = model.info.arch
-    if not (root / "common").is_dir():
-        raise ConfigFileError(f"{root}: no common/ in it; this is no directory of Kata's fragments")
     if not (root / arch).is_dir():
         known = sorted(
             path.name for path in root.iterdir() if path.is_dir() and path.name not in _NO_ARCH

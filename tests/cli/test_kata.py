@@ -57,6 +57,18 @@ def test_what_may_be_lost(toy: Tree, fragments: Path) -> None:
     assert read(toy, fragments).whitelist == {"NO_SUCH_THING", "STOVE"}
 
 
+def test_a_directory_around_the_fragments_will_do(
+    toy: Tree, fragments: Path, tmp_path: Path
+) -> None:
+    """Kata's checkout may be named: the fragments are where it has them."""
+    inside = tmp_path / "checkout" / "tools" / "packaging" / "kernel" / "configs" / "fragments"
+    shutil.copytree(fragments, inside)
+    for around in (tmp_path / "checkout", inside.parent, inside):
+        found = read(toy, around)
+        assert found.root == inside
+        assert found.texts == read(toy, fragments).texts
+
+
 def test_what_is_none_of_katas(toy: Tree, fragments: Path, tmp_path: Path) -> None:
     """A directory of another kind, and a set that is not there, are refused by name."""
     with pytest.raises(ConfigFileError, match="no common/ in it"):
