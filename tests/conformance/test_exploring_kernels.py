@@ -11,43 +11,37 @@ from kresolve.lines import Line
 from kresolve.report.graphfile import draw
 from kresolve.report.symbols import page_text
 from kresolve.semantics import evaluate
-from tests.property.toys import TREES
+from tests.conformance.conftest import cached_tree
 from tests.unit.test_pictures import overlaps
 
 pytestmark = [pytest.mark.long, pytest.mark.tree]
 
 
-@pytest.fixture(scope="module", params=list(TREES))
-def kernel(request: pytest.FixtureRequest) -> Tree:
-    """A kernel of each generation, for x86_64."""
-    return Tree.load(TREES[request.param], arch="x86_64")
-
-
-def test_a_kernel_can_be_explored(kernel: Tree) -> None:
+def test_a_kernel_can_be_explored(each_tree: Tree) -> None:
     """Of each kernel there are graph, picture, plan's picture, ways and pages."""
-    graph = kernel.graph()
+    graph = each_tree.graph()
     assert len(graph) > 10_000
     assert graph.number_of_edges() > 3 * len(graph)
-    assert overlaps(kernel.graph("INET_UDP_DIAG", base="defconfig")) == []
-    plan = kernel.plan("INET_UDP_DIAG", base="allnoconfig")
+    assert overlaps(each_tree.graph("INET_UDP_DIAG", base="defconfig")) == []
+    plan = each_tree.plan("INET_UDP_DIAG", base="allnoconfig")
     assert draw(plan.graph).text(".svg").startswith("<svg")
     assert set(plan.graph) >= {"INET_UDP_DIAG", "NET", "INET"}
-    ways = kernel.ways("INET_UDP_DIAG")
+    ways = each_tree.ways("INET_UDP_DIAG")
     assert ways is not None
     assert {"NET", "INET", "INET_DIAG"} <= set(ways.every)
-    for name in (*kernel.model.symbols,)[::1000]:
-        assert page_text(kernel.show(name, base="defconfig"), "defconfig").startswith(name)
-    assert kernel.search("socket monitoring", where=("prompt",))
+    for name in (*each_tree.model.symbols,)[::1000]:
+        assert page_text(each_tree.show(name, base="defconfig"), "defconfig").startswith(name)
+    assert each_tree.search("socket monitoring", where=("prompt",))
 
 
 @pytest.mark.parametrize("value", ["n", "y"])
-def test_no_configuration_leads_out_of_what_is_possible(kernel: Tree, value: str) -> None:
+def test_no_configuration_leads_out_of_what_is_possible(each_tree: Tree, value: str) -> None:
     """In each kernel, with EXPERT settled, all values and prompts are as the tree allows."""
-    model = kernel.model
+    model = each_tree.model
     possible = Possible(model, "EXPERT", "nmy".index(value))
     checked = 0
     for base in ("allnoconfig", "defconfig", "allmodconfig", "allyesconfig", "empty"):
-        lines = (*kernel.base(base).lines, Line("EXPERT", value))
+        lines = (*each_tree.base(base).lines, Line("EXPERT", value))
         evaluation = evaluate(model, lines).evaluation
         if evaluation.logical["EXPERT"] != "nmy".index(value):
             continue
@@ -64,7 +58,7 @@ def test_no_configuration_leads_out_of_what_is_possible(kernel: Tree, value: str
 
 def test_two_kernels_differ() -> None:
     """Between 6.1 and 6.12 symbols came, went, and changed their types and prompts."""
-    old, new = (Tree.load(TREES[name], arch="x86_64").graph() for name in ("6.1", "6.12"))
+    old, new = (cached_tree(f"debian:{name}", "x86_64").graph() for name in ("6.1", "6.12"))
     found = differences(old, new)
     assert {"SLOB", "AMD_IOMMU_V2"} <= set(found.gone)
     assert len(found.new) > len(found.gone) > 100
