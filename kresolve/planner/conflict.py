@@ -60,19 +60,13 @@ def asked_for(questions: Sequence[tuple[World, Question]]) -> Conflict:
 
 def _smallest(session: Session, demands: list[int], rules: list[int]) -> list[int] | None:
     """The smallest of the cores that leaving out in one order or the other gives."""
-    best: list[int] | None = None
-    for order in ([*demands, *rules], [*demands, *reversed(rules)]):
-        rough = session.rough_core(order)
-        if rough is None:
-            return None
-        if best is None:
-            best = rough
+    best = session.rough_core([*demands, *rules])
+    if best is not None:
         try:
-            found = session.reduced(rough, order)
+            orders = ([*demands, *rules], [*demands, *reversed(rules)])
+            best = min((session.core(order) or [] for order in orders), key=len)
         except OutOfTime:
-            break
-        if len(found) < len(best) or best is rough:
-            best = found
+            pass
     return best
 
 

@@ -143,19 +143,26 @@ class _Side:
         """The variables that decide what a base says."""
         return [one for inputs in self.user.inputs.values() for one in inputs]
 
-    def said_by(self, base: Solution, only: set[int] | None = None) -> tuple[Line, ...]:
-        """The base of a solution as lines; those that matter, if ``only`` says which."""
+    def quiet(self) -> list[int]:
+        """Literals of a base that says little: nothing, then what is off, late symbols first."""
+        user, rank = self.user, self.land.model.rank
+        names = sorted({*user.free, *user.free_texts}, key=rank.__getitem__, reverse=True)
+        logical = [user.free[name] for name in names if name in user.free]
+        texts = [literal for name in names for _, literal in user.free_texts.get(name, ())]
+        silent = [*(said.given for said in logical), *texts]
+        off = [one for said in logical for one in (said.some, said.full)]
+        return [-one for one in (*silent, *off, *self.inputs())]
+
+    def said_by(self, base: Solution) -> tuple[Line, ...]:
+        """The base of a solution as lines."""
         symbols = self.land.model.symbols
         found: list[Line] = []
         for name, said in self.user.free.items():
-            if only is not None and only.isdisjoint(self.user.inputs[name]):
-                continue
             if base.holds(said.given):
                 found.append(Line(name, LETTERS[base.holds(said.some) + base.holds(said.full)]))
         for name, texts in self.user.free_texts.items():
             for text, literal in texts:
-                relevant = only is None or not only.isdisjoint(self.user.inputs[name])
-                if relevant and base.holds(literal):
+                if base.holds(literal):
                     found.append(Line(name, spell(symbols[name].type, text)))
         return self._ordered(found, base)
 
@@ -317,7 +324,11 @@ class _Search:
         return self.lines[line.symbol, value]
 
     def where_missed(self, lines: tuple[Line, ...], line: Line) -> tuple[int, tuple[Line, ...]]:
-        """A base on which a fragment fails without one of its lines, as short as it goes."""
+        """A base on which a fragment fails without one of its lines.
+
+        It says no more than it must, and is named by the problem alone: of what
+        comes late in menu order it says nothing if it can, then n where it can.
+        """
         fewer = tuple(other for other in lines if other is not line)
         said = self.fixed(fewer)
         for number, side in enumerate(self.sides):
@@ -327,26 +338,12 @@ class _Search:
                 return number, ()
         for number, side in enumerate(self.sides):
             assert side.session is not None
-            base = side.session.solve([*said, -side.demand])
+            quiet = side.quiet()
+            side.session.prefer(quiet)
+            base = side.session.greedy([*said, -side.demand], quiet)
             if base is not None:
-                return number, self.confirmed(number, self.shortest(number, said, base), fewer)
+                return number, self.confirmed(number, side.said_by(base), fewer)
         raise WitnessError(f"{line} is needed on no base; please report this")
-
-    def shortest(self, number: int, said: list[int], base: Solution) -> tuple[Line, ...]:
-        """What of a base it takes for a fragment to fail."""
-        side = self.sides[number]
-        assert side.session is not None
-        held = [one if base.holds(one) else -one for one in side.inputs()]
-        core = side.session.rough_core([side.demand, *said, *held])
-        assert core is not None, "a base on which a demand fails"
-        among = set(held)
-        rest = [one for one in core if one not in among]
-        kept = [one for one in core if one in among]
-        for one in list(kept):
-            fewer = [other for other in kept if other != one]
-            if side.session.solve([*rest, *fewer]) is None:
-                kept = fewer
-        return side.said_by(base, {abs(one) for one in kept})
 
     def nowhere(self) -> Nowhere:
         """The bases that exclude each other."""

@@ -102,14 +102,46 @@ class Session:
         """Try these literals first where nothing decides."""
         self._solver.set_phases(self.inner(literals))
 
+    def greedy(self, assumptions: Sequence[int], wishes: Sequence[int]) -> Solution | None:
+        """An assignment in which each wish is true that can be, the first ones before the others.
+
+        What is true of it among the wishes depends on the clauses alone, not on
+        the solver.  None if the assumptions cannot hold.
+        """
+        best = self.solve(assumptions)
+        if best is None:
+            return None
+        settled = list(assumptions)
+        for wish in wishes:
+            if not best.holds(wish):
+                better = self.solve([*settled, wish])
+                if better is None:
+                    settled.append(-wish)
+                    continue
+                best = better
+            settled.append(wish)
+        return best
+
     def core(self, assumptions: Sequence[int]) -> list[int] | None:
         """Assumptions that cannot hold together, none of them superfluous.
 
-        None if all of them can.  The order of ``assumptions`` says which are
-        given up first: the last ones.
+        None if all of them can.  The last ones are given up first, so which
+        ones are left depends on the clauses and this order alone, not on the
+        solver: its cores only say how many can be passed over at once.
         """
         found = self.rough_core(assumptions)
-        return None if found is None else self.reduced(found, assumptions)
+        if found is None:
+            return None
+        rest, needed, among = list(assumptions), list[int](), set(found)
+        while rest:
+            candidate = rest.pop()
+            if candidate in among:
+                smaller = self.rough_core([*needed, *rest])
+                if smaller is None:
+                    needed.append(candidate)
+                else:
+                    among = set(smaller)
+        return needed[::-1]
 
     def rough_core(self, assumptions: Sequence[int]) -> list[int] | None:
         """As :meth:`core`, but quick: superfluous ones may be among them."""
@@ -118,21 +150,6 @@ class Session:
             return None
         outer = dict(zip(inner, assumptions, strict=True))
         return [outer[literal] for literal in self.inner_core()]
-
-    def reduced(self, core: Sequence[int], order: Sequence[int]) -> list[int]:
-        """A core without what is not needed, left out one after the other."""
-        rank = {literal: place for place, literal in enumerate(order)}
-        rest = sorted(core, key=rank.__getitem__)
-        needed: list[int] = []
-        while rest:
-            candidate = rest.pop()
-            smaller = self.rough_core([*needed, *rest])
-            if smaller is None:
-                needed.append(candidate)
-            else:
-                kept = set(smaller)
-                rest = [literal for literal in rest if literal in kept]
-        return sorted(needed, key=rank.__getitem__)
 
     # Inner literals: for those who ask much
 

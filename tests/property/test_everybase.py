@@ -140,6 +140,12 @@ def test_no_fragment_for_every_base_is_smaller(dialect: str, data: st.DataObject
     assert isinstance(found, Everywhere), [*map(str, good[0])]
     least = min(_costs(land, fragment) for fragment in good)
     assert tuple(found.costs.values()) == _costs(land, found.lines) == least
+    for line in found.lines:
+        _, base = found.needed[line.symbol]
+        fewer = [other for other in found.lines if other is not line]
+        assert not land.holds(base, fewer)
+        for said in base:  # it takes all of the base
+            assert land.holds([other for other in base if other is not said], fewer)
 
 
 def _costs(land: Land, fragment: tuple[Line, ...]) -> tuple[int, int, int]:

@@ -151,19 +151,38 @@ def test_out_of_time_is_said() -> None:
 
 
 @given(_CLAUSES, st.lists(_LITERALS, max_size=5, unique=True))
-def test_a_core_is_minimal(clauses: list[list[int]], assumed: list[int]) -> None:
-    """A core cannot hold together, and without any one of its literals the rest can."""
+def test_a_core_is_what_is_left_when_the_last_are_given_up_first(
+    clauses: list[list[int]], assumed: list[int]
+) -> None:
+    """A core cannot hold together, nor is any of it superfluous; no solver decides which it is."""
+    every = assignments(clauses)
+
+    def can_hold(literals: list[int]) -> bool:
+        return any(all(one.holds(literal) for literal in literals) for one in every)
+
+    expected = None
+    if not can_hold(assumed):
+        expected = list(assumed)
+        for literal in reversed(assumed):
+            fewer = [other for other in expected if other != literal]
+            if not can_hold(fewer):
+                expected = fewer
     with Session(clauses) as session:
-        core = session.core(assumed)
-        assert (core is None) == (session.solve(assumed) is not None)
-        if core is None:
-            return
-        assert set(core) <= set(assumed)
-        assert session.solve(core) is None
-        if session.solve([]) is not None:
-            for one in core:
-                assert session.solve([other for other in core if other != one]) is not None
-        assert session.core(assumed) == core
+        assert session.core(assumed) == expected
+
+
+@given(_CLAUSES, st.lists(_LITERALS, max_size=2), st.lists(_LITERALS, max_size=6))
+def test_wishes_come_true_in_order(
+    clauses: list[list[int]], assumed: list[int], wishes: list[int]
+) -> None:
+    """The first wishes that can be true are, whatever it means for those after them."""
+    every = [one for one in assignments(clauses) if all(one.holds(literal) for literal in assumed)]
+    with Session(clauses) as session:
+        found = session.greedy(assumed, wishes)
+        assert (found is None) == (not every)
+        if found is not None:
+            came_true = [found.holds(wish) for wish in wishes]
+            assert came_true == max([one.holds(wish) for wish in wishes] for one in every)
 
 
 def test_a_session_answers_many_questions() -> None:
