@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from attrs import evolve
+
 from kresolve.explanation.conditions import (
     active_default,
     default_at_least,
@@ -92,7 +94,7 @@ class Logical:
             steps += self._own_at_most(M)
         if self.allowed < self.value:
             steps += [
-                Step("unmet", step.told, step.causes, step.value, step.also)
+                evolve(step, rule="unmet") if step.rule == "cut" else step
                 for step in unmet(scene, symbol, self.allowed)
             ]
         return "select", steps

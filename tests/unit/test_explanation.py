@@ -322,6 +322,21 @@ def test_each_rule_has_its_sentence(
     assert sentence(derived(model, name, text, finish).fact) == expected
 
 
+def test_a_select_beyond_m_says_what_it_passes() -> None:
+    """What is selected to y where its dependency is m: MODULES, by which m stays m, is a cause."""
+    model = load(
+        'config MODULES\n\tmodules\n\tbool "Modules"\n\tselect DRIVER\n'
+        'if m\nconfig DRIVER\n\ttristate "Driver"\nendif\n'
+    )
+    fact = derived(model, "DRIVER", "CONFIG_MODULES=y").fact
+
+    assert sentence(fact) == (
+        "DRIVER is y: MODULES (=y) selects it (Kconfig:4); "
+        "conf warns, because it depends on m (Kconfig:5)"
+    )
+    assert {cause.name for cause in fact.causes} == {"MODULES"}
+
+
 def test_the_first_sentence_says_where_the_symbol_stands(model: Model) -> None:
     """The headline has the symbol's place and the values, and leaves other places out."""
     found = derived(model, "UDP", "CONFIG_UDP=y")
