@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from kresolve.explanation import Deriver, why_satisfied
 from kresolve.expressions import Expr, Sym, names
@@ -22,6 +22,10 @@ from kresolve.planner.result import PlanLine, Role, Satisfied
 from kresolve.planner.search import Found
 from kresolve.planner.world import Knowledge
 from kresolve.solve import Assignment
+from kresolve.values import Type
+
+#: What MODULES is to a tristate, beyond what its conditions say.
+_ONLY_M: Final = "can only be m with modules"
 
 
 def plan_lines(found: Found) -> tuple[PlanLine, ...]:
@@ -101,18 +105,28 @@ def chain(
     ``changed`` says which symbols have another value without the line.
     """
     model = knowledge.model
-    if target == model.modules and lost:
-        return f"{_listed(lost)} can only be m with modules"
+    if target == model.modules and lost and all(_is_only_m(model, name) for name in lost):
+        return f"{_listed(lost)} {_ONLY_M}"
     path = _shortest(knowledge, changed, target, lost)
     if path is None:
         return f"needed by {_listed(lost)}" if lost else "a pinned or forbidden option needs it"
     steps = []
     for user, used in pairwise(path):
         rule = relation(model, user, used)
-        steps.append(f"{user} {rule[0]}{used} ({rule[1]})" if rule else f"{user} needs {used}")
+        if rule:
+            steps.append(f"{user} {rule[0]}{used} ({rule[1]})")
+        else:
+            steps.append(f"{user} {_ONLY_M if used == model.modules else f'needs {used}'}")
     more = [name for name in lost if name != path[0]]
     tail = f"; so do {_listed(more)}" if len(more) > 1 else f"; so does {more[0]}" if more else ""
     return ", ".join(steps) + tail
+
+
+def _is_only_m(model: Model, name: str) -> bool:
+    """Is it only by its type that a symbol looks at MODULES?"""
+    assert model.modules is not None
+    is_tristate = model.symbols[name].type is Type.TRISTATE
+    return is_tristate and relation(model, name, model.modules) is None
 
 
 def _shortest(
@@ -129,7 +143,10 @@ def _shortest(
             while came_from[path[-1]]:
                 path.append(came_from[path[-1]])
             return path[::-1]
-        for node in dependencies.needs(dependencies.node(here)):
+        needed = [*dependencies.needs(dependencies.node(here))]
+        if model.modules is not None and model.symbols[here].type is Type.TRISTATE:
+            needed.append(model.modules)
+        for node in needed:
             for name in model.choices[node].members if isinstance(node, int) else (node,):
                 if name not in came_from and (name == target or changed(name)):
                     came_from[name] = here

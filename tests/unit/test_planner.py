@@ -47,6 +47,10 @@ config MASK
 
 config NAME
 	string "a name"
+
+config HALF
+	bool "what works as a module"
+	depends on BUS=m
 """
 
 
@@ -200,6 +204,20 @@ def test_numbers_and_texts_are_planned(model: Model) -> None:
         "CONFIG_MASK=0x1F",
         'CONFIG_NAME="say \\"x\\""',
     ]
+
+
+@pytest.mark.parametrize(
+    ("requests", "why"),
+    [
+        (["BUS=m", "DEVICE=m"], "BUS and DEVICE can only be m with modules"),
+        (["HALF"], "HALF depends on BUS (Kconfig:27), BUS can only be m with modules"),
+    ],
+)
+def test_modules_are_needed_by_what_is_m(model: Model, requests: list[str], why: str) -> None:
+    """The reason for MODULES names the symbols that would be y without it."""
+    found = plan(model, *requests)
+
+    assert {line.symbol: line.why for line in found.lines}["MODULES"] == why
 
 
 def test_what_needs_no_line_says_why(model: Model) -> None:
