@@ -333,13 +333,14 @@ def advised(
     if not requests:
         return list(findings), Repair(None)
     mended = repair(linter.world, requests, progress)
-    broken = _broken(linter, findings, mended)
+    asked = {request.symbol for request in requests}
+    broken = _broken(linter, (f for f in findings if f.line.symbol not in asked), mended)
     if broken:
         mended = repair(linter.world, [*broken, *requests], progress)
     return [_with_advice(finding, mended) for finding in findings], mended
 
 
-def _broken(linter: Linter, findings: Sequence[Finding], mended: Repair) -> list[Request]:
+def _broken(linter: Linter, findings: Iterable[Finding], mended: Repair) -> list[Request]:
     """Requests for lines that survived so far and would not with the plan."""
     if mended.plan is None:
         return []

@@ -243,3 +243,11 @@ def test_a_contradiction_is_left_to_people() -> None:
 
     assert "impossible together with NET=n, proved" in lint.findings[1].message
     assert fixed(lint, {"f": text}) == {}
+
+
+def test_a_line_of_an_option_that_is_lost_does_not_take_the_place_of_one_that_survives() -> None:
+    """An "is not set" that a later line redefines says nothing, even if the result agrees."""
+    lint = linted("# CONFIG_RED is not set\nCONFIG_RED=y\nCONFIG_BLUE=y\n")
+
+    assert rules(lint) == [("RED", "redefined"), ("RED", "contradiction"), ("BLUE", "survives")]
+    assert [*lint.repair.impossible] == ["RED"]
