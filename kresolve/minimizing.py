@@ -154,7 +154,7 @@ def _dropped(
             why = "a later line counts"
         elif asked:
             why = "the request holds without it"
-        elif not world.model.has_prompt(symbol):
+        elif not world.model.takes_lines(symbol):
             why = "no line can set it: it has no prompt"
         elif line.symbol in before.lines and str(before.lines[line.symbol]) == str(line):
             why = "the base says so"

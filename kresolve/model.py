@@ -239,6 +239,14 @@ class Model:
         """Has any definition of the symbol a prompt?"""
         return any(definition.prompts for _, definition in self.definitions(symbol))
 
+    def takes_lines(self, symbol: Symbol) -> bool:
+        """Can a line of a ``.config`` give the symbol a value?
+
+        One with a prompt, or one that is transitional: conf always takes the
+        user's value for it, though it never writes it.
+        """
+        return symbol.transitional or self.has_prompt(symbol)
+
     def location(self, name: str) -> Location | None:
         """Where a symbol is defined first, with a prompt if any has one."""
         symbol = self.symbols.get(name)

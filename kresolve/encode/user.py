@@ -152,7 +152,7 @@ class Offer:
 class PlannedUser(FixedUser):
     """A known base, and lines to be found on top of it.
 
-    Lines are offered for symbols with a prompt; a choice's members can be said
+    Lines are offered for symbols that take them; a choice's members can be said
     again, because that moves them to the front.  ``offered_texts`` holds the
     values that are worth a line of an int, hex or string.  With ``alone``
     false other worlds share the offer, and a line that would say what this
@@ -185,7 +185,7 @@ class PlannedUser(FixedUser):
         return known
 
     def _offer(self, symbol: Symbol) -> tuple[int, int, int]:
-        if symbol.name not in self.model.options:
+        if not self.model.takes_lines(symbol):
             return FALSE, FALSE, FALSE
         has_already = self.values.logical.get(symbol.name) if symbol.choice is None else None
         found = [FALSE, FALSE, FALSE]
@@ -241,7 +241,7 @@ class PlannedUser(FixedUser):
         known = base[0][0] if self.alone and base else None
         found: list[tuple[str, int]] = []
         none_new = TRUE
-        if self.model.has_prompt(symbol):
+        if self.model.takes_lines(symbol):
             for text in self.offered_texts.get(symbol.name, ()):
                 if text != known:
                     literal = self.offer.literal(symbol.name, text)

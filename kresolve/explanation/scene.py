@@ -318,7 +318,7 @@ class Scene:
         symbol = self.model.symbols.get(name)
         if symbol is None:
             return _NEVER
-        if not self.model.has_prompt(symbol):
+        if not self.model.takes_lines(symbol):
             return _DERIVED
         visible = self.view(symbol).visibility(symbol)
         if not symbol.is_logical:

@@ -271,12 +271,14 @@ class _Search:
         return in_order(self.models, said), costs
 
     def switches(self, key: Key) -> bool:
-        """Does a line that nobody asked for say n, or a number, or turn a gate?"""
+        """Does a line that nobody asked for say n, or a number, turn a gate, or use an old name?"""
         name, value = key
         if any(name in land.question.asked for land in self.lands):
             return False
-        is_gate = any(name in gates(model) for model in self.models if name in model.symbols)
-        return is_gate or not OF_LETTER.get(value)
+        known = [model for model in self.models if name in model.symbols]
+        is_gate = any(name in gates(model) for model in known)
+        is_old = any(model.symbols[name].transitional for model in known)
+        return is_gate or is_old or not OF_LETTER.get(value)
 
     def refute(self, number: int, lines: tuple[Line, ...]) -> bool:
         """Look for bases of a land on which a fragment fails, one for each demand."""

@@ -74,17 +74,20 @@ def levels_of(objective: str, worlds: int) -> tuple[str, ...]:
 
 
 def switches(line: Line, before: Configuration) -> bool:
-    """Does a line switch something off or weaken it, or change a number or text?"""
+    """Does a line switch something off or weaken it, or change a number or text?
+
+    A transitional name counts as well: a line for it is the last resort.
+    """
     value = OF_LETTER.get(line.value)
-    if value is None:
+    if value is None or before.model.symbols[line.symbol].transitional:
         return True
     return value == 0 or value < before.tristate(line.symbol)
 
 
 def is_known(line: Line, model: Model) -> bool:
-    """Has a world's tree the symbol of a line, with a prompt?"""
+    """Can a line say something in a world's tree?"""
     symbol = model.symbols.get(line.symbol)
-    return symbol is not None and model.has_prompt(symbol)
+    return symbol is not None and model.takes_lines(symbol)
 
 
 def measure(views: Sequence[View], lines: Iterable[Line]) -> dict[str, int]:

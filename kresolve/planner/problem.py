@@ -162,8 +162,9 @@ class Problem:
         if len(self.scenes) > 1:
             # A line that serves one world has to be known in the others, too.
             for number, scene in enumerate(self.scenes):
-                options = scene.world.model.options
-                self.add(number, sorted(self.offered & options))
+                model = scene.world.model
+                known = self.offered & model.symbols.keys()
+                self.add(number, sorted(n for n in known if model.takes_lines(model.symbols[n])))
 
     @property
     def objective(self) -> str:

@@ -64,7 +64,7 @@ def is_exhaustive(model: Model, relations: TextRelations, names: Iterable[str]) 
 
 def _said(model: Model, names: Iterable[str]) -> list[str]:
     """Those of the symbols that a line can say something about."""
-    return [name for name in names if model.has_prompt(model.symbols[name])]
+    return [name for name in names if model.takes_lines(model.symbols[name])]
 
 
 def _numbers(pool: Iterable[str], type_: Type, reach: int, now: str) -> Iterable[str]:

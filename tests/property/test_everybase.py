@@ -98,7 +98,7 @@ def test_a_fragment_for_every_base_holds_on_random_bases(dialect: str, data: st.
 def _fragments(model: Model) -> Iterator[tuple[Line, ...]]:
     offers: list[list[tuple[str, str] | None]] = []
     for name, symbol in model.symbols.items():
-        if symbol.is_logical and model.has_prompt(symbol):
+        if symbol.is_logical and model.takes_lines(symbol):
             values = "nmy" if symbol.type.value == "tristate" else "ny"
             offers.append([None, *((name, value) for value in values)])
     for drawn in itertools.product(*offers):
@@ -152,7 +152,12 @@ def _costs(land: Land, fragment: tuple[Line, ...]) -> tuple[int, int, int]:
     asked = land.question.asked
     unasked = [line for line in fragment if line.symbol not in asked]
     gate = gates(land.model)
-    switched = [line for line in unasked if line.value == "n" or line.symbol in gate]
+    symbols = land.model.symbols
+    switched = [
+        line
+        for line in unasked
+        if line.value == "n" or line.symbol in gate or symbols[line.symbol].transitional
+    ]
     return len(switched), len(unasked), len(fragment)
 
 

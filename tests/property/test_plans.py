@@ -111,7 +111,7 @@ def in_order(model: Model, fragment: Fragment) -> Fragment:
 
 
 def offers(world: World, question: Question) -> list[list[Line | None]]:
-    """For each symbol with a prompt, the lines that a fragment may have for it."""
+    """For each symbol that takes lines, those that a fragment may have for it."""
     model = world.model
     wanted = {
         r.symbol: r.accept for r in question.requests if not model.symbols[r.symbol].is_logical
@@ -119,7 +119,7 @@ def offers(world: World, question: Question) -> list[list[Line | None]]:
     texts = offered_texts(model, world.knowledge.texts, world.user, world.before, wanted)
     found: list[list[Line | None]] = []
     for name, symbol in model.symbols.items():
-        if not model.has_prompt(symbol):
+        if not model.takes_lines(symbol):
             continue
         values: tuple[str, ...] = texts.get(name, ())
         if symbol.is_logical:
