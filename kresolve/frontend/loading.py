@@ -7,7 +7,8 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -15,11 +16,14 @@ from attrs import asdict
 
 from kresolve.errors import KconfigError, ModelError, ToolError
 from kresolve.model import Model, TreeInfo
-from kresolve.modelfile import FORMAT, from_bytes
+from kresolve.modelfile import FORMAT, HEAD, from_bytes, info_of
 from kresolve.progress import SILENT, Progress
 from kresolve.trees import Environment, SourceTree, environment_fingerprint, probe_environment
 from kresolve.trees.cache import cache_root, safe_name, write_atomically
 from kresolve.trees.tools import last_line, run
+
+#: How many models of one version and architecture stay in the cache.
+_KEPT: Final = 6
 
 _CHILD: Final = """\
 import sys
@@ -65,22 +69,64 @@ def load_model(
         environment = probe_environment(tree, arch=arch, cross_compile=cross_compile, llvm=llvm)
         data = parse_tree(_info(tree, environment), environment=environment.as_dict())
     write_atomically(path, data)
+    _prune(path)
     return from_bytes(data, str(path))
 
 
-def cached_models(srcarch: str) -> list[Model]:
-    """The models of an architecture that the cache holds, one a version, oldest first.
+def cached_models(srcarch: str, but: str = "") -> Iterator[Model]:
+    """The cache's models of an architecture: the newest of each version but one, oldest first.
 
     They may be of kernels that are gone by now: good enough to say what a name was.
+    Each is read, which takes a second, only when it is asked for.
     """
-    found: dict[str, Model] = {}
-    for path in sorted((cache_root() / "models").glob("*.model")):
-        model = _cached(path)
-        if model is not None and model.info.srcarch == srcarch:
-            found[model.info.version] = model
-    return sorted(
-        found.values(), key=lambda model: [int(n) for n in re.findall(r"\d+", model.info.version)]
-    )
+    found: dict[str, Path] = {}
+    known: set[str] = set()
+    for path in _newest_first(cache_root() / "models"):
+        if _kind(path) in known:
+            continue
+        info = _cached_info(path)
+        if info is not None:
+            known.add(_kind(path))
+            if info.srcarch == srcarch and info.version != but:
+                found.setdefault(info.version, path)
+    for version in sorted(found, key=lambda text: [int(n) for n in re.findall(r"\d+", text)]):
+        model = _cached(found[version])
+        if model is not None:
+            yield model
+
+
+def _newest_first(folder: Path) -> list[Path]:
+    """The models in a folder, from which others may take some at any time."""
+    found: list[tuple[int, Path]] = []
+    for path in folder.glob("*.model"):
+        with suppress(OSError):
+            found.append((path.stat().st_mtime_ns, path))
+    return [path for _, path in sorted(found, reverse=True)]
+
+
+def _kind(path: Path) -> str:
+    """The part of a model's file name that says which kernel and architecture it is of."""
+    return path.name.rpartition("-")[0]
+
+
+def _prune(path: Path) -> None:
+    """Remove models that newer ones of the same kind have most likely superseded.
+
+    Some stay, as trees of one version, and toolchains, may be used in turn.
+    """
+    same = [other for other in _newest_first(path.parent) if _kind(other) == _kind(path)]
+    for old in same[_KEPT:]:
+        with suppress(OSError):
+            old.unlink()
+
+
+def _cached_info(path: Path) -> TreeInfo | None:
+    """What a model in the cache is of, by the beginning of its file."""
+    try:
+        with path.open("rb") as file:
+            return info_of(file.read(HEAD), str(path))
+    except (OSError, ModelError):
+        return None
 
 
 def _cached(path: Path) -> Model | None:

@@ -223,15 +223,7 @@ class Lowering:
             defaults=defaults,
             selects=self.selects(node.selects),
             implies=self.selects(node.implies),
-            ranges=tuple(
-                Range(
-                    self.operand(low),
-                    self.operand(high),
-                    self.cond(cond),
-                    Location(cond.file, cond.line),
-                )
-                for low, high, cond in node.ranges
-            ),
+            ranges=tuple(self.range(item, *raw) for raw in node.ranges),
             help_line=self.raw.help_lines.get(node, 0),
         )
 
@@ -240,6 +232,20 @@ class Lowering:
         if isinstance(cond, Cond):
             location = Location(cond.file, cond.line)
         return Default(self.expr(value), self.cond(cond), location)
+
+    def range(self, symbol: Any, low: Any, high: Any, cond: Any) -> Range:
+        """One range; with the symbol itself as a bound, there is none on that side.
+
+        conf compares the value with itself then (``sym_validate_range``); the
+        model has the outermost number that it can read in that place.
+        """
+        form = "#x" if symbol.orig_type is kconfiglib.HEX else "d"
+        return Range(
+            Text(format(-(2**63), form)) if low is symbol else self.operand(low),
+            Text(format(2**63 - 1, form)) if high is symbol else self.operand(high),
+            self.cond(cond),
+            Location(cond.file, cond.line),
+        )
 
     def selects(self, raw: Any) -> tuple[Select, ...]:
         """The selects or implies of a node."""
