@@ -41,6 +41,9 @@ _T = TypeVar("_T")
 
 FORMAT: Final = "kresolve.model/1"
 
+#: How much of a file is enough for :func:`info_of`, packed or not.
+HEAD: Final = 1 << 16
+
 _TYPES: Final = tuple(Type)
 _ENTRIES: Final = (Menu, If, Comment, ChoiceEntry, Definition)
 
@@ -87,6 +90,19 @@ def from_bytes(data: bytes, source: str) -> Model:
     raise ModelError(
         f"{source}: this model's format is {found!r}, not {FORMAT!r}; make it anew from its tree"
     )
+
+
+def info_of(head: bytes, source: str) -> TreeInfo:
+    """What was read, from the first HEAD bytes of a model's file; ModelError as for the whole."""
+    start = f'{{"format":"{FORMAT}","info":'
+    try:
+        text = zlib.decompressobj().decompress(head, HEAD).decode("ascii")
+        if text.startswith(start):
+            found, _ = json.JSONDecoder().raw_decode(text, len(start))
+            return _restored(TreeInfo, found)
+    except (zlib.error, ValueError, TypeError) as error:
+        raise ModelError(f"{source}: this is not a saved model, or it is damaged") from error
+    raise ModelError(f"{source}: this is no model of the format {FORMAT!r}")
 
 
 def _flags(symbol: Symbol) -> int:
