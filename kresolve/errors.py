@@ -46,9 +46,14 @@ class WitnessError(KresolveError):
 def did_you_mean(name: str, known: Iterable[str], prefix: str = "") -> str:
     """The tail of an error text: ``; did you mean X?`` or nothing.
 
-    ``prefix`` is written before each proposal (``CONFIG_``, say).
+    ``prefix`` is written before each proposal (``CONFIG_``, say).  How ``name`` is
+    spelled, in capitals or not, with ``CONFIG_`` or without, makes no difference.
     """
-    near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.75)
+    spelled: dict[str, str] = {}
+    for word in known:
+        spelled.setdefault(word.casefold(), word)
+    bare = name.casefold().removeprefix("config_")
+    near = difflib.get_close_matches(bare, list(spelled), n=3, cutoff=0.75)
     if not near:
         return ""
-    return f"; did you mean {' or '.join(prefix + word for word in near)}?"
+    return f"; did you mean {' or '.join(prefix + spelled[word] for word in near)}?"
