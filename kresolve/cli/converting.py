@@ -86,7 +86,7 @@ def _convert(arguments: argparse.Namespace, text_of: Callable[[Tree, list[Line]]
     progress = TerminalProgress()
     tree = load(arguments, progress)
     lines, bad = tree.read(arguments.input)
-    for line in bad:
+    for line in (*bad, *tree.refused(lines)):
         progress.note(f"warning: {line}")
     text = text_of(tree, lines)
     if arguments.output is None:

@@ -74,7 +74,7 @@ def _explain(arguments: argparse.Namespace) -> int:
         shell=arguments.shell,
         config=arguments.config,
         base=arguments.base,
-        fragments=arguments.fragment,
+        fragment=arguments.fragment,
         finish=arguments.finish,
         depth=DEPTH if arguments.depth is None else arguments.depth,
         full=arguments.full,

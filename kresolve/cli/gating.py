@@ -50,7 +50,7 @@ def _gates(arguments: argparse.Namespace) -> int:
         found = tree.gates(
             arguments.name,
             base=base,
-            fragments=arguments.fragment,
+            fragment=arguments.fragment,
             finish=arguments.finish,
             among=arguments.among,
         )

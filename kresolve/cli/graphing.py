@@ -109,7 +109,7 @@ def _graph(arguments: argparse.Namespace) -> int:
     graph = tree.graph(
         *arguments.name,
         base=base,
-        fragments=arguments.fragment,
+        fragment=arguments.fragment,
         finish=arguments.finish,
         depth=arguments.depth,
         limit=arguments.limit or (_LIMIT if in_picture else None),

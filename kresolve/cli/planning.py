@@ -103,7 +103,7 @@ def _plan(arguments: argparse.Namespace) -> int:
         llvm=arguments.llvm,
         shell=arguments.shell,
         base=arguments.base or "defconfig",
-        fragments=arguments.fragment,
+        fragment=arguments.fragment,
         finish=arguments.finish,
         pin=arguments.pin,
         forbid=arguments.forbid,
@@ -113,7 +113,7 @@ def _plan(arguments: argparse.Namespace) -> int:
         split=arguments.split,
         timeout=arguments.timeout,
         verify=arguments.verify,
-        profiles=arguments.profile,
+        profile=arguments.profile,
         progress=progress,
     )
     if answer.status == "planned" and arguments.output is not None:

@@ -71,7 +71,7 @@ def _search(arguments: argparse.Namespace) -> int:
         arguments.pattern,
         where=arguments.where or (),
         base=base_of(arguments),
-        fragments=arguments.fragment,
+        fragment=arguments.fragment,
         finish=arguments.finish,
     )
     if arguments.json:
@@ -89,7 +89,7 @@ def _show(arguments: argparse.Namespace) -> int:
     page = tree.show(
         arguments.name,
         base=base_of(arguments),
-        fragments=arguments.fragment,
+        fragment=arguments.fragment,
         finish=arguments.finish,
     )
     if arguments.json:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from kresolve.explaining import DEPTH
-from kresolve.face.loading import Requests
+from kresolve.face.loading import Fragments, Requests
 from kresolve.face.tree import Tree
 from kresolve.lookup import Found, SymbolPage
 from kresolve.progress import SILENT, Progress
@@ -40,7 +40,7 @@ def explain(
     tree: str | Path | Tree | None = None,
     config: str | Path | None = None,
     base: str | Path = "defconfig",
-    fragments: Iterable[str | Path] = (),
+    fragment: Fragments = (),
     finish: Finish = "olddefconfig",
     depth: int = DEPTH,
     full: bool = False,
@@ -50,7 +50,7 @@ def explain(
     """Why a symbol has its value in a configuration, and what would change it.
 
     ``symbol``: "X", or "X=m" for what would become of such a line.  ``config``:
-    a ``.config``; else ``base`` with ``fragments`` on top, as for :func:`plan`,
+    a ``.config``; else ``base`` with ``fragment`` on top, as for :func:`plan`,
     which has the other options, too.  ``depth``: how many causes deep it goes;
     ``full``: everything, down to the last line.  ``change``: False to not look
     for the lines that would give another value.
@@ -61,7 +61,7 @@ def explain(
         symbol,
         config=config,
         base=base,
-        fragments=fragments,
+        fragment=fragment,
         finish=finish,
         depth=depth,
         full=full,
@@ -74,7 +74,7 @@ def graph(
     *names: Requests,
     tree: str | Path | Tree | None = None,
     base: str | Path | None = None,
-    fragments: Iterable[str | Path] = (),
+    fragment: Fragments = (),
     finish: Finish = "olddefconfig",
     depth: int | None = None,
     limit: int | None = None,
@@ -85,12 +85,12 @@ def graph(
     A networkx.MultiDiGraph; what nodes and edges carry, and which way the edges
     lead, is said in :mod:`kresolve.dependencygraph.building`.  ``names``: options
     or a profile; without any, the whole tree (a second).  ``base``: if given,
-    with ``fragments`` and ``finish``, every node has its ``value`` there.
+    with ``fragment`` and ``finish``, every node has its ``value`` there.
     ``depth``: how many steps from the names; ``limit``: how many nodes at most,
     the farthest left out.
     """
     return _loaded(tree, loading).graph(
-        *names, base=base, fragments=fragments, finish=finish, depth=depth, limit=limit
+        *names, base=base, fragment=fragment, finish=finish, depth=depth, limit=limit
     )
 
 
@@ -99,14 +99,14 @@ def gates(
     *,
     tree: str | Path | Tree | None = None,
     base: str | Path | None = None,
-    fragments: Iterable[str | Path] = (),
+    fragment: Fragments = (),
     finish: Finish = "olddefconfig",
     among: Requests = (),
     **loading: Unpack[Loading],
 ) -> Effects:
     """What setting a symbol hides, shows, switches on or off.
 
-    ``name``: "X" or "X=m".  With a ``base`` (and ``fragments``, ``finish``),
+    ``name``: "X" or "X=m".  With a ``base`` (and ``fragment``, ``finish``),
     exactly what differs between a line that says n and one that sets it, over
     the whole configuration: ``effects`` of the kinds "off", "on", "changes",
     "hides", "shows".  Without, what is so in every configuration of the tree:
@@ -114,7 +114,7 @@ def gates(
     on".  ``among``: only effects on these, options or a profile.
     """
     return _loaded(tree, loading).gates(
-        name, base=base, fragments=fragments, finish=finish, among=among
+        name, base=base, fragment=fragment, finish=finish, among=among
     )
 
 
@@ -124,18 +124,18 @@ def search(
     where: Iterable[str] = (),
     tree: str | Path | Tree | None = None,
     base: str | Path | None = None,
-    fragments: Iterable[str | Path] = (),
+    fragment: Fragments = (),
     finish: Finish = "olddefconfig",
     **loading: Unpack[Loading],
 ) -> tuple[Found, ...]:
     """The symbols whose name, prompt or help text matches a regular expression.
 
     ``where``: some of "name", "prompt", "help", by default all; help texts are
-    read from the tree's files.  With a ``base`` (and ``fragments``, ``finish``)
+    read from the tree's files.  With a ``base`` (and ``fragment``, ``finish``)
     each has its value there.  Raises RequestError for a pattern that is none.
     """
     return _loaded(tree, loading).search(
-        pattern, where=where, base=base, fragments=fragments, finish=finish
+        pattern, where=where, base=base, fragment=fragment, finish=finish
     )
 
 
@@ -144,7 +144,7 @@ def show(
     *,
     tree: str | Path | Tree | None = None,
     base: str | Path | None = None,
-    fragments: Iterable[str | Path] = (),
+    fragment: Fragments = (),
     finish: Finish = "olddefconfig",
     **loading: Unpack[Loading],
 ) -> SymbolPage:
@@ -155,7 +155,7 @@ def show(
     from the tree's files.  Without ``base`` there are no values.  Raises
     RequestError for a symbol that the tree does not have.
     """
-    return _loaded(tree, loading).show(name, base=base, fragments=fragments, finish=finish)
+    return _loaded(tree, loading).show(name, base=base, fragment=fragment, finish=finish)
 
 
 def _loaded(tree: str | Path | Tree | None, loading: Loading) -> Tree:

@@ -13,7 +13,7 @@ from kresolve.bases import Base, Make, find_base, find_fragments
 from kresolve.errors import RequestError, TreeError, did_you_mean
 from kresolve.files import write_whole
 from kresolve.frontend import load_model
-from kresolve.lines import BadLine, Line, fragment_text, read_lines
+from kresolve.lines import BadLine, Line, fragment_text, read_lines, typed_value
 from kresolve.model import Model, Symbol, TreeInfo
 from kresolve.modelfile import from_bytes, to_bytes
 from kresolve.oracle import Oracle, make_target
@@ -31,26 +31,37 @@ from kresolve.profiles import Profile, find_profile, own_profiles, profile_names
 from kresolve.progress import SILENT, Progress
 from kresolve.semantics import Configuration, Finish, evaluate, savedefconfig
 from kresolve.trees import Environment, SourceTree, find_tree
+from kresolve.values import Type
 
 #: A request as people write it: text, a list, or a dict of names and values.
 Requests: TypeAlias = str | Path | Request | Mapping[str, object] | Iterable[str | Path | Request]
+
+#: One file, or several.
+Fragments: TypeAlias = str | Path | Iterable[str | Path]
 
 _FINISHES = ("olddefconfig", "allnoconfig")
 #: So many bases by name are kept with what plans found out about them.
 _WORLDS = 8
 
 
+def listed(files: Fragments) -> list[str | Path]:
+    """One file, or several, as a list."""
+    return [files] if isinstance(files, str | Path) else list(files)
+
+
 @frozen(eq=False)
 class LoadedTree:
     """A kernel tree for one architecture and toolchain: its model, bases and conf."""
 
-    model: Model
+    model: Model = field(repr=lambda model: f"<{model.info}>")
     #: The files of the tree; None for a saved model.
     source: SourceTree | None = None
     #: May anything of the tree be run?
     shell: bool = True
     #: The ``.config`` that the tree's own make writes for a target.
     make: Make | None = field(default=None, repr=False)
+    #: Where lines that say nothing are told of.
+    progress: Progress = field(default=SILENT, repr=False)
     _worlds: dict[tuple[str | Path, str], World] = field(factory=dict, init=False, repr=False)
 
     @classmethod
@@ -76,7 +87,7 @@ class LoadedTree:
         if saved is not None:
             if arch is not None and arch != saved.info.arch:
                 raise TreeError(f"{tree}: this model is of {saved.info.arch}, not {arch}")
-            return cls(saved)
+            return cls(saved, progress=progress)
         source = find_tree(tree, progress=progress)
         model = load_model(
             source,
@@ -93,7 +104,7 @@ class LoadedTree:
             )
             return result.config
 
-        return cls(model, source, shell, make if shell else None)
+        return cls(model, source, shell, make if shell else None, progress)
 
     @cached_property
     def knowledge(self) -> Knowledge:
@@ -143,24 +154,24 @@ class LoadedTree:
     def world(
         self,
         base: str | Path = "defconfig",
-        fragments: Iterable[str | Path] = (),
+        fragments: Fragments = (),
         finish: Finish = "olddefconfig",
     ) -> World:
         """A base of this tree with fragments on top; those with a name are kept for reuse."""
         if finish not in _FINISHES:
             raise RequestError(f"finish {finish!r}: say {' or '.join(_FINISHES)}")
-        fragments = list(fragments)
+        fragments = listed(fragments)
         key = (base, finish)
         is_name = isinstance(base, str) and base != "running" and not Path(base).exists()
         if is_name and not fragments and key in self._worlds:
             return self._worlds[key]
         found = self.base(base)
-        lines, bad = list(found.lines), list(found.bad)
+        lines, bad = list(found.lines), [*found.bad, *self.refused(found.lines)]
         for fragment in fragments:
             for path in find_fragments(self.model, self.source, fragment):
                 more, worse = self.read(path)
                 lines += more
-                bad += worse
+                bad += [*worse, *self.refused(more)]
         name = " + ".join([str(base), *map(str, fragments)])
         notes = tuple(f"warning: {line}" for line in bad)
         world = World(self.model, name, tuple(lines), finish, self.knowledge, notes=notes)
@@ -173,6 +184,18 @@ class LoadedTree:
     def read(self, path: str | Path) -> tuple[list[Line], list[BadLine]]:
         """The lines of a fragment or ``.config``, and those that say nothing."""
         return read_lines(Path(path), exact_unset=self.model.dialect.exact_unset)
+
+    def refused(self, lines: Iterable[Line]) -> list[BadLine]:
+        """The lines of which conf takes no notice, because the value is none for the symbol."""
+        symbols = self.model.symbols
+        return [
+            BadLine(str(line), f"no value of type {type_.value}", line.location)
+            for line in lines
+            if line.symbol in symbols
+            and line.location is not None
+            and (type_ := symbols[line.symbol].type) is not Type.UNKNOWN
+            and typed_value(line, type_) is None
+        ]
 
     def olddefconfig(
         self, config: str | Path | Iterable[Line] = (), *, finish: Finish = "olddefconfig"
@@ -200,16 +223,14 @@ class LoadedTree:
             self.source, Environment(info.arch, info.srcarch, info.variables, info.toolchain)
         )
 
-    def requests(
-        self, *wanted: Requests, profiles: Iterable[str | Path] = ()
-    ) -> tuple[Request, ...]:
+    def requests(self, *wanted: Requests, profiles: Fragments = ()) -> tuple[Request, ...]:
         """Requests as people write them, checked against this tree.
 
         Text is a profile ("criu", "criu:lazy-pages"), an option ("X", "X=m",
         "X=y|m") or "@FILE"; a Path is a fragment whose every line is requested.
         ``profiles``: files with profiles of the user's own.
         """
-        own = own_profiles(profiles)
+        own = own_profiles(listed(profiles))
         found: list[Request] = []
         for one in wanted:
             if isinstance(one, Request):
@@ -241,9 +262,9 @@ class LoadedTree:
         symbol, value = parse_request(text)
         return [checked(self.model, symbol, value, text)]
 
-    def traditions(self, *wanted: Requests, profiles: Iterable[str | Path] = ()) -> tuple[str, ...]:
+    def traditions(self, *wanted: Requests, profiles: Fragments = ()) -> tuple[str, ...]:
         """Options that people add by tradition to what these profiles ask for."""
-        own = own_profiles(profiles)
+        own = own_profiles(listed(profiles))
         found: dict[str, None] = {}
         for one in wanted:
             if isinstance(one, str):

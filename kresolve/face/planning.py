@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from kresolve.asking import Place, ask, check_words
 from kresolve.defaults import TIMEOUT
 from kresolve.errors import RequestError
-from kresolve.face.loading import Requests
+from kresolve.face.loading import Fragments, Requests, listed
 from kresolve.face.tree import Tree
 from kresolve.planner import (
     Plan,
@@ -31,7 +31,7 @@ def plan(
     shell: bool = True,
     base: str | Path | Iterable[str | Path] = "defconfig",
     worlds: Iterable[Mapping[str, Any]] | None = None,
-    fragments: Iterable[str | Path] = (),
+    fragment: Fragments = (),
     finish: Finish = "olddefconfig",
     pin: str | Iterable[str] = (),
     forbid: str | Iterable[str] = (),
@@ -41,7 +41,7 @@ def plan(
     split: bool = False,
     timeout: float | None = TIMEOUT,
     verify: str | None = None,
-    profiles: Iterable[str | Path] = (),
+    profile: Fragments = (),
     progress: Progress = SILENT,
 ) -> Plan:
     """The fragment lines that make a request survive on top of a base.
@@ -50,7 +50,7 @@ def plan(
     a Path to a fragment, or lists of these.  ``tree``: see :meth:`Tree.load`;
     a Tree already loaded saves the loading.  ``shell``: False to run nothing of
     the tree.  ``base``: a make target, "empty", a NAME_defconfig or a file,
-    with ``fragments`` merged on top; or "any", for a fragment that holds on
+    with ``fragment`` merged on top; or "any", for a fragment that holds on
     every base of the tree.  ``finish``: "olddefconfig", or "allnoconfig" as
     ``merge_config.sh -n`` does.  ``pin``: options that keep the base's value;
     ``forbid``: options that must be n.  ``prefer``: y or m where a request
@@ -58,7 +58,7 @@ def plan(
     ``alternatives``: so many other plans that are as good are named, too.
     ``timeout``: seconds after which the best plan so far is taken, None for
     never.  ``verify``: "conf" to ask the tree's own conf as well.
-    ``profiles``: files with profiles of your own.
+    ``profile``: files with profiles of your own.
 
     ``tree``, ``arch`` and ``base`` may be lists: the one fragment has to hold
     in every combination; with ``split``, there is a common part and a remainder
@@ -91,9 +91,9 @@ def plan(
         "forbid": forbid,
         "objective": objective,
         "prefer": prefer,
-        "profiles": list(profiles),
+        "profiles": listed(profile),
     }
-    request, fragments = _kept(request), list(fragments)
+    request, fragment = _kept(request), listed(fragment)
     for one_tree, one_arch, one_base in dict.fromkeys(combinations):
         if isinstance(one_tree, Tree):
             here = one_tree
@@ -101,7 +101,7 @@ def plan(
             if (one_tree, one_arch) not in loaded:
                 loaded[one_tree, one_arch] = Tree.load(one_tree, arch=one_arch, **options)
             here = loaded[one_tree, one_arch]
-        places.append(here.place(request, one_base, fragments, finish, **words))
+        places.append(here.place(request, one_base, fragment, finish, **words))
         trees.append(here)
     if not places:
         raise RequestError("no world is named; name at least one tree and base")

@@ -21,7 +21,7 @@ from kresolve.defaults import TIMEOUT
 from kresolve.errors import ConfigFileError, RequestError
 from kresolve.explaining import DEPTH, explain_symbol, with_questions
 from kresolve.explanation import tradition
-from kresolve.face.loading import LoadedTree, Requests
+from kresolve.face.loading import Fragments, LoadedTree, Requests, listed
 from kresolve.lines import Line
 from kresolve.lookup import WHERE, Found, HelpTexts, SymbolPage, search_symbols, symbol_page
 from kresolve.planner import (
@@ -63,7 +63,7 @@ class Tree(LoadedTree):
         self,
         *request: Requests,
         base: str | Path | Iterable[str | Path] = "defconfig",
-        fragments: Iterable[str | Path] = (),
+        fragment: Fragments = (),
         finish: Finish = "olddefconfig",
         pin: str | Iterable[str] = (),
         forbid: str | Iterable[str] = (),
@@ -73,7 +73,7 @@ class Tree(LoadedTree):
         split: bool = False,
         timeout: float | None = TIMEOUT,
         verify: str | None = None,
-        profiles: Iterable[str | Path] = (),
+        profile: Fragments = (),
         progress: Progress = SILENT,
     ) -> Plan:
         """The lines that a request needs on top of a base; see :func:`kresolve.plan`."""
@@ -83,7 +83,7 @@ class Tree(LoadedTree):
             *request,
             tree=self,
             base=base,
-            fragments=fragments,
+            fragment=fragment,
             finish=finish,
             pin=pin,
             forbid=forbid,
@@ -93,7 +93,7 @@ class Tree(LoadedTree):
             split=split,
             timeout=timeout,
             verify=verify,
-            profiles=profiles,
+            profile=profile,
             progress=progress,
         )
 
@@ -101,7 +101,7 @@ class Tree(LoadedTree):
         self,
         request: Iterable[Requests],
         base: str | Path,
-        fragments: Iterable[str | Path],
+        fragment: Fragments,
         finish: Finish,
         **words: Any,
     ) -> Place:
@@ -118,12 +118,12 @@ class Tree(LoadedTree):
         )
         if base != ANY:
             return Place(
-                self.world(base, fragments, finish),
+                self.world(base, fragment, finish),
                 question,
                 self.conf,
                 traditions=self.traditions(*request, profiles=words["profiles"]),
             )
-        if [*fragments]:
+        if listed(fragment):
             raise RequestError("base any with a fragment: any base may already have its lines")
         if question.pins:
             raise RequestError("base any with --pin: there is no one value to keep")
@@ -180,7 +180,7 @@ class Tree(LoadedTree):
         *,
         config: str | Path | None = None,
         base: str | Path = "defconfig",
-        fragments: Iterable[str | Path] = (),
+        fragment: Fragments = (),
         finish: Finish = "olddefconfig",
         depth: int = DEPTH,
         full: bool = False,
@@ -189,7 +189,7 @@ class Tree(LoadedTree):
     ) -> Explanation:
         """Why a symbol has its value; see :func:`kresolve.explain`."""
         start = base if config is None else Path(config)
-        world = self.world(start, list(fragments), finish)
+        world = self._heard(start, fragment, finish)
         return explain_symbol(
             world,
             symbol,
@@ -200,6 +200,13 @@ class Tree(LoadedTree):
             change=change,
             progress=progress,
         )
+
+    def _heard(self, base: str | Path, fragment: Fragments, finish: Finish) -> World:
+        """A base with fragments; the lines of it that say nothing are told of."""
+        world = self.world(base, fragment, finish)
+        for note in world.notes:
+            self.progress.note(note)
+        return world
 
     def _file(self, name: str) -> str | None:
         """The text of a file of the tree; None where it cannot be read."""
@@ -225,7 +232,7 @@ class Tree(LoadedTree):
         self,
         *names: Requests,
         base: str | Path | None = None,
-        fragments: Iterable[str | Path] = (),
+        fragment: Fragments = (),
         finish: Finish = "olddefconfig",
         depth: int | None = None,
         limit: int | None = None,
@@ -240,7 +247,7 @@ class Tree(LoadedTree):
             found = self._whole_graph.copy()
         if base is None:
             return found
-        world = self.world(base, fragments, finish)
+        world = self._heard(base, fragment, finish)
         found = with_values(found, world.before)
         found.graph.update(base=world.base, finish=finish)
         return found
@@ -277,7 +284,7 @@ class Tree(LoadedTree):
         name: str,
         *,
         base: str | Path | None = None,
-        fragments: Iterable[str | Path] = (),
+        fragment: Fragments = (),
         finish: Finish = "olddefconfig",
         among: Requests = (),
     ) -> Effects:
@@ -292,7 +299,7 @@ class Tree(LoadedTree):
         if base is None:
             found = gating.effects_in_tree(self.model, request.symbol, value)
         else:
-            world = self.world(base, fragments, finish)
+            world = self._heard(base, fragment, finish)
             found = gating.effects_on(
                 self.model, world.lines, finish, request.symbol, value, base=world.base
             )
@@ -304,11 +311,11 @@ class Tree(LoadedTree):
         *,
         where: Iterable[str] = (),
         base: str | Path | None = None,
-        fragments: Iterable[str | Path] = (),
+        fragment: Fragments = (),
         finish: Finish = "olddefconfig",
     ) -> tuple[Found, ...]:
         """The symbols that match a regular expression; see :func:`kresolve.search`."""
-        configuration = None if base is None else self.world(base, fragments, finish).before
+        configuration = None if base is None else self._heard(base, fragment, finish).before
         places = tuple(where) or WHERE
         return search_symbols(self.model, pattern, self._helps, configuration, where=places)
 
@@ -317,11 +324,11 @@ class Tree(LoadedTree):
         name: str,
         *,
         base: str | Path | None = None,
-        fragments: Iterable[str | Path] = (),
+        fragment: Fragments = (),
         finish: Finish = "olddefconfig",
     ) -> SymbolPage:
         """All that the Kconfig files say about a symbol; see :func:`kresolve.show`."""
-        configuration = None if base is None else self.world(base, fragments, finish).before
+        configuration = None if base is None else self._heard(base, fragment, finish).before
         return symbol_page(self.model, name, self._helps, configuration)
 
     @cached_property

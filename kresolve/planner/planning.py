@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from attrs import evolve
 
@@ -164,7 +164,7 @@ def _planned_in_parts(unanswered: Plan, found: Split) -> Plan:
             Measure(name, value, proved)
             for (name, value), proved in zip(values.items(), first.proved, strict=False)
         ),
-        notes=(*unanswered.notes, *_placeholders(first.lines)),
+        notes=(*unanswered.notes, *_placeholders(first.lines, _asked(unanswered))),
     )
 
 
@@ -183,6 +183,10 @@ def _requests(questions: Sequence[tuple[World, Question]]) -> tuple[Request, ...
     return tuple(dict.fromkeys(request for _, one in questions for request in one.requests))
 
 
+def _asked(plan: Plan) -> set[str]:
+    return {request.symbol for request in plan.request}
+
+
 def _untouched(world: World) -> Outcome:
     return Outcome(tree=world.model.info, base=world.base, finish=world.finish)
 
@@ -197,7 +201,7 @@ def _planned(unanswered: Plan, found: Found) -> Plan:
             Measure(name, value, proved)
             for (name, value), proved in zip(found.measured.items(), found.proved, strict=False)
         ),
-        notes=(*unanswered.notes, *_placeholders(found.lines)),
+        notes=(*unanswered.notes, *_placeholders(found.lines, _asked(unanswered))),
         alternatives=found.others,
     )
 
@@ -239,10 +243,12 @@ def _can_be_proved(world: World, question: Question) -> bool:
     return is_exhaustive(world.model, knowledge.texts, names)
 
 
-def _placeholders(lines: tuple[Line, ...]) -> list[str]:
-    """A remark for each line whose text only stands for another one."""
+def _placeholders(lines: tuple[Line, ...], asked: Collection[str]) -> list[str]:
+    """A remark for each line that nobody asked for whose text only stands for another one."""
     return [
         f"{line}: the text is a placeholder; put in your own"
         for line in lines
-        if line.value.startswith('"') and line.value.endswith(f'{PLACEHOLDER}"')
+        if line.symbol not in asked
+        and line.value.startswith('"')
+        and line.value.endswith(f'{PLACEHOLDER}"')
     ]

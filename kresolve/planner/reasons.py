@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, TypeAlias
 
+from attrs import frozen
+
 from kresolve.explanation import Deriver, why_satisfied
-from kresolve.expressions import Expr, Sym, names
+from kresolve.expressions import And, Compare, Expr, Not, Or, Sym, names
 from kresolve.lines import Line
 from kresolve.location import Location
 from kresolve.model import Menu, Model, ReverseDependency
@@ -114,12 +116,23 @@ def chain(
     for user, used in pairwise(path):
         rule = relation(model, user, used)
         if rule:
-            steps.append(f"{user} {rule[0]}{used} ({rule[1]})")
+            steps.append(f"{user} {rule.words} ({rule.place})")
         else:
             steps.append(f"{user} {_ONLY_M if used == model.modules else f'needs {used}'}")
-    more = [name for name in lost if name != path[0]]
-    tail = f"; so do {_listed(more)}" if len(more) > 1 else f"; so does {more[0]}" if more else ""
-    return ", ".join(steps) + tail
+    return ", ".join(steps) + _others(model, path, [name for name in lost if name != path[0]])
+
+
+def _others(model: Model, path: Sequence[str], more: Sequence[str]) -> str:
+    """The other requests that are lost: those to which the first rule applies as well, the rest."""
+    first = relation(model, path[0], path[1]) if len(path) > 1 else None
+    alike: list[str] = []
+    apart: list[str] = []
+    for name in more:
+        rule = relation(model, name, path[1]) if first is not None else None
+        is_alike = rule is not None and first is not None and rule.words == first.words
+        (alike if is_alike else apart).append(name)
+    tail = f"; so {'does' if len(alike) == 1 else 'do'} {_listed(alike)}" if alike else ""
+    return tail + (f"; needed by {_listed(apart)} too" if apart else "")
 
 
 def _is_only_m(model: Model, name: str) -> bool:
@@ -154,12 +167,42 @@ def _shortest(
     return None
 
 
-def relation(model: Model, user: str, used: str) -> tuple[str, Location] | None:
-    """The rule by which one symbol's value depends on another's: (words, place)."""
-    for rules in (_dependency, _selection, _default, _condition_of_selection, _choice):
+@frozen
+class Relation:
+    """A rule by which one symbol's value depends on another's: words with its name, the place."""
+
+    words: str
+    place: Location
+
+
+def relation(model: Model, user: str, used: str) -> Relation | None:
+    """The rule by which one symbol's value depends on another's.
+
+    Every tristate looks at MODULES; that alone is no rule.
+    """
+    only_m = used == model.modules and model.symbols[user].type is Type.TRISTATE
+    for rules in _KINDS[:1] if only_m else _KINDS:
         for words, exprs, place in rules(model, user):
-            if any(used in names(expr) for expr in exprs):
-                return words, place
+            for expr in exprs:
+                if used in names(expr):
+                    return Relation(words + (_mention(expr, used) or used), place)
+    return None
+
+
+def _mention(expr: Expr, used: str) -> str | None:
+    """How an expression speaks of a symbol: by its name, negated, or compared."""
+    match expr:
+        case Sym(name):
+            return used if name == used else None
+        case Not(operand):
+            found = _mention(operand, used)
+            if found in (None, f"!{used}"):
+                return found and used
+            return f"!{used}" if found == used else f"!({found})"
+        case And(operands) | Or(operands):
+            return next((found for one in operands if (found := _mention(one, used))), None)
+        case Compare():
+            return str(expr) if used in names(expr) else None
     return None
 
 
@@ -207,6 +250,9 @@ def _choice(model: Model, user: str) -> _Rules:
 def _reverses(model: Model, name: str) -> Iterator[tuple[str, ReverseDependency]]:
     yield from (("selected", reverse) for reverse in model.selected_by.get(name, ()))
     yield from (("implied", reverse) for reverse in model.implied_by.get(name, ()))
+
+
+_KINDS: Final = (_dependency, _selection, _default, _condition_of_selection, _choice)
 
 
 def _guards(model: Model, index: int) -> Iterator[tuple[Expr, Location]]:

@@ -149,8 +149,12 @@ def from_mapping(model: Model, wanted: Mapping[str, object]) -> list[Request]:
     """Requests from a dict: ``{"X": "y", "Y": ["y", "m"], "NR_CPUS": 64, "Z": False}``."""
     requests = []
     for name, value in wanted.items():
+        bare = parse_request(name)[0]
+        symbol = model.symbols.get(bare)
         if isinstance(value, bool):
             text = "y" if value else "n"
+        elif isinstance(value, int) and symbol is not None and symbol.type is Type.HEX:
+            text = hex(value)
         elif isinstance(value, str | int):
             text = str(value)
         elif isinstance(value, Iterable):
@@ -159,5 +163,5 @@ def from_mapping(model: Model, wanted: Mapping[str, object]) -> list[Request]:
             raise RequestError(
                 f"{name}: {value!r} is no value; say 'y', 'm', 'n' or a list of them"
             )
-        requests.append(checked(model, parse_request(name)[0], text, name))
+        requests.append(checked(model, bare, text, name))
     return requests

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from kresolve.lines import Line, spell
 from kresolve.memory import no_collection
@@ -24,9 +24,9 @@ class Configuration(Mapping[str, str]):
     not define is a KeyError.
     """
 
-    model: Model
+    model: Model = field(repr=lambda model: f"<{model.info}>")
     finish: Finish
-    evaluation: Evaluation
+    evaluation: Evaluation = field(repr=False)
 
     def __getitem__(self, name: str) -> str:
         value = self.evaluation.logical.get(name)

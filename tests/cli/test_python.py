@@ -63,7 +63,7 @@ def test_the_function_and_the_tree_answer_alike(toy: Tree) -> None:
 def test_options_are_keywords(toy: Tree) -> None:
     """What the command takes as options, Python takes under the same names."""
     Path("pond.config").write_text("CONFIG_GARDEN=y\nCONFIG_POND=m\nCONFIG_MODULES=y\n")
-    base: dict[str, object] = {"base": "empty", "fragments": ["pond.config"]}
+    base: dict[str, object] = {"base": "empty", "fragment": ["pond.config"]}
 
     assert _texts(toy.plan("FISH=y|m", **base, prefer="m")) == ["CONFIG_FISH=m"]  # type: ignore[arg-type]
     pinned = toy.plan("FISH=y|m", **base, pin="POND")  # type: ignore[arg-type]
@@ -84,7 +84,7 @@ def test_options_are_keywords(toy: Tree) -> None:
         {"pin": "NOPE"},
         {"forbid": ["NOPE"]},
         {"base": "nope"},
-        {"fragments": ["nope.config"]},
+        {"fragment": ["nope.config"]},
     ],
     ids=lambda options: next(iter(options)),
 )

@@ -210,7 +210,7 @@ def test_numbers_and_texts_are_planned(model: Model) -> None:
     ("requests", "why"),
     [
         (["BUS=m", "DEVICE=m"], "BUS and DEVICE can only be m with modules"),
-        (["HALF"], "HALF depends on BUS (Kconfig:27), BUS can only be m with modules"),
+        (["HALF"], "HALF depends on BUS = m (Kconfig:27), BUS can only be m with modules"),
     ],
 )
 def test_modules_are_needed_by_what_is_m(model: Model, requests: list[str], why: str) -> None:
@@ -270,3 +270,54 @@ def test_a_fragment_is_written_as_a_whole(model: Model, tmp_path: Path) -> None:
         line.text for line in found.lines
     ]
     assert all(line.startswith(("#", "CONFIG_")) or not line for line in found.fragment.split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("requests", "base", "symbol", "why"),
+    [
+        (["CAGE"], "CONFIG_BIRD=y", "BIRD", "CAGE depends on !BIRD (Kconfig:34)"),
+        (["DEEP"], "", "LEVEL", "DEEP depends on LEVEL >= 3 (Kconfig:41)"),
+        (
+            ["SONG", "NEST", "FLOCK"],
+            "",
+            "BIRD",
+            "SONG depends on BIRD (Kconfig:45); so does NEST; needed by FLOCK too",
+        ),
+    ],
+)
+def test_a_reason_says_what_the_files_say(
+    requests: list[str], base: str, symbol: str, why: str
+) -> None:
+    """A condition is told as it stands: negated, compared, and only of whom it is a condition."""
+    found = plan(load(_KCONFIG + _BIRDS), *requests, base=base)
+
+    assert {line.symbol: line.why for line in found.lines}[symbol] == why
+
+
+_BIRDS = """
+config BIRD
+	bool "a bird"
+
+config CAGE
+	bool "a cage"
+	depends on !BIRD
+
+config LEVEL
+	int "a level"
+
+config DEEP
+	bool "deep"
+	depends on LEVEL >= 3
+
+config SONG
+	bool "a song"
+	depends on BIRD
+
+config NEST
+	bool "a nest"
+	depends on BIRD
+
+config FLOCK
+	bool "a flock"
+	depends on NEST
+"""
