@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import errno
+import os
 import threading
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from kresolve.errors import KresolveError
+from kresolve.frontend import cached_models, loading
+from kresolve.model import Model
+from kresolve.modelfile import to_bytes
 from kresolve.trees import cache
+from tests.property.toys import load
 from tests.unit.toytree import start_python
 
 BUILD = """
@@ -191,3 +197,62 @@ def test_writing_is_all_or_nothing(tmp_path: Path) -> None:
 def test_names_are_safe(text: str, expected: str) -> None:
     """Names in the cache mean nothing to a shell, to make, or to the file system."""
     assert cache.safe_name(text) == expected
+
+
+def _saved(place: Path, version: str, arch: str, key: str, title: str = "") -> Path:
+    """A model in the cache, each newer than the one before."""
+    model = load('config A\n\tbool "a"\n')
+    info = evolve(model.info, version=version, srcarch="x86" if "86" in arch else arch)
+    path = place / "models" / f"{version}-{arch}-{key}.model"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(to_bytes(evolve(model, info=info, title=title)))
+    count = len(list(path.parent.iterdir()))
+    os.utime(path, (count, count))
+    return path
+
+
+def test_the_newest_model_of_each_version_is_read(
+    own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the architecture's models, one a version is read, and only when it is its turn."""
+    _saved(own_cache, "6.12.1", "x86_64", "a", "old")
+    _saved(own_cache, "6.12.1", "i386", "b", "new")
+    _saved(own_cache, "6.1.9", "x86_64", "c")
+    _saved(own_cache, "7.3", "x86_64", "d")
+    _saved(own_cache, "5.10", "arm64", "e")
+    _saved(own_cache, "6.6", "x86_64", "f").write_bytes(b"damaged")
+    read: list[Path] = []
+    whole = loading._cached
+
+    def noted(path: Path) -> Model | None:
+        read.append(path)
+        return whole(path)
+
+    monkeypatch.setattr(loading, "_cached", noted)
+    models = cached_models("x86", but="7.3")
+
+    assert next(models).info.version == "6.1.9"
+    assert len(read) == 1
+    assert [(model.info.version, model.title) for model in models] == [("6.12.1", "new")]
+    assert len(read) == 2
+
+
+def test_models_that_newer_ones_superseded_go(own_cache: Path) -> None:
+    """Of one version and architecture the newest stay; nothing else is touched."""
+    other = _saved(own_cache, "6.12.1", "x86", "a")
+    saved = [_saved(own_cache, "6.12.1", "x86_64", f"{number}") for number in range(9)]
+    loading._prune(saved[-1])
+
+    assert {*other.parent.iterdir()} == {other, *saved[3:]}
+
+
+def test_models_may_vanish_at_any_time(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another process removes meanwhile is no error, here or there."""
+    saved = [_saved(own_cache, "6.12.1", "x86_64", f"{number}") for number in range(9)]
+    found = loading._newest_first(saved[0].parent)
+    for path in saved:
+        path.unlink()
+    monkeypatch.setattr(loading, "_newest_first", lambda folder: found)
+    loading._prune(saved[-1])
+
+    assert list(cached_models("x86")) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Callable
 
 import pytest
 from attrs import fields
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from kresolve.errors import ModelError
 from kresolve.model import Model
-from kresolve.modelfile import from_bytes, to_bytes
+from kresolve.modelfile import from_bytes, info_of, to_bytes
 from kresolve.semantics import evaluate
 from tests.property.kconfigs import DIALECTS, toys
 from tests.property.toys import load, read
@@ -55,12 +56,20 @@ def test_the_same_model_gives_the_same_bytes() -> None:
     assert to_bytes(from_bytes(data, "again")) == data
 
 
+def test_the_head_of_a_file_says_what_it_is_of() -> None:
+    """What was read is known from the beginning of the file, of which the rest may be missing."""
+    model = load(_KCONFIG)
+
+    assert info_of(to_bytes(model)[:-20], "some.model") == model.info
+
+
+@pytest.mark.parametrize("read", [from_bytes, info_of])
 @pytest.mark.parametrize(
     "data",
     [
         b"",
         b"no model",
-        to_bytes(load(_KCONFIG))[:-20],
+        to_bytes(load(_KCONFIG))[:20],
         zlib.compress(b"[]"),
         zlib.compress(b"{"),
         zlib.compress(b"\xff\xfe"),
@@ -69,10 +78,10 @@ def test_the_same_model_gives_the_same_bytes() -> None:
     ],
     ids=["empty", "text", "cut", "list", "no json", "no text", "old", "no format"],
 )
-def test_damaged_files_are_refused(data: bytes) -> None:
+def test_damaged_files_are_refused(data: bytes, read: Callable[[bytes, str], object]) -> None:
     """What is no whole model of this format is a ModelError that names the file."""
     with pytest.raises(ModelError, match=r"^some\.model: "):
-        from_bytes(data, "some.model")
+        read(data, "some.model")
 
 
 @given(st.data())
