@@ -72,7 +72,7 @@ def add(commands: Commands) -> None:
 
 def _lint(arguments: argparse.Namespace) -> int:
     import kresolve
-    from kresolve.face.fragments import lint
+    from kresolve.face.fragments import distinct, lint
     from kresolve.report.lints import (
         lint_document,
         lint_github,
@@ -94,9 +94,10 @@ def _lint(arguments: argparse.Namespace) -> int:
         arguments.base, arguments.finish = "empty", "allnoconfig"
     elif not files:
         raise RequestError("nothing to judge; name a fragment, or --kata DIR")
-    groups = [[path] for path in files] if arguments.each else [files]
+    named = distinct(files)
+    groups = [[path] for path in named] if arguments.each else [named]
 
-    def judged(group: list[Path], *, advise: bool) -> Lint:
+    def judged(group: list[str | Path], *, advise: bool) -> Lint:
         return lint(
             *group,
             tree=tree,

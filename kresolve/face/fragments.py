@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -97,6 +98,14 @@ def check(
     return _with_reasons(found, loaded, lines, progress)
 
 
+def distinct(files: Iterable[str | Path]) -> list[str | Path]:
+    """Files without those that are named again, be it by another path or a symlink."""
+    found: dict[str, str | Path] = {}
+    for path in files:
+        found.setdefault(os.path.realpath(path), path)
+    return list(found.values())
+
+
 def lint(
     *files: str | Path,
     tree: str | Path | Tree | None = None,
@@ -113,8 +122,9 @@ def lint(
 ) -> Lint:
     """Judge every line of some fragments, merged in order on top of a base.
 
-    ``tree``, ``base``, ``fragments`` (which belong to the base) and ``finish``:
-    as for :func:`kresolve.plan`.  ``whitelist``: options that may be lost.  With
+    A file that is named twice counts once, where it is named first.  ``tree``,
+    ``base``, ``fragments`` (which belong to the base) and ``finish``: as for
+    :func:`kresolve.plan`.  ``whitelist``: options that may be lost.  With
     ``advise`` each line that is lost gets the lines that it lacks, or the proof
     that it cannot be had.
 
@@ -128,7 +138,7 @@ def lint(
     bare = loaded.world(base, fragments, finish)
     lines: list[Line] = []
     bad: list[BadLine] = []
-    for path in files:
+    for path in distinct(files):
         more, worse = loaded.read(path)
         lines += more
         bad += worse
@@ -219,7 +229,7 @@ def migrate(
         for tree in (old, new)
     ]
     worlds = [tree.world(base, fragments, finish) for tree in trees]
-    texts = {str(path): read_text(Path(path)) for path in files}
+    texts = {str(path): read_text(Path(path)) for path in distinct(files)}
     by_help: ByHelp = lambda name: None  # noqa: E731 (a saved model has no texts)
     sources = [tree.source for tree in trees]
     if sources[0] is not None and sources[1] is not None:
@@ -243,25 +253,29 @@ def audit_selftests(
 
     ``base`` is as for :func:`kresolve.plan`; "any" asks for what holds on every
     base.  ``only``: names of test folders.  ``verify``: "conf" to have conf confirm each
-    mended fragment.  ``timeout``: seconds for a fragment on any base.  Raises
+    mended fragment, on one base.  ``timeout``: seconds for a fragment on any base.  Raises
     TreeError for a tree without these tests.
     """
+    if base == ANY and verify is not None:
+        raise RequestError(
+            f"--verify {verify}: {verify} can confirm on one base, not on --base any"
+        )
     folder = tree.source.path / SELFTESTS if tree.source is not None else None
     if folder is None or not folder.is_dir():
         raise TreeError(f"{tree.info.source}: no {SELFTESTS} in it")
     wanted = tuple(only)
     paths = {str(path.parent.relative_to(folder)): path for path in folder.glob("**/config")}
-    chosen = {
-        name: path
-        for name, path in sorted(paths.items())
-        if not wanted or any(name == one or name.startswith(f"{one}/") for one in wanted)
-    }
-    if not chosen:
-        raise RequestError(f"--only {wanted[0]}: no such test{did_you_mean(wanted[0], paths)}")
+    chosen = {} if wanted else paths
+    for folder_name in wanted:
+        named = {name: paths[name] for name in paths if f"{name}/".startswith(f"{folder_name}/")}
+        if not named:
+            hint = did_you_mean(folder_name, paths)
+            raise RequestError(f"--only {folder_name}: no such test{hint}")
+        chosen |= named
     bare = None if base == ANY else tree.world(base, (), finish)
     found: list[Audited] = []
     with progress.task("auditing", total=len(chosen)) as task:
-        for number, (name, path) in enumerate(chosen.items()):
+        for number, (name, path) in enumerate(sorted(chosen.items())):
             place = f"{SELFTESTS}/{name}/config"
             exact = tree.model.dialect.exact_unset
             lines = parse_lines(read_text(path), place, exact_unset=exact)[0]
@@ -294,9 +308,7 @@ def _confirmed(tree: Tree, bare: World, one: Audited, lines: list[Line]) -> bool
 
 def _others(tree: Tree) -> Iterator[Model]:
     """Other kernels for the same architecture that have been read here before."""
-    for model in cached_models(tree.info.srcarch):
-        if model.info.version != tree.info.version:
-            yield model
+    return cached_models(tree.info.srcarch, but=tree.info.version)
 
 
 def _with_reasons(found: Check, tree: Tree, lines: list[Line], progress: Progress) -> Check:

@@ -54,6 +54,9 @@ RULES: Final[Mapping[Rule, tuple[Severity, str]]] = {
     "whitelisted": ("note", "the line is lost, and the whitelist says that it may be"),
 }
 
+#: How the message of each line begins that does not end as it says.
+LOST: Final = "not in final .config: "
+
 _LISTED = 8
 
 
@@ -136,7 +139,8 @@ class Linter:
 
     ``bare`` is the world of the base alone; ``lines`` are the fragments', in the
     order in which they are merged; ``others`` are models of other kernels, which
-    may know what this one does not; ``whitelist`` names options that may be lost.
+    may know what this one does not; ``whitelist`` names options that may be lost;
+    ``added`` are those of the lines that nobody wrote, because kresolve adds them.
     """
 
     def __init__(
@@ -145,6 +149,7 @@ class Linter:
         lines: Sequence[Line],
         others: Iterable[Model] = (),
         whitelist: Container[str] = (),
+        added: Container[Line] = (),
     ) -> None:
         self.bare = bare
         self.lines = tuple(lines)
@@ -153,6 +158,7 @@ class Linter:
         self.after: Configuration = self.world.before
         self._others = others
         self.whitelist = whitelist
+        self.added = added
         # The line that counts for each symbol: the last that is valid.
         self.last = {
             line.symbol: number
@@ -171,14 +177,9 @@ class Linter:
 
         If it is not ``thorough``, whether a line that holds does anything is left open.
         """
-        found = [
-            self._judged(number, line, thorough=thorough) for number, line in enumerate(self.lines)
-        ]
         return [
-            evolve(finding, rule="whitelisted")
-            if not finding.survives and finding.line.symbol in self.whitelist
-            else finding
-            for finding in found
+            self._told(self._judged(number, line, thorough=thorough))
+            for number, line in enumerate(self.lines)
         ]
 
     def lost(self) -> list[Finding]:
@@ -188,6 +189,13 @@ class Linter:
             for finding in self.findings(thorough=False)
             if not finding.survives and finding.rule not in ("redefined", "redundant")
         ]
+
+    def _told(self, finding: Finding) -> Finding:
+        """A finding that says so if its line is lost, or that the line may be."""
+        if finding.survives:
+            return finding
+        rule = "whitelisted" if finding.line.symbol in self.whitelist else finding.rule
+        return evolve(finding, rule=rule, message=f"{LOST}{finding.message}")
 
     def _judged(self, number: int, line: Line, *, thorough: bool) -> Finding:
         symbol = self.model.symbols.get(line.symbol)
@@ -219,14 +227,10 @@ class Linter:
     def _unknown(self, line: Line) -> Finding:
         found = successors(self.model, line.symbol, self._knowing(line.symbol))
         text = unknown_text(self.model, line.symbol, self.others)
-        gone = "" if line.value == "n" else "not in final .config: "
-        return Finding(
-            line,
-            "renamed" if found else "unknown",
-            f"{gone}{text}",
-            wanted=line.value,
-            successor=found[0] if found else None,
-        )
+        rule: Rule = "renamed" if found else "unknown"
+        if line.value == "n" and not any(self.after.tristate(new.symbol) for new in found):
+            rule = "already-so"  # what is not there is off, under its new name as well
+        return Finding(line, rule, text, wanted=line.value, successor=found[0] if found else None)
 
     def _knowing(self, name: str) -> list[Model]:
         return [other for other in self.others if name in other.symbols]
@@ -256,18 +260,23 @@ class Linter:
 
     def _dropped(self, found: Finding) -> Finding:
         why = cause(self.after, found.line.symbol, found.wanted)
-        text = f"not in final .config: {_asked(found)}: {why.text}"
+        text = f"{_asked(found)}: {why.text}"
         for name in why.culprits:
             line = self._line_of(name)
             if line is not None and line.symbol != found.line.symbol:
                 return evolve(
                     found,
                     rule="contradiction",
-                    message=f"{text}; {line.location or 'the base'} says {line}",
+                    message=f"{text}; {self._author(line)} {line}",
                     location=why.location,
                     related=line.location,
                 )
         return evolve(found, rule="dropped", message=text, location=why.location)
+
+    def _author(self, line: Line) -> str:
+        if line in self.added:
+            return "kresolve adds"
+        return f"{line.location or 'the base'} says"
 
     def _line_of(self, name: str) -> Line | None:
         """The fragments' line that gave an option its value, if one did."""

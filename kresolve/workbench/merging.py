@@ -8,6 +8,7 @@ the place of earlier ones for the same option, and the whole is given to
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import tee
 from typing import Final, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
@@ -115,6 +116,7 @@ def finished(
     others, which conf did.  With ``complete`` what is missing is added, and what
     is lost even so remains.
     """
+    others, again = tee(others)  # each is read once, and only if it has to be
     strong = set(fragments)
     weak = tuple(line for line in merge.lines if line not in strong)
     linter = Linter(
@@ -126,8 +128,8 @@ def finished(
         findings, mended = advised(linter, findings, progress)
         if mended.plan is not None:
             added = mended.plan.assignments
-    told = {finding.line: finding for finding in findings}
-    whole = Linter(bare, (*merge.lines, *added), others)
+    told = {finding.line: finding for finding in findings if not finding.survives}
+    whole = Linter(bare, (*merge.lines, *added), again, added=added)
     silent = _may_change(bare.model, {line.symbol for line in (*strong, *added)})
     lost = [
         told.get(finding.line, finding)
@@ -167,7 +169,9 @@ def checked_strict(merge: Merge) -> None:
     """With -s: RequestError if any value was redefined."""
     for overlap in merge.overlaps:
         if overlap.kind == "redefined":
+            # a line of a base that is no file has no place but the base's name
+            place = overlap.earlier.location or merge.base
             raise RequestError(
                 f"{overlap.later.location}: {overlap.later} redefines {overlap.earlier} "
-                f"({overlap.earlier.location}), and strict mode was asked for"
+                f"({place}), and strict mode was asked for"
             )

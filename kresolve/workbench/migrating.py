@@ -20,7 +20,7 @@ from kresolve.progress import SILENT, Progress
 from kresolve.semantics import Finish
 from kresolve.workbench.effect import value_without
 from kresolve.workbench.fixing import Rewriting, fixed
-from kresolve.workbench.linting import Finding, Lint, Linter, advised
+from kresolve.workbench.linting import LOST, Finding, Lint, Linter, advised
 from kresolve.workbench.renames import Successor, successors
 
 Fate: TypeAlias = Literal[
@@ -118,7 +118,7 @@ def migrated(
     for step in steps:
         if step.successor is not None:
             rewriting.rename(step.line, step.successor.symbol, places)
-        elif step.fate == "gone" and step.line.value != "n":
+        elif step.fate in ("gone", "lost") and step.after is None:
             rewriting.comment(step.line, f"gone in Linux {new.model.info.version}")
     carried = rewriting.texts()
     linter = Linter(new, _lines(new.model, carried), [old.model])
@@ -159,22 +159,17 @@ def _step(before: Linter, after: Linter, old: Finding, new: Finding, by_help: By
     info = after.model.info
     if name not in after.model.symbols:
         found = successors(after.model, name, [before.model])
-        successor = found[0] if found else by_help(name)
-        if successor is not None:
-            return evolve(step, fate="renamed", message=f"{successor}", successor=successor)
-        if name in before.model.symbols:
-            prompt = before.model.prompt(name)
-            return evolve(step, fate="gone", message=f'was "{prompt}"' if prompt else "")
-        return evolve(step, fate="unknown", message=_reason(new))
+        return _vanished(step, before.model, old, new, found[0] if found else by_help(name))
     if new.rule == "transitional":
-        return evolve(step, fate="renamed", message=new.message, successor=new.successor)
+        read: Fate = "renamed" if old.survives else "lost"
+        return evolve(step, fate=read, message=_reason(new), successor=new.successor)
     step = evolve(step, remarks=_remarks(before, after, old, new))
     if new.rule == "invalid":
-        typed: Fate = "lost" if old.rule == "invalid" else "retyped"
-        return evolve(step, fate=typed, message=new.message)
+        typed: Fate = "retyped" if old.survives else "lost"
+        return evolve(step, fate=typed, message=_reason(new))
     if name not in before.model.symbols:
         held: Fate = "new" if new.survives else "unknown"
-        return evolve(step, fate=held, message=new.message if not new.survives else "")
+        return evolve(step, fate=held, message="" if new.survives else _reason(new))
     if new.survives:
         return evolve(step, fate="same" if old.survives else "regained")
     if not old.survives:
@@ -186,8 +181,31 @@ def _step(before: Linter, after: Linter, old: Finding, new: Finding, by_help: By
     return evolve(step, fate="gated", message=_reason(new))
 
 
+def _vanished(
+    step: Step, model: Model, old: Finding, new: Finding, successor: Successor | None
+) -> Step:
+    """A line whose option the new kernel does not have, by this name at least.
+
+    ``model`` is the old kernel's.  A line that was lost there gets the new name as
+    well, but nothing is lost by that.
+    """
+    name = step.line.symbol
+    message = _reason(new) if successor is None else f"{successor}"
+    step = evolve(step, successor=successor, message=message)
+    if name not in model.symbols:
+        return evolve(step, fate="unknown")
+    if successor is None and new.survives:
+        return evolve(step, fate="same" if old.survives else "regained")
+    if not old.survives:
+        return evolve(step, fate="lost")
+    if successor is not None:
+        return evolve(step, fate="renamed")
+    prompt = model.prompt(name)
+    return evolve(step, fate="gone", message=f'was "{prompt}"' if prompt else "")
+
+
 def _reason(finding: Finding) -> str:
-    return finding.message.removeprefix("not in final .config: ")
+    return finding.message.removeprefix(LOST)
 
 
 def _remarks(before: Linter, after: Linter, old: Finding, new: Finding) -> tuple[str, ...]:

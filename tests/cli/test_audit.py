@@ -76,6 +76,17 @@ def test_tables_and_statuses(audited: Place) -> None:
     unknown = audited.call("audit-selftests", *ON_TOY, "--only", "gardens")
     assert (unknown.returncode, unknown.stdout) == (2, "")
     assert "did you mean garden?" in unknown.stderr
+    both = audited.call("audit-selftests", *ON_TOY, "--only", "garden", "--only", "nosuch")
+    assert (both.returncode, both.stdout) == (2, "")
+    assert "--only nosuch: no such test" in both.stderr
+
+
+def test_conf_confirms_on_one_base(audited: Place) -> None:
+    """To have conf confirm what holds on any base is refused, not passed over."""
+    done = audited.call("audit-selftests", *ON_TOY, "--base", "any", "--verify", "conf")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--verify conf: conf can confirm on one base, not on --base any" in done.stderr
 
 
 def test_a_tree_without_tests(place: Place) -> None:

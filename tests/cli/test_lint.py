@@ -100,6 +100,23 @@ def test_a_fix_mends_what_can_be_mended(used_place: Place, fragment: Path) -> No
     assert fragment.read_text(encoding="utf-8") == text, "a second fix has nothing to do"
 
 
+@pytest.mark.parametrize("each", [(), ("--each",)])
+def test_a_file_that_is_named_twice_is_fixed_once(used_place: Place, each: tuple[str, ...]) -> None:
+    """However a file is named again, none of its lines counts as said twice."""
+    text = "CONFIG_CAT=y\nCONFIG_FISH=m\n"
+    file, link = used_place.work / "twice.config", used_place.work / "link.config"
+    file.write_text(text, encoding="utf-8")
+    link.unlink(missing_ok=True)
+    link.symlink_to(file)
+    names = ("twice.config", "./twice.config", "link.config", "twice.config")
+
+    assert lint(used_place, *names, "--base", "empty", "--fix", *each)[0] == 0
+    new = file.read_text(encoding="utf-8").splitlines()
+    assert [line for line in new if line in text.splitlines()] == text.splitlines()
+    assert new.count("CONFIG_GARDEN=y") == 1
+    assert link.is_symlink()
+
+
 def test_each_by_itself(used_place: Place) -> None:
     """With --each, a fragment does not live by what another one brings."""
     (used_place.work / "1.config").write_text("CONFIG_GARDEN=y\n", encoding="utf-8")

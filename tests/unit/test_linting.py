@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
+from attrs import evolve
 
-from kresolve.lines import parse_lines
+from kresolve.errors import RequestError, did_you_mean
+from kresolve.face.fragments import distinct
+from kresolve.lines import Line, parse_lines
 from kresolve.model import Model
 from kresolve.planner import World
 from kresolve.semantics import Finish, evaluate
 from kresolve.workbench.fixing import fixed
 from kresolve.workbench.linting import Lint, Linter, advised
+from kresolve.workbench.merging import Merge, checked_strict, finished, merged_lines
 from tests.property.toys import VERSIONS, load
 
 KCONFIG = """\
@@ -133,7 +138,32 @@ def test_lines_about_one_option() -> None:
     lint = linted("CONFIG_NET=y\n# CONFIG_NET is not set\nCONFIG_NET=y\n")
 
     assert [finding.rule for finding in lint.findings] == ["redundant", "redefined", "survives"]
-    assert str(lint.findings[1]) == "[WARNING] f:2: CONFIG_NET: redefined at f:3: CONFIG_NET=y"
+    assert str(lint.findings[1]) == (
+        "[WARNING] f:2: CONFIG_NET: not in final .config: redefined at f:3: CONFIG_NET=y"
+    )
+
+
+def test_every_lost_line_says_so() -> None:
+    """The words "not in final .config" are in the message of each lost line, and in no other."""
+    lint = linted(
+        "CONFIG_CAT=y\nCONFIG_BIRD=y\nCONFIG_NET=Y\nCONFIG_SIZE=four\nCONFIG_NETT=y\n"
+        "CONFIG_OLD_NAME=y\nCONFIG_OWNER=y\nCONFIG_OWNER=y\nCONFIG_QUIET=y\n"
+        "# CONFIG_QUIET is not set\n# CONFIG_NETT is not set\nCONFIG_CORE=y\n"
+    )
+    said = [finding for finding in lint.findings if "not in final .config: " in finding.message]
+
+    assert tuple(said) == lint.dropped
+    assert len(said) == 9
+
+
+def test_off_is_what_is_not_there() -> None:
+    """To switch off what the tree does not have asks for nothing, if its new name is off, too."""
+    off = "# CONFIG_NETT is not set\n# CONFIG_OLD_NAME is not set\n"
+    on = "CONFIG_NEW_NAME=y\n"
+
+    assert [rule for _, rule in rules(linted(off))] == ["already-so", "already-so"]
+    assert linted(off).status == "clean"
+    assert [rule for _, rule in rules(linted(off, on))] == ["already-so", "renamed"]
 
 
 def test_lines_that_contradict_each_other() -> None:
@@ -251,3 +281,50 @@ def test_a_line_of_an_option_that_is_lost_does_not_take_the_place_of_one_that_su
 
     assert rules(lint) == [("RED", "redefined"), ("RED", "contradiction"), ("BLUE", "survives")]
     assert [*lint.repair.impossible] == ["RED"]
+
+
+def _merged(base: str, text: str, *, complete: bool = False) -> Merge:
+    """A merge of a fragment, "f", into a base that conf wrote."""
+    model = load(KCONFIG)
+    start = [evolve(line, location=None) for line in parse_lines(base, "tinyconfig")[0]]
+    lines = parse_lines(text, "f")[0]
+    whole, overlaps = merged_lines(start, [("f", lines)])
+    merge = Merge("tinyconfig", ("f",), tuple(overlaps), tuple(whole), "")
+    bare = World(model, "empty", (), "alldefconfig")
+    return finished(merge, bare, lines, complete=complete)
+
+
+def test_a_strict_merge_names_the_base() -> None:
+    """A line of a base that is no file has the base's name for its place."""
+    with pytest.raises(RequestError, match=r"redefines # CONFIG_NET is not set \(tinyconfig\)"):
+        checked_strict(_merged("# CONFIG_NET is not set\n", "CONFIG_NET=y\n"))
+
+
+def test_who_says_a_line() -> None:
+    """The line that keeps another out is of a file, of the base, or kresolve's own."""
+    lines = parse_lines("CONFIG_BIRD=y\n", "f")[0]
+    cat = Line("CAT", "y")
+    bare = World(load(KCONFIG), "base", ())
+    placed = Linter(bare, (*parse_lines("CONFIG_CAT=y\n", "g")[0], *lines))
+
+    assert "; g:1 says CONFIG_CAT=y" in placed.findings()[1].message
+    assert "; the base says CONFIG_CAT=y" in Linter(bare, (cat, *lines)).findings()[1].message
+    added = Linter(bare, (cat, *lines), added={cat})
+    assert "; kresolve adds CONFIG_CAT=y" in added.findings()[1].message
+
+
+def test_a_file_that_is_named_twice_counts_once(tmp_path: Path) -> None:
+    """Another path, or a symlink, to a file does not make it two; a loop is no file at all."""
+    file, link, loop = (tmp_path / name for name in ("file", "link", "loop"))
+    file.write_text("CONFIG_NET=y\n", encoding="utf-8")
+    link.symlink_to(file)
+    loop.symlink_to(loop)
+    dotted = f"{tmp_path}/./file"
+
+    assert distinct([dotted, file, link, loop]) == [dotted, loop]
+
+
+@pytest.mark.parametrize("name", ["NET_CORE", "net_core", "Net_Coree", "config_NET_CORE"])
+def test_spelling_makes_no_difference_to_a_hint(name: str) -> None:
+    """A name in the wrong case, or with its prefix, is recognised."""
+    assert did_you_mean(name, ["NET_CORE", "CAT"], "CONFIG_") == "; did you mean CONFIG_NET_CORE?"

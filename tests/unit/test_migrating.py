@@ -43,6 +43,14 @@ config BACK
 	bool "Back"
 	depends on !NET
 
+config NO_MORE
+	bool "No more"
+	depends on GONE_TOO
+
+config OLD_LOST
+	bool "A prompt of what is lost"
+	depends on GONE_TOO
+
 config MODULES
 	bool "Modules"
 	modules
@@ -88,6 +96,9 @@ config FLIPPED
 config BACK
 	bool "Back"
 
+config NEW_LOST
+	bool "A prompt of what is lost"
+
 config MODULES
 	bool "Modules"
 	modules
@@ -119,6 +130,9 @@ def migration(text: str, old: str = OLD, new: str = NEW) -> Migration:
         ("CONFIG_WALL=y\n", "new", "CONFIG_WALL=y\n"),
         ("CONFIG_TYPED=m\nCONFIG_MODULES=y\n", "retyped", "CONFIG_TYPED=m\nCONFIG_MODULES=y\n"),
         ("CONFIG_NET=x\n", "lost", "CONFIG_NET=x\n"),
+        ("CONFIG_NO_MORE=y\n", "lost", "# gone in Linux 7.3: CONFIG_NO_MORE=y\n"),
+        ("CONFIG_OLD_LOST=y\n", "lost", "CONFIG_NEW_LOST=y\n"),
+        ("# CONFIG_GONE is not set\n", "same", "# CONFIG_GONE is not set\n"),
     ],
 )
 def test_a_line(text: str, fate: str, carried: str) -> None:
@@ -150,6 +164,7 @@ def test_a_default_that_has_changed() -> None:
 def test_statuses() -> None:
     """What is lost on the new kernel only makes the status "changed"."""
     assert migration("CONFIG_NET=y\nCONFIG_NEVER=y\n").status == "unchanged"
+    assert migration("CONFIG_NO_MORE=y\nCONFIG_OLD_LOST=y\n").status == "unchanged"
     assert migration("CONFIG_NET=y\nCONFIG_GATED=y\n").status == "changed"
 
 
