@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from kresolve.configfile import read_config
 from kresolve.location import Location
@@ -28,15 +28,17 @@ class Line:
     """One assignment: ``CONFIG_X=value``, or ``# CONFIG_X is not set``.
 
     ``value`` is the text after the equals sign as it stands in the file
-    (strings with their quotes), "n" for "is not set".
+    (strings with their quotes), "n" for "is not set".  A number can be "n", too,
+    by the grace of a bool as a bound: ``literal`` tells that it is written so.
     """
 
     symbol: str
     value: str
     location: Location | None = None
+    literal: bool = field(default=False, eq=False, repr=False)
 
     def __str__(self) -> str:
-        if self.value == "n":
+        if self.value == "n" and not self.literal:
             return f"# {PREFIX}{self.symbol} {NOT_SET}"
         return f"{PREFIX}{self.symbol}={self.value}"
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from attrs import evolve
+
 from kresolve.expressions import Const, Sym, Text
 from kresolve.lines import Line, spell
 from kresolve.model import Model, Symbol
@@ -20,7 +22,32 @@ from kresolve.values import LOGICAL, Type
 
 def savedefconfig(model: Model, lines: Iterable[Line]) -> tuple[Line, ...]:
     """The lines that ``conf --savedefconfig`` writes for a ``.config``."""
-    return tuple(_lines(evaluate(model, lines, "defconfig")))
+    return tuple(_lines(_again(evaluate(model, lines))))
+
+
+def _again(read: Configuration) -> Configuration:
+    """What conf calculates for writing, once more, after it has for reading.
+
+    It knows of modules from the start then, and has forgotten some of what the
+    user said: numbers out of range, and, before 6.10, that a choice is y if one
+    of its visible members has no line (``sym_calc_choice``).
+    """
+    model, first = read.model, read.evaluation
+    said = first.user
+    choices = dict(said.choices)
+    for index, value in first.choice_values.items():
+        members = model.choices[index].members
+        if value == Y and any(
+            member not in said.logical and first.visibility(model.symbols[member])
+            for member in members
+        ):
+            choices[index] = evolve(said.choice(index), given=False)
+    text = {name: value for name, value in said.text.items() if name not in first.forgotten}
+    # Any other finish than olddefconfig, so that nothing more is forgotten.
+    second = Evaluation(model, evolve(said, finish="defconfig", text=text, choices=choices))
+    second.modules = first.modules
+    second.run()
+    return Configuration(model, "defconfig", second)
 
 
 def _lines(configuration: Configuration) -> Iterator[Line]:
@@ -33,7 +60,8 @@ def _lines(configuration: Configuration) -> Iterator[Line]:
             and configuration[name] != _default(evaluation, symbol)
             and not _is_default_member(evaluation, symbol)
         ):
-            yield Line(name, spell(symbol.type, configuration[name]))
+            value = spell(symbol.type, configuration[name])
+            yield Line(name, value, literal=symbol.type not in LOGICAL)
 
 
 def _is_changeable(evaluation: Evaluation, symbol: Symbol) -> bool:

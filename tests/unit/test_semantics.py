@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kresolve.model import Model
-from kresolve.semantics import Configuration, evaluate
+from kresolve.semantics import Configuration, evaluate, savedefconfig
 from tests.property.toys import load, read
 
 _KCONFIG = """\
@@ -133,3 +133,48 @@ def test_written_lines_are_assignments(model: Model) -> None:
     assert [str(line) for line in found.lines] == [str(line) for line in read(found.text(), model)]
     assert {line.symbol for line in found.lines} == found.written
     assert "NOTHING" not in found.written
+
+
+_OPTIONAL = """\
+config MODULES
+	bool "modules"
+	modules
+choice
+	tristate "c"
+	optional
+config C1
+	tristate "c1"
+config C2
+	bool "c2"
+endchoice
+"""
+
+
+def test_a_choice_that_a_member_has_no_line_for_is_lost_in_the_smallest_file() -> None:
+    """Before 6.10, conf forgets such a choice's y before it writes a defconfig."""
+    model = load(_OPTIONAL, "6.1")
+    assert smallest(model, "CONFIG_C2=y\n") == []
+    lines = ["# CONFIG_C1 is not set", "CONFIG_C2=y"]
+    assert smallest(model, "\n".join(lines)) == ["CONFIG_C2=y"]
+    assert smallest(load(_OPTIONAL.replace("\toptional\n", "")), lines[1]) == ["CONFIG_C2=y"]
+
+
+def test_modules_are_known_from_the_start_in_the_smallest_file() -> None:
+    """What MODULES depends on may be m when conf calculates it for the second time."""
+    model = load(
+        'config MODULES\n\tbool "modules"\n\tmodules\n\tdepends on T\n\nconfig T\n\ttristate "t"\n'
+    )
+    text = "CONFIG_T=m\nCONFIG_MODULES=y\n"
+    assert evaluate(model, read(text, model))["T"] == "y"
+    assert smallest(model, text) == ["CONFIG_MODULES=y", "CONFIG_T=m"]
+
+
+def test_a_number_can_be_n_in_the_smallest_file() -> None:
+    """The bound that is a bool is "n", and no comment."""
+    model = load('config B\n\tbool "b"\n\nconfig W\n\tint "w"\n\trange B 10\n\tdefault -5\n')
+    assert smallest(model, "") == ["CONFIG_W=n"]
+
+
+def smallest(model: Model, text: str) -> list[str]:
+    """The lines of the smallest file for a text."""
+    return [str(line) for line in savedefconfig(model, read(text, model))]
