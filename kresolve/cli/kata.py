@@ -7,6 +7,7 @@ import json
 import sys
 
 from kresolve.cli.shared import FAILS, HOLDS, UNKNOWN, say
+from kresolve.errors import RequestError
 
 
 def add_kata_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +37,15 @@ def plan_in_kata(arguments: argparse.Namespace) -> int:
     from kresolve.report.kata import kata_document, kata_report
     from kresolve.report.terminal import TerminalProgress
 
+    for option, value in (
+        ("--base", arguments.base),
+        ("--fragment", arguments.fragment),
+        ("--split", arguments.split),
+        ("--alternatives", arguments.alternatives),
+        ("--graph", arguments.graph),
+    ):
+        if value:
+            raise RequestError(f"{option}: Kata's fragments are the base; not with --kata")
     progress = TerminalProgress()
     trees = [
         Tree.load(
@@ -54,7 +64,12 @@ def plan_in_kata(arguments: argparse.Namespace) -> int:
         kata=arguments.kata,
         trees=trees,
         sets=arguments.kata_set,
-        profiles=arguments.profile,
+        profile=arguments.profile,
+        pin=arguments.pin,
+        forbid=arguments.forbid,
+        prefer=arguments.prefer,
+        objective=arguments.objective,
+        timeout=arguments.timeout,
         verify=arguments.verify,
         progress=progress,
     )

@@ -9,11 +9,12 @@ from attrs import evolve, field, frozen
 
 from kresolve.defaults import TIMEOUT
 from kresolve.errors import RequestError, WitnessError
-from kresolve.face.loading import Requests
+from kresolve.face.loading import Fragments, Requests, listed
 from kresolve.face.tree import Tree
 from kresolve.files import write_whole
 from kresolve.lines import read_text
 from kresolve.mergescript import merge_config
+from kresolve.planner import Question
 from kresolve.planner.result import Status
 from kresolve.progress import SILENT, Progress
 from kresolve.workbench.kata import KataPlan, diff, kata_world, lost_lines, planned, version_note
@@ -64,7 +65,12 @@ def plan_kata(
     kata: str | Path,
     trees: Sequence[Tree],
     sets: Iterable[str] = (),
-    profiles: Iterable[str | Path] = (),
+    profile: Fragments = (),
+    pin: str | Iterable[str] = (),
+    forbid: str | Iterable[str] = (),
+    prefer: str = "y",
+    objective: str = "default",
+    timeout: float | None = TIMEOUT,
     verify: str | None = None,
     progress: Progress = SILENT,
 ) -> KataChange:
@@ -75,18 +81,25 @@ def plan_kata(
     ``trees``: a tree for each architecture or kernel; what one needs is there
     when the next is planned.
     ``sets``: what the build takes besides ("debug", "confidential", a build type).
-    ``verify``: "conf" to ask each tree's own conf and merge_config.sh.
+    The rest is as for :func:`kresolve.plan`; ``verify``: "conf" to ask each
+    tree's own conf and merge_config.sh.
 
     Raises KresolveError when the question is wrong, WitnessError when evaluator, clauses and
     conf disagree.
     """
-    root, sets, profiles = fragments_directory(Path(kata)), list(sets), list(profiles)
+    root, sets, profiles = fragments_directory(Path(kata)), list(sets), listed(profile)
     texts: dict[str, str] = {}
     found: list[KataPlan] = []
     for tree in trees:
         here = read_kata(root, tree.model, sets).with_texts(texts)
-        requests = tree.requests(*request, profiles=profiles)
-        one = planned(here, tree.knowledge, requests, timeout=TIMEOUT, progress=progress)
+        question = Question(
+            requests=tree.requests(*request, profiles=profiles),
+            pins=tree.names(pin, "--pin"),
+            forbidden=tree.names(forbid, "--forbid"),
+            objective=objective,
+            prefer=prefer,
+        )
+        one = planned(here, tree.knowledge, question, timeout=timeout, progress=progress)
         texts.update(one.texts)
         found.append(one)
     # A line in common/ is everybody's: each architecture is judged with all of them.

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from kresolve.planner.request import Request
     from kresolve.planner.result import Plan, PlanLine
 
 _WIDTH = 98
@@ -30,8 +31,13 @@ def remainder_text(plan: Plan, number: int) -> str:
 
 def asked_for(plan: Plan) -> str:
     """What was asked for: profiles and fragments by name, other requests one by one."""
-    origins = (request.origin for request in plan.request)
-    names = list(dict.fromkeys(re.sub(r"^(@.*):\d+$", r"\1", origin) for origin in origins))
+    return origins(plan.request)
+
+
+def origins(requests: Iterable[Request]) -> str:
+    """Where requests come from, each place once."""
+    found = (origin for request in requests for origin in request.origin.split(", "))
+    names = list(dict.fromkeys(re.sub(r"^(@.*):\d+$", r"\1", origin) for origin in found))
     more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
     return ", ".join(names[:_MOST]) + more
 

@@ -46,7 +46,7 @@ def _lines(one: KataPlan) -> Iterator[str]:
     if old:
         yield "lost beyond the whitelist, now as before (kresolve lint --kata says more):"
         yield from _lost(old)
-    else:
+    elif not one.newly_lost:
         yield "nothing is lost but what the whitelist names"
     yield from one.notes
 

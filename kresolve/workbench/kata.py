@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from kresolve.lines import Line
 from kresolve.model import Model
 from kresolve.planner import Plan, PlanLine, Question, Request, World, answer
-from kresolve.planner.fragment import asked_for
+from kresolve.planner.fragment import origins
 from kresolve.planner.objective import gates
 from kresolve.planner.world import Knowledge
 from kresolve.progress import SILENT, Progress
@@ -60,33 +60,59 @@ class KataPlan:
 def planned(
     kata: Kata,
     knowledge: Knowledge,
-    requests: Sequence[Request],
+    question: Question,
     *,
     timeout: float | None = None,
     progress: Progress = SILENT,
 ) -> KataPlan:
-    """The best plan for requests on top of Kata's fragments, and where its lines go.
+    """The best plan for a question on top of Kata's fragments, and where its lines go.
 
-    As Kata builds: what no fragment says is n, and there are no modules.
+    As Kata builds: what no fragment says is n, and there are no modules.  A
+    line of the fragments that holds has to hold with the plan as well.
     """
     model = knowledge.model
     world = kata_world(kata, knowledge)
     modules = model.modules
     no_modules = (modules,) if modules and world.before[modules] == "n" else ()
-    named = {request.symbol for request in requests}
-    question = Question(
-        tuple(requests), forbidden=tuple(name for name in no_modules if name not in named)
-    )
-    plan = answer(world, question, timeout=timeout, progress=progress)
     before = lost_lines(kata, world)
-    found = KataPlan(kata, plan, lost_before=before, lost=before, notes=_notes(kata, model))
+    named = {request.symbol for request in question.requests}
+    kept = {
+        name: Request(name, ("n",), "Kata builds without modules")
+        for name in no_modules
+        if name not in named
+    }
+    while True:
+        whole = evolve(question, requests=(*question.requests, *kept.values()))
+        plan = answer(world, whole, timeout=timeout, progress=progress)
+        found = _put(kata, knowledge, _as_asked(plan, question.requests), before)
+        spoilt = [one.line for one in found.newly_lost if one.line.symbol not in {*named, *kept}]
+        if not spoilt:
+            break
+        for line in spoilt:
+            kept[line.symbol] = Request(line.symbol, (line.value,), str(line.location))
     named_by = {line.symbol for line in kata.lines(model)}
     off = {
         gate: names
         for gate in gates(model)
         if gate in named_by and (names := switched_off_by(world, world.before, gate, named_by))
     }
-    found = evolve(found, off=off)
+    return evolve(found, off=off)
+
+
+def _as_asked(plan: Plan, requests: tuple[Request, ...]) -> Plan:
+    """A plan as if nothing had been asked for but these requests."""
+    asked = {request.symbol for request in requests}
+    worlds = (
+        evolve(world, satisfied=tuple(one for one in world.satisfied if one.symbol in asked))
+        for world in plan.worlds
+    )
+    return evolve(plan, request=requests, worlds=tuple(worlds))
+
+
+def _put(kata: Kata, knowledge: Knowledge, plan: Plan, before: tuple[Finding, ...]) -> KataPlan:
+    """A plan with its lines put into the files."""
+    model = knowledge.model
+    found = KataPlan(kata, plan, lost_before=before, lost=before, notes=_notes(kata, model))
     if plan.status != "planned" or not plan.lines:
         return found
     placed = tuple(_placed(kata, model, line) for line in plan.lines)
@@ -162,13 +188,16 @@ def _texts(kata: Kata, plan: Plan, placed: Sequence[Placed]) -> dict[str, str]:
     """The new texts: changed lines in their places, new ones in a block at the end."""
     rewriting = Rewriting(kata.texts)
     blocks: dict[str, list[str]] = {}
-    heading = f"Needed for {asked_for(plan)}"
+    needed_by: dict[str, dict[str, None]] = {}
+    for one in placed:
+        needed_by.setdefault(one.file, {}).update(dict.fromkeys(one.line.needed_by))
     for one in placed:
         line = Line(one.line.symbol, one.line.value)
         if one.replaced is not None:
             rewriting.replace(one.replaced, line)
             continue
-        block = blocks.setdefault(one.file, ["", *_comment(heading)])
+        needing = [r for r in plan.request if r.symbol in needed_by[one.file]] or plan.request
+        block = blocks.setdefault(one.file, ["", *_comment(f"Needed for {origins(needing)}")])
         block += [*_comment(f"{one.line.symbol}: {one.line.why}"), str(line)]
     texts = rewriting.texts()
     for name, block in blocks.items():

@@ -123,7 +123,7 @@ def test_apply(used_place: Place, fragments: Path) -> None:
     assert done.stdout == diff
     assert "changed: common/garden.conf" in done.stderr
     garden = (fragments / "common/garden.conf").read_text()
-    assert garden.startswith(FILES["common/garden.conf"] + "\n# Needed for FISH=y, CAT=n\n")
+    assert garden.startswith(FILES["common/garden.conf"] + "\n# Needed for FISH=y\n")
     base = (fragments / "common/base.conf").read_text()
     assert base == FILES["common/base.conf"].replace("CONFIG_CAT=y", "# CONFIG_CAT is not set")
     assert used_place.call(*command, "--apply").stdout == ""
@@ -137,6 +137,27 @@ def test_what_another_architecture_names_goes_to_ones_own(
     done = used_place.call("plan", "FROG", "CAT=n", "--kata", KATA, *ON_TOY)
 
     assert f"+++ b/{ARCH}/door.conf" in done.stdout
+
+
+@pytest.mark.usefixtures("fragments")
+def test_what_the_fragments_give_is_kept(used_place: Place) -> None:
+    """What takes away what a line of the fragments gives is impossible, with that line."""
+    done = used_place.call("plan", "GARDEN=n", "--kata", KATA, *ON_TOY)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "SHED=y  (common/garden.conf:3)" in done.stderr
+
+
+@pytest.mark.usefixtures("fragments")
+def test_options_of_plan_count_or_are_refused(used_place: Place) -> None:
+    """--forbid is obeyed; a base of one's own is refused before anything is read."""
+    done = used_place.call("plan", "FISH=y", "--kata", KATA, *ON_TOY, "--forbid", "POND")
+    assert done.returncode == 1
+    assert "POND=n  (--forbid POND)" in done.stderr
+
+    done = used_place.call("plan", "FISH=y", "--kata", KATA, *ON_TOY, "--base", "tinyconfig")
+    assert done.returncode == 2
+    assert "--base: Kata's fragments are the base" in done.stderr
 
 
 @pytest.mark.usefixtures("fragments")
