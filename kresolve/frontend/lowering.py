@@ -204,6 +204,7 @@ class Lowering:
         )
         defaults = tuple(self.default(value, cond, location) for value, cond in node.defaults)
         if isinstance(item, RawChoice):
+            self.refuse_second_place(item, location)
             self.choices.append(item)
             return ChoiceEntry(
                 parent=parent,
@@ -226,6 +227,19 @@ class Lowering:
             ranges=tuple(self.range(item, *raw) for raw in node.ranges),
             help_line=self.raw.help_lines.get(node, 0),
         )
+
+    def refuse_second_place(self, choice: RawChoice, location: Location) -> None:
+        """Before 6.10, a choice with a name is the same one in two places; a model has one."""
+        if choice in self.choices:
+            first = next(
+                entry.location
+                for entry in self.entries
+                if isinstance(entry, ChoiceEntry) and self.choices[entry.choice] is choice
+            )
+            raise KconfigError(
+                f"{location}: the choice {choice.name} is also at {first}: "
+                "one choice in two places is not supported"
+            )
 
     def default(self, value: Any, cond: Any, location: Location) -> Default:
         """One default; that of ``option env`` has no condition of its own."""
