@@ -96,7 +96,8 @@ class _TreeConfigs:
     ) -> None:
         if tree is None:
             raise ConfigFileError(
-                f"{name}: a saved model has no config files; name a file or a tree"
+                f"{name}: a saved model has no config files; say --base allnoconfig, empty or a "
+                "file, or name the tree itself"
             )
         self.model = model
         self.tree = tree

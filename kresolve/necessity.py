@@ -17,7 +17,7 @@ from attrs import frozen
 
 from kresolve.dependencygraph import Graph, part
 from kresolve.encode import AnyUser, Circuit, Encoding, Offer
-from kresolve.errors import RequestError
+from kresolve.errors import RequestError, did_you_mean
 from kresolve.memory import no_collection
 from kresolve.model import Model
 from kresolve.planner import Knowledge
@@ -52,8 +52,12 @@ def ways_to(knowledge: Knowledge, graph: Graph, name: str, value: str = "y") -> 
     values.  None if no way was found.  Raises RequestError for what is no bool
     or tristate of the model.
     """
-    symbol = knowledge.model.symbols.get(name)
-    if symbol is None or not symbol.is_logical or value not in ("m", "y"):
+    model = knowledge.model
+    symbol = model.symbols.get(name)
+    if symbol is None:
+        hint = did_you_mean(name, model.symbols)
+        raise RequestError(f"{name}: {model.info} has no such option{hint}")
+    if not symbol.is_logical or value not in ("m", "y"):
         raise RequestError(f"{name}={value}: ways lead to a bool or tristate being m or y")
     with no_collection():
         return _ways(knowledge, graph, name, value)

@@ -205,7 +205,7 @@ class _Pages:
             members = {m: self.value(m) for m in model.choices[symbol.choice].members if m != name}
         return SymbolPage(
             name=name,
-            type=str(symbol.type),
+            type=f"{symbol.type}{', transitional' if symbol.transitional else ''}",
             prompt=model.prompt(name) or "",
             value=self.value(name),
             cause=cause,

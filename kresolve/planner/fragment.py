@@ -118,7 +118,7 @@ def _body(plan: Plan, lines: Iterable[PlanLine]) -> Iterator[str]:
     for line in lines:
         yield ""
         menu = " > ".join(line.menu)
-        about = f"{line.prompt}{f' ({menu})' if menu else ''}"
+        about = f"{line.prompt or line.symbol}{f' ({menu})' if menu else ''}"
         yield from _wrapped(f"{about}: {reason(plan, line)}")
         yield line.text
 

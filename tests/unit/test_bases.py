@@ -81,8 +81,8 @@ def test_defconfigs_are_evaluated(model: Model, tmp_path: Path) -> None:
         ("allnoconfg", ("allnoconfg", "no such base or file", "did you mean allnoconfig")),
         ("/no/such/file", ("/no/such/file", "cannot read it")),
         ("small_defconfig", ("small_defconfig", "a saved model has no config files")),
-        ("defconfig", ("defconfig", "name a file or a tree")),
-        ("tinyconfig", ("tinyconfig", "name a file or a tree")),
+        ("defconfig", ("defconfig", "say --base allnoconfig")),
+        ("tinyconfig", ("tinyconfig", "say --base allnoconfig")),
     ],
 )
 def test_wrong_bases_say_what_to_do(model: Model, base: str, parts: tuple[str, ...]) -> None:

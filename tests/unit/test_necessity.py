@@ -107,8 +107,15 @@ def test_numbers_may_be_what_they_have_to_be(model: Model) -> None:
     assert (ways.every, ways.proved) == (("A",), True)
 
 
-@pytest.mark.parametrize(("name", "value"), [("NUMBER", "y"), ("NOWHERE", "y"), ("X", "n")])
-def test_only_what_can_be_on_has_ways(model: Model, name: str, value: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("NUMBER", "y", "NUMBER=y: ways lead to"),
+        ("NOWHERE", "y", "NOWHERE: Linux .* has no such option"),
+        ("X", "n", "X=n: ways lead to"),
+    ],
+)
+def test_only_what_can_be_on_has_ways(model: Model, name: str, value: str, told: str) -> None:
     """A number, an unknown symbol and the value n are refused."""
-    with pytest.raises(RequestError, match=f"{name}={value}: ways lead to"):
+    with pytest.raises(RequestError, match=told):
         ways_to(Knowledge(model), dependency_graph(model), name, value)

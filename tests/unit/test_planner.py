@@ -321,3 +321,17 @@ config FLOCK
 	bool "a flock"
 	depends on NEST
 """
+
+
+def test_a_transitional_name_takes_lines_as_a_last_resort() -> None:
+    """What only an old name decides is planned by a line for it, all else without."""
+    old = load(
+        'config OLD\n\tbool\n\ttransitional\n\nconfig NEW\n\tbool "new"\n\tdefault OLD\n\n'
+        'config DEPENDENT\n\tbool\n\tdefault !OLD\n\nconfig A\n\tbool "a"\n\tdepends on NEW\n',
+        "7.x",
+    )
+    found = plan(old, "DEPENDENT", base="CONFIG_OLD=y")
+    assert [line.text for line in found.lines] == ["# CONFIG_OLD is not set"]
+
+    found = plan(old, "A")
+    assert [line.text for line in found.lines] == ["CONFIG_NEW=y", "CONFIG_A=y"]
