@@ -19,6 +19,7 @@ from kresolve.explanation import (
     why_satisfied,
     with_probes,
 )
+from kresolve.explanation.derivation import Fact, Step, Told
 from kresolve.explanation.reductions import (
     FOR_READERS,
     reduced,
@@ -29,11 +30,13 @@ from kresolve.explanation.reductions import (
     without_spares,
 )
 from kresolve.lines import Line
+from kresolve.location import Location
 from kresolve.model import Model
 from kresolve.planner import World
 from kresolve.report.derivation import Explanation
 from kresolve.report.derivation_outline import outline
 from kresolve.semantics import Finish, evaluate
+from kresolve.values import Type
 from tests.property.toys import load, read
 
 _KCONFIG = """\
@@ -553,6 +556,23 @@ def test_an_explanation_shows_itself(model: Model) -> None:
     assert document["sentence"] == found.sentence
     assert next(fact["name"] for fact in document["facts"]) == "UDP"
     assert document["plan"]["status"] == "planned"
+
+
+def test_lines_with_quotes_are_whole_in_markdown() -> None:
+    """A Kconfig line with quotes, or backticks, in it is one piece of code."""
+    model = load('config FISH\n\tbool "the `new` \'X\'" if "a" = "b"\n\tdefault "a" != "`"\n')
+    found = shown(model, "FISH", "")
+
+    assert 'FISH (Kconfig:1) is y by \'default "a" != "`"\'' in found.sentence
+    assert found.markdown.startswith('**`FISH` (`Kconfig:1`) is y by ``\'default "a" != "`"\'``')
+    assert "bool ``\"the `new` 'X'\"``" in found.markdown
+
+
+def test_probed_limits_stand_in_quotes_they_do_not_have() -> None:
+    """A line that a program decides is quoted as defaults are."""
+    told = Told("kconfig", "prompt if n", Location("Kconfig", 2), probe='bool "x" if $(f,"a")')
+    fact = Fact("X", "n", "depends", (Step("hidden", (told,), value="n"),), Type.BOOL)
+    assert 'it is limited by \'bool "x" if $(f,"a")\'' in sentence(fact)
 
 
 def test_html_escapes_what_files_say() -> None:
