@@ -14,6 +14,7 @@ from typing import Any, Final
 from attrs import field, frozen
 
 from kresolve.dependencygraph import KINDS, Graph, reduced
+from kresolve.expressions import And, Expr, Not, Or, names
 from kresolve.markup import printable
 
 #: Looks of boxes and what they mean, as the legend tells them.
@@ -207,7 +208,7 @@ def _arrows(graph: Graph) -> Iterable[Arrow]:
                 name,
                 other,
                 kind,
-                _label(kind, [data["needed"] for data in lines]),
+                _label(kind, other, lines),
                 tuple(Fact(_text(data), printable(str(data["location"]))) for data in lines),
             )
 
@@ -216,13 +217,36 @@ def _text(data: dict[str, Any]) -> str:
     return "member of the choice" if data["kind"] == "member" else printable(data["text"])
 
 
-def _label(kind: str, needed: list[str]) -> str:
+def _label(kind: str, other: str, lines: list[dict[str, Any]]) -> str:
     """The word on an arrow: one side of an "or", and what must be off, have their own."""
+    needed = [data["needed"] for data in lines]
     if kind in ("depends", "visible") and "y" not in needed:
         if "n" in needed:
             return "excluded by" if kind == "depends" else "hidden by"
-        return f"{WORDS[kind]} … or"
+        if not any(_stands_alone(data["condition"], other) for data in lines):
+            return f"{WORDS[kind]} … or"
     return WORDS[kind]
+
+
+def _stands_alone(condition: Expr, name: str, *, negated: bool = False) -> bool:
+    """Does a condition name a symbol outside of every "or", as a comparison may?
+
+    >>> from kresolve.expressions import Sym
+    >>> _stands_alone(Or((Sym("A"), Sym("B"))), "A")
+    False
+    >>> _stands_alone(Not(Or((Sym("A"), Sym("B")))), "A")
+    True
+    """
+    match condition:
+        case Not(operand):
+            return _stands_alone(operand, name, negated=not negated)
+        case And(operands) | Or(operands):
+            is_or = isinstance(condition, Or) is not negated
+            return not is_or and any(
+                _stands_alone(operand, name, negated=negated) for operand in operands
+            )
+        case _:
+            return name in names(condition)
 
 
 def shortened(text: str, most: int) -> str:

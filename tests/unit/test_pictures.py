@@ -154,6 +154,19 @@ def test_arrows_say_what_they_are(plan_picture: GraphPicture) -> None:
     assert marks == [("ALWAYS", "EXPERT", "visible if")]
 
 
+def test_a_comparison_is_no_alternative() -> None:
+    """A lone comparison settles nothing about its symbol, and is no side of an "or"."""
+    model = load(
+        'config V\n\tint "v"\nconfig W\n\tint "w"\nconfig A\n\tbool "a"\n'
+        'config B\n\tbool "b" if V > 3 || A\n\tdepends on V >= 2 && (A || W = 1) && !(A && V < 9)\n'
+    )
+    arrows = picture(dependency_graph(model), "labels").arrows
+    assert {(a.target, a.label) for a in arrows if a.source == "B"} == {
+        *(("V", "depends on"), ("W", "depends on … or"), ("A", "depends on … or")),
+        *(("V", "visible if … or"), ("A", "visible if … or")),
+    }
+
+
 def test_a_way_that_follows_from_others_is_not_drawn() -> None:
     """A need that a longer way implies has no arrow, and the picture says so."""
     model = load(
