@@ -56,7 +56,7 @@ def _check(arguments: argparse.Namespace) -> int:
     answer = check(
         *arguments.request,
         config=arguments.config,
-        profiles=arguments.profile,
+        profile=arguments.profile,
         tree=arguments.tree,
         arch=arguments.arch,
         cross_compile=arguments.cross_compile,

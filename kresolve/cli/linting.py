@@ -102,7 +102,7 @@ def _lint(arguments: argparse.Namespace) -> int:
             *group,
             tree=tree,
             base=arguments.base,
-            fragments=arguments.fragment,
+            fragment=arguments.fragment,
             finish=arguments.finish,
             whitelist=whitelist,
             advise=advise,

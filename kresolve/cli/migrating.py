@@ -74,7 +74,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
         llvm=arguments.llvm,
         shell=arguments.shell,
         base=arguments.base,
-        fragments=arguments.fragment,
+        fragment=arguments.fragment,
         finish=arguments.finish,
         progress=progress,
     )

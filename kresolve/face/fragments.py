@@ -16,7 +16,7 @@ from attrs import evolve
 
 from kresolve.bases import running_config
 from kresolve.errors import ConfigFileError, RequestError, TreeError, did_you_mean
-from kresolve.face.loading import Requests
+from kresolve.face.loading import Fragments, Requests, listed
 from kresolve.face.tree import Tree
 from kresolve.frontend import cached_models
 from kresolve.lines import BadLine, Line, parse_lines, read_text, typed_value
@@ -40,7 +40,7 @@ from kresolve.workbench.wanted import Kernel, wanted
 def check(
     *request: Requests,
     config: str | Path | Iterable[Line],
-    profiles: Iterable[str | Path] = (),
+    profile: Fragments = (),
     tree: str | Path | Tree | None = None,
     arch: str | None = None,
     cross_compile: str | None = None,
@@ -52,14 +52,14 @@ def check(
 
     ``request``: as for :func:`plan`.  ``config``: a ``.config`` file of any
     kind, a kernel image, lines, or "running" for the kernel that runs here; where
-    nobody can read its ``.config``, what it shows of itself.  ``profiles``:
+    nobody can read its ``.config``, what it shows of itself.  ``profile``:
     files with profiles of your own.  With a ``tree``, every missing option has a
     reason, and the check a plan for what is missing.
 
     The check's ``status`` is "holds", "fails" or "unknown" (a running kernel
     that does not show all).  Raises KresolveError when the question is wrong.
     """
-    own = own_profiles(profiles)
+    own = own_profiles(listed(profile))
     loaded = None
     if tree is not None:
         loaded = _loaded(
@@ -114,7 +114,7 @@ def lint(
     llvm: bool | str = False,
     shell: bool = True,
     base: str | Path = "defconfig",
-    fragments: Iterable[str | Path] = (),
+    fragment: Fragments = (),
     finish: Finish = "olddefconfig",
     whitelist: Iterable[str] = (),
     advise: bool = True,
@@ -123,7 +123,7 @@ def lint(
     """Judge every line of some fragments, merged in order on top of a base.
 
     A file that is named twice counts once, where it is named first.  ``tree``,
-    ``base``, ``fragments`` (which belong to the base) and ``finish``: as for
+    ``base``, ``fragment`` (which belong to the base) and ``finish``: as for
     :func:`kresolve.plan`.  ``whitelist``: options that may be lost.  With
     ``advise`` each line that is lost gets the lines that it lacks, or the proof
     that it cannot be had.
@@ -135,7 +135,7 @@ def lint(
     loaded = _loaded(
         tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
     )
-    bare = loaded.world(base, fragments, finish)
+    bare = loaded.world(base, fragment, finish)
     lines: list[Line] = []
     bad: list[BadLine] = []
     for path in distinct(files):
@@ -210,14 +210,14 @@ def migrate(
     llvm: bool | str = False,
     shell: bool = True,
     base: str | Path = "defconfig",
-    fragments: Iterable[str | Path] = (),
+    fragment: Fragments = (),
     finish: Finish = "olddefconfig",
     progress: Progress = SILENT,
 ) -> Migration:
     """What another kernel does to the lines of fragments, and the fragments for it.
 
     ``old`` and ``new`` are trees, as for :meth:`kresolve.Tree.load`; ``base``,
-    ``fragments`` (which belong to the base) and ``finish`` hold for both.
+    ``fragment`` (which belong to the base) and ``finish`` hold for both.
 
     The ``status`` is "unchanged" or "changed"; ``steps`` has every line, and
     ``texts`` the new fragments.  Raises KresolveError when the question is wrong.
@@ -228,7 +228,7 @@ def migrate(
         )
         for tree in (old, new)
     ]
-    worlds = [tree.world(base, fragments, finish) for tree in trees]
+    worlds = [tree.world(base, fragment, finish) for tree in trees]
     texts = {str(path): read_text(Path(path)) for path in distinct(files)}
     by_help: ByHelp = lambda name: None  # noqa: E731 (a saved model has no texts)
     sources = [tree.source for tree in trees]

@@ -129,8 +129,8 @@ def test_a_profile_of_ones_own(tmp_path: Path) -> None:
     )
     path = config(tmp_path, "CONFIG_A=y\n")
 
-    assert check("mine", config=path, profiles=[own]).status == "holds"
-    assert check("mine:more", config=path, profiles=[own]).status == "fails"
+    assert check("mine", config=path, profile=own).status == "holds"
+    assert check("mine:more", config=path, profile=own).status == "fails"
     with pytest.raises(RequestError, match="mine: no such profile"):
         check("mine:more", config=path)
 
@@ -163,7 +163,7 @@ def test_a_profile_with_a_mistake_is_refused(tmp_path: Path, text: str, error: s
     own = tmp_path / "own.toml"
     own.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigFileError, match=error):
-        check("x", config=config(tmp_path, ""), profiles=[own])
+        check("x", config=config(tmp_path, ""), profile=own)
 
 
 @pytest.mark.parametrize(
