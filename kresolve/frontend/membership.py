@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kresolve.dialect import Dialect
-from kresolve.expressions import YES, And, Compare, Const, Expr, Sym, conjunction
+from kresolve.expressions import YES, And, Compare, Const, Expr, Sym, conjunction, names
 from kresolve.model import AnyEntry, Choice, ChoiceEntry, Definition, If
 from kresolve.tristate import N
 from kresolve.values import LOGICAL, Type
@@ -95,17 +95,38 @@ def _below_members(entries: Sequence[AnyEntry]) -> set[int]:
             inside.setdefault(entry.parent, []).append(index)
     found: set[int] = set()
     for siblings in inside.values():
-        owner: str | None = None
-        for index in siblings:
-            entry = entries[index]
-            if owner is not None and _depends_on(_condition(entry), owner):
-                found.add(index)
-            else:
-                owner = entry.symbol if isinstance(entry, Definition) else None
+        start = 0
+        while start < len(siblings):
+            start = _hang(entries, siblings, start, found)
     for index, entry in enumerate(entries):
         if entry.parent in found:
             found.add(index)
     return found
+
+
+def _hang(entries: Sequence[AnyEntry], siblings: Sequence[int], start: int, found: set[int]) -> int:
+    """Find what hangs below one of the siblings, and what below that; where it ends."""
+    owner = entries[siblings[start]]
+    end = start + 1
+    if isinstance(owner, Definition):
+        while end < len(siblings) and _hangs_below(entries[siblings[end]], owner):
+            found.add(siblings[end])
+            end = _hang(entries, siblings, end, found)
+    return end
+
+
+def _hangs_below(entry: AnyEntry, owner: Definition) -> bool:
+    """Does it need a symbol; or name it, and need all else that the symbol's prompt does?"""
+    condition = _condition(entry)
+    if _depends_on(condition, owner.symbol):
+        return True
+    needed = _parts(_condition(owner)) if owner.prompts else set()
+    return owner.symbol in names(condition) and needed <= _parts(condition)
+
+
+def _parts(condition: Expr) -> set[Expr]:
+    """What has to hold, each for itself."""
+    return {*(condition.operands if isinstance(condition, And) else (condition,))} - {YES}
 
 
 def _condition(entry: AnyEntry) -> Expr:
