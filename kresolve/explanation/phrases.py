@@ -17,6 +17,7 @@ from kresolve.explanation.words import (
     bracketed,
     decides,
     hinders,
+    in_quotes,
     is_itself,
     is_limit,
     named,
@@ -71,7 +72,7 @@ class _Teller:
 
     def quoted(self, told: Told) -> str:
         """What a file says, word for word, with its place."""
-        return f"{_in_quotes(told.probe or told.text)}{self.at(told)}"
+        return f"{in_quotes(told.probe or told.text)}{self.at(told)}"
 
     @property
     def subject(self) -> str:
@@ -133,7 +134,7 @@ class _Teller:
     def clause(self, step: Step) -> str:
         """``depends on A (=n)``; with places ``depends on A (file:line), which is n``."""
         told = step.told[0]
-        words = _required(told)
+        words = requires(told)
         if not self.places or not told.place:
             return f"{words}{bracketed([told.tools])}{valued(step)}"
         if told.tools:
@@ -169,21 +170,9 @@ class _Teller:
         """A default, or a definition, that does not count, and the values that say so."""
         told = step.told[0]
         bare = evolve(told, location=None, tools="")
-        words = f"what {_required(told)}" if is_limit(told) else self.quoted(bare)
+        words = f"what {requires(told)}" if is_limit(told) else self.quoted(bare)
         place = told.place if self.places else ""
         return words + bracketed([place, told.tools, values_of(step.causes)])
-
-
-def _in_quotes(text: str) -> str:
-    """What a file says in quotes that it does not have itself."""
-    mark = "'" if '"' in text else '"'
-    return f"{mark}{text}{mark}"
-
-
-def _required(told: Told) -> str:
-    """A limit as what "it" does, the line in quotes that it does not have itself."""
-    text = told.probe or told.text
-    return requires(told).replace(f'"{text}"', _in_quotes(text))
 
 
 # One function for each rule that can decide

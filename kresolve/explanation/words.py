@@ -59,13 +59,20 @@ _REQUIREMENTS: Final = {
 def requires(told: Told) -> str:
     """A limit as what "it" does: ``depends on A``, ``is offered only if A``."""
     if told.probe:
-        return told.probe if told.probe.startswith("depends ") else f'is limited by "{told.probe}"'
+        is_plain = told.probe.startswith("depends ")
+        return told.probe if is_plain else f"is limited by {in_quotes(told.probe)}"
     for words, verb in _REQUIREMENTS.items():
         if told.text.startswith(words):
             return verb + told.text.removeprefix(words)
     if told.text == "choice":
         return "stands in a choice that does not allow it"
-    return f'is limited by "{told.text}"'
+    return f"is limited by {in_quotes(told.text)}"
+
+
+def in_quotes(text: str) -> str:
+    """What a file says, in quotes that it does not have itself."""
+    mark = "'" if '"' in text else '"'
+    return f"{mark}{text}{mark}"
 
 
 def bracketed(parts: Sequence[str]) -> str:

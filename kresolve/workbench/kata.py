@@ -85,11 +85,12 @@ def planned(
         whole = evolve(question, requests=(*question.requests, *kept.values()))
         plan = answer(world, whole, timeout=timeout, progress=progress)
         found = _put(kata, knowledge, _as_asked(plan, question.requests), before)
-        spoilt = [one.line for one in found.newly_lost if one.line.symbol not in {*named, *kept}]
+        spoilt = [one for one in found.newly_lost if one.line.symbol not in {*named, *kept}]
         if not spoilt:
             break
-        for line in spoilt:
-            kept[line.symbol] = Request(line.symbol, (line.value,), str(line.location))
+        for one in spoilt:
+            name = one.line.symbol
+            kept[name] = Request(name, (one.wanted,), str(one.line.location))
     named_by = {line.symbol for line in kata.lines(model)}
     off = {
         gate: names
