@@ -11,6 +11,8 @@ from html import escape
 from typing import Final
 
 _STYLE: Final = 'style="border-collapse:collapse;margin:.3em 0"'
+#: Rows of a table that stands between other things.
+MOST: Final = 40
 _CELL: Final = 'style="text-align:left;vertical-align:top;padding:.15em .9em .15em 0"'
 
 
@@ -42,15 +44,23 @@ def strong(value: object) -> str:
     return f"<b>{text(value)}</b>"
 
 
-def table(rows: Iterable[Sequence[str]], heading: Sequence[str] = ()) -> str:
-    """Rows of HTML cells as a table; empty text if there are none."""
+def table(
+    rows: Iterable[Sequence[str]], heading: Sequence[str] = (), *, most: int | None = None
+) -> str:
+    """Rows of HTML cells as a table; empty text if there are none.
+
+    With ``most`` no more rows than that, and how many there are besides.
+    """
     found = list(rows)
     if not found:
         return ""
+    left_out = 0 if most is None else max(0, len(found) - most)
+    found = found[: len(found) - left_out]
     head = "".join(f"<th {_CELL}>{text(cell)}</th>" for cell in heading)
     lines = [f"<tr>{head}</tr>"] if heading else []
     lines += [f"<tr>{''.join(f'<td {_CELL}>{cell}</td>' for cell in row)}</tr>" for row in found]
-    return f"<table {_STYLE}>{''.join(lines)}</table>"
+    more = f"<div>and {left_out} more</div>" if left_out else ""
+    return f"<table {_STYLE}>{''.join(lines)}</table>{more}"
 
 
 def block(*parts: str) -> str:

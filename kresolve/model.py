@@ -150,7 +150,13 @@ class Symbol:
 
     def _repr_html_(self) -> str:
         times = len(self.definitions)
-        kind = f"{self.type}, defined {times} times" if times > 1 else str(self.type)
+        words = (
+            str(self.type),
+            f"defined {times} times" if times > 1 else "",
+            "a member of a choice" if self.choice is not None else "",
+            "transitional" if self.transitional else "",
+        )
+        kind = ", ".join(word for word in words if word)
         return markup.block(f"{markup.code(self.name)} {markup.text(kind)}")
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
+from kresolve import markup
 from kresolve.dependencygraph import Graph, part
 from kresolve.encode import AnyUser, Circuit, Encoding, Offer
 from kresolve.errors import RequestError, did_you_mean
@@ -43,6 +44,22 @@ class Ways:
     some: tuple[str, ...]
     never: tuple[str, ...]
     proved: bool
+
+    def _repr_html_(self) -> str:
+        rows = (
+            ("on, on every way", self.every),
+            ("on, on some ways", self.some),
+            ("off, on every way", self.never),
+        )
+        return markup.block(
+            f"ways to {markup.code(f'{self.symbol}={self.value}')}"
+            f"{'' if self.proved else ', not proved: not every number or text was tried'}",
+            markup.table(
+                (markup.text(f"{what} ({len(names)})"), markup.code(" ".join(names)))
+                for what, names in rows
+                if names
+            ),
+        )
 
 
 def ways_to(knowledge: Knowledge, graph: Graph, name: str, value: str = "y") -> Ways | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
+from kresolve import markup
 from kresolve.dependencygraph.building import Graph
 
 #: What a symbol is said to have changed in; the place alone is no change.
@@ -35,6 +37,38 @@ class Differences:
     changed: tuple[Changed, ...]
     lines_gone: tuple[tuple[str, str], ...]
     lines_new: tuple[tuple[str, str], ...]
+
+    def _repr_html_(self) -> str:
+        lists = (
+            (
+                f"changed ({len(self.changed)})",
+                (
+                    (
+                        markup.code(one.name),
+                        markup.text(one.aspect),
+                        markup.text(f"{_words(one.before)} -> {_words(one.after)}"),
+                    )
+                    for one in self.changed
+                ),
+            ),
+            (f"lines gone ({len(self.lines_gone)})", _cells(self.lines_gone)),
+            (f"lines new ({len(self.lines_new)})", _cells(self.lines_new)),
+            (f"gone ({len(self.gone)})", ((markup.code(name),) for name in self.gone)),
+            (f"new ({len(self.new)})", ((markup.code(name),) for name in self.new)),
+        )
+        tables = ((title, markup.table(rows, most=markup.MOST)) for title, rows in lists)
+        shown = [f"{markup.strong(title)}{rows}" for title, rows in tables if rows]
+        return markup.block(*shown or ["no differences"])
+
+
+def _words(value: object) -> str:
+    """A value, or a menu's path, for people."""
+    return " > ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _cells(lines: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Symbols and lines as cells of a table."""
+    return ((markup.code(name), markup.code(line)) for name, line in lines)
 
 
 def differences(before: Graph, after: Graph) -> Differences:

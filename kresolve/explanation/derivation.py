@@ -15,6 +15,7 @@ from typing import Final, Literal, TypeAlias
 
 from attrs import frozen
 
+from kresolve import markup
 from kresolve.location import Location
 from kresolve.values import Type
 
@@ -220,11 +221,38 @@ class Derivation:
         """Does somebody's line ask for another value than results?"""
         return self.asked is not None and self.asked != self.value
 
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                markup.code(f"{fact.name}={fact.value}"),
+                markup.text(fact.rule),
+                "<br>".join(markup.code(told.text) for told in _told(fact)),
+                "<br>".join(markup.text(told.place) for told in _told(fact)),
+                markup.text(", ".join(f"{cause.name}={cause.value}" for cause in fact.causes)),
+            )
+            for fact in self.facts.values()
+        ]
+        return markup.block(
+            f"{markup.code(f'{self.root}={self.value}')} "
+            f"{markup.text(f'on {self.base}, {self.finish}')}",
+            markup.table(
+                rows, ("value", "decided by", "what says so", "where", "rests on"), most=markup.MOST
+            ),
+        )
+
     @property
     def told(self) -> Iterator[Told]:
         """All that was told, each once, in the order of the facts."""
         found = (told for f in self.facts.values() for step in f.steps for told in step.told)
         return iter(dict.fromkeys(found))
+
+
+def _told(fact: Fact) -> list[Told]:
+    """What was told to the rule that decided a fact, or to all if that was told nothing."""
+    deciding = fact.step(fact.rule)
+    if deciding is not None and deciding.told:
+        return list(deciding.told)
+    return [told for step in fact.steps for told in step.told]
 
 
 def _once(causes: Iterable[Cause]) -> Iterator[Cause]:

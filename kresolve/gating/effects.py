@@ -23,7 +23,6 @@ KINDS: Final = (
 
 
 #: So many effects are shown in a notebook.
-_MOST: Final = 60
 
 
 @frozen
@@ -81,13 +80,11 @@ class Effects:
                 markup.text(effect.prompt),
                 markup.text(effect.why),
             )
-            for effect in self.effects[:_MOST]
+            for effect in self.effects
         ]
-        more = len(self.effects) - len(rows)
         return markup.block(
             f"{markup.code(f'{self.symbol}={self.value}')} instead of n, {markup.text(where)}",
-            markup.table(rows, ("symbol", "effect", "value", "prompt", "why")),
-            markup.text(f"and {more} more") if more else "",
+            markup.table(rows, ("symbol", "effect", "value", "prompt", "why"), most=markup.MOST),
         )
 
     def of_kind(self, kind: str) -> tuple[Effect, ...]:

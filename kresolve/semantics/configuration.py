@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from attrs import evolve, field, frozen
 
+from kresolve import markup
 from kresolve.lines import Line, spell
 from kresolve.memory import no_collection
 from kresolve.model import Comment, Definition, Menu, Model
@@ -62,7 +64,19 @@ class Configuration(Mapping[str, str]):
 
     def line(self, name: str) -> Line:
         """The value of a symbol as a line."""
-        return Line(name, spell(self.model.symbols[name].type, self[name]))
+        symbol = self.model.symbols[name]
+        return Line(name, spell(symbol.type, self[name]), literal=not symbol.is_logical)
+
+    def _repr_html_(self) -> str:
+        counts = Counter(line.value for line in self.lines)
+        others = len(self.lines) - counts["y"] - counts["m"] - counts["n"]
+        return markup.block(
+            f"{markup.strong(self.model.info)} {markup.text(self.finish)}",
+            markup.text(
+                f"{counts['y']} options are y, {counts['m']} m, {counts['n']} not set; "
+                f"{others} have a number or text"
+            ),
+        )
 
     @property
     def written(self) -> frozenset[str]:

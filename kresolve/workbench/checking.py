@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 from attrs import evolve, frozen
 
+from kresolve import markup
 from kresolve.lines import Line, typed_value, unquote
 from kresolve.model import Model, TreeInfo
 from kresolve.planner import Plan
@@ -65,6 +66,24 @@ class Check:
     def missing(self) -> tuple[Row, ...]:
         """The required options that are missing."""
         return tuple(row for row in self.rows if row.fails)
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                markup.code(row.symbol),
+                markup.strong(row.state) if row.fails else markup.text(row.state),
+                "required" if row.wanted.required else "optional",
+                markup.text(row.wanted.feature),
+                markup.text(row.why),
+            )
+            for row in self.rows
+        ]
+        return markup.block(
+            f"{markup.strong(self.status)} {markup.text(self.config)}",
+            markup.table(rows, ("option", "is", "", "for", "why")),
+            "" if self.plan is None else self.plan._repr_html_(),
+            *map(markup.text, self.notes),
+        )
 
 
 def kernel_of(text: str) -> Kernel:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
+from kresolve import markup
 from kresolve.lines import BadLine, Line, typed_value
 from kresolve.location import Location
 from kresolve.model import Model, TreeInfo
@@ -91,6 +92,20 @@ class Finding:
         """Is the result what the line asks for?"""
         return self.rule != "invalid" and self.wanted == ("n" if self.value is None else self.value)
 
+    #: What the cells are.
+    HEADING: ClassVar = ("where", "line", "is", "why", "add")
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """As a row of HTML cells."""
+        return (
+            markup.text(self.line.location or ""),
+            markup.code(self.line),
+            markup.text(f"{self.severity}: {self.rule}"),
+            markup.text(self.message),
+            "<br>".join(map(markup.code, self.add)),
+        )
+
     def __str__(self) -> str:
         return (
             f"[{self.severity.upper()}] {self.line.location}: CONFIG_{self.line.symbol}: "
@@ -123,6 +138,13 @@ class Lint:
     def dropped(self) -> tuple[Finding, ...]:
         """The lines whose option does not end as they say."""
         return tuple(f for f in self.findings if not f.survives)
+
+    def _repr_html_(self) -> str:
+        return markup.block(
+            markup.text(f"{self.tree}, {self.base}, {self.finish}: {self.status}"),
+            markup.table([finding.cells for finding in self.findings], Finding.HEADING),
+            *(markup.text(bad) for bad in self.bad),
+        )
 
     def fix(self) -> tuple[str, ...]:
         """Rewrite the fragments so that more of their lines survive; the files that changed.

@@ -13,6 +13,7 @@ from typing import Final, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
+from kresolve import markup
 from kresolve.errors import RequestError
 from kresolve.lines import Line, fragment_text
 from kresolve.model import Model, TreeInfo
@@ -67,6 +68,13 @@ class Merge:
     def status(self) -> Literal["kept", "lost"]:
         """Is every line in the configuration?"""
         return "lost" if self.lost else "kept"
+
+    def _repr_html_(self) -> str:
+        kept = f"{len(self.lines)} lines, {len(self.lost)} of them not in final .config"
+        return markup.block(
+            markup.text(f"{', '.join((self.base, *self.fragments))}: {kept}"),
+            markup.table([finding.cells for finding in self.lost], Finding.HEADING),
+        )
 
 
 def merged_lines(

@@ -12,6 +12,7 @@ from typing import Final, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
+from kresolve import markup
 from kresolve.lines import Line, parse_lines
 from kresolve.location import Location
 from kresolve.model import Model, TreeInfo
@@ -91,6 +92,24 @@ class Migration:
     def status(self) -> Literal["unchanged", "changed"]:
         """Does the new kernel lose anything that the old one had?"""
         return "changed" if any(step.fate in WORSE for step in self.steps) else "unchanged"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                markup.text(step.line.location or ""),
+                markup.code(step.line),
+                markup.text(step.fate),
+                markup.text("; ".join(part for part in (step.message, *step.remarks) if part)),
+                "<br>".join(map(markup.code, step.add)),
+            )
+            for step in self.steps
+            if step.fate != "same" or step.remarks
+        ]
+        return markup.block(
+            markup.text(f"from {self.old} to {self.new}, {self.base}: {self.status}"),
+            markup.table(rows, ("where", "line", "fate", "why", "add")),
+            markup.text(f"{len(self.steps) - len(rows)} lines hold on both"),
+        )
 
 
 def migrated(

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 
+from kresolve import check, markup
+from kresolve.dependencygraph import dependency_graph, differences, with_values
+from kresolve.explaining import explain_symbol
 from kresolve.gating import effects_in_tree, effects_on
-from kresolve.lines import Line
+from kresolve.lines import Line, parse_lines
+from kresolve.location import Location
+from kresolve.necessity import ways_to
 from kresolve.planner import (
     Knowledge,
     Land,
@@ -19,6 +25,10 @@ from kresolve.planner import (
     checked,
     parse_request,
 )
+from kresolve.semantics import evaluate
+from kresolve.workbench.linting import Lint, Linter, advised
+from kresolve.workbench.merging import Merge, finished
+from kresolve.workbench.migrating import migrated
 from tests.property.toys import load
 
 _NASTY = "<script>alert(1)</script> & </td>"
@@ -52,7 +62,7 @@ def _plan(*requests: str) -> Plan:
 def _text(shown: str) -> str:
     """What a reader sees; nothing but the tags of this project's own tables is markup."""
     tags = set(re.findall(r"</?(\w+)", shown))
-    assert tags <= {"div", "table", "tr", "td", "th", "code", "b"}, tags
+    assert tags <= {"div", "table", "tr", "td", "th", "code", "b", "br"}, tags
     return html.unescape(re.sub(r"<[^>]*>", " ", shown))
 
 
@@ -118,3 +128,91 @@ def test_symbols_and_gates_show_themselves() -> None:
         assert "BUS=y" in text
         assert "DEVICE" in text
         assert "shows" in text
+
+
+def test_a_member_of_a_choice_says_so() -> None:
+    """What is special about a symbol stands behind its type."""
+    model = load('choice\n\tprompt "one of"\nconfig A\n\tbool "a"\nendchoice\n')
+    text = _text(model.symbols["A"]._repr_html_())
+    assert " ".join(text.split()) == "A bool, a member of a choice"
+
+
+def test_a_derivation_shows_its_facts() -> None:
+    """The whole derivation: each value, the rule, what says so and what it rests on."""
+    model = load(_KCONFIG)
+    world = World(model, "a base <b>", (Line("DEVICE", "y", Location("f", 7)),))
+    derivation = explain_symbol(
+        world, "DEVICE", base="a base <b>", read=lambda name: None
+    ).derivation
+    text = _text(derivation._repr_html_())
+    for part in ("on a base <b>, olddefconfig", "depends on BUS", "Kconfig:8", "BUS=n"):
+        assert part in text
+
+
+def test_ways_and_differences_show_themselves() -> None:
+    """What is on every way, and what two graphs do not share."""
+    model = load(_KCONFIG)
+    graph = dependency_graph(model)
+    ways = ways_to(Knowledge(model), graph, "DEVICE")
+    assert ways is not None
+    text = " ".join(_text(ways._repr_html_()).split())
+    assert "ways to DEVICE=y" in text
+    assert "on, on every way (1) BUS" in text
+
+    off, on = (evaluate(model, lines) for lines in ((), (Line("BUS", "y"),)))
+    before, after = (with_values(graph, configuration) for configuration in (off, on))
+    text = " ".join(_text(differences(before, after)._repr_html_()).split())
+    assert "changed (1) BUS value n -> y" in text
+    assert "no differences" in _text(differences(before, before)._repr_html_())
+    assert f"{_NASTY} -> " in _text(
+        differences(graph, dependency_graph(load("config BUS\n\tbool")))._repr_html_()
+    )
+
+
+def test_a_configuration_counts() -> None:
+    """A configuration is too long to be shown: it counts."""
+    text = _text(evaluate(load(_KCONFIG), (Line("BUS", "y"),))._repr_html_())
+    assert "2 options are y, 0 m, 1 not set; 0 have a number or text" in text
+
+
+def test_judgements_of_lines_show_themselves(tmp_path: Path) -> None:
+    """Lint, check, merge and migrate show what they found, in tables."""
+    model = load(_KCONFIG)
+    bare = World(model, "base", ())
+    name = "<i>f</i>"
+    lines, bad = parse_lines("CONFIG_DEVICE=y\nnonsense <b>\n", name)
+    linter = Linter(bare, lines)
+    findings, mended = advised(linter, linter.findings())
+    lint = Lint(model.info, "base", "olddefconfig", tuple(findings), tuple(bad), mended)
+    text = _text(lint._repr_html_())
+    for part in (
+        f"{name}:1",
+        "CONFIG_DEVICE=y",
+        "not in final .config",
+        "CONFIG_BUS=y",
+        "nonsense",
+    ):
+        assert part in text
+
+    merge = finished(Merge("base", (name,), (), tuple(lines), ""), bare, lines)
+    text = _text(merge._repr_html_())
+    assert f"base, {name}: 1 lines, 1 of them not in final .config" in text
+
+    newer = World(load("config BUS\n\tbool\n"), "base", ())
+    migration = migrated(bare, newer, {name: "CONFIG_BUS=y\nCONFIG_NOT=y\n"})
+    text = _text(migration._repr_html_())
+    for part in ("changed", "lost", "no such option", "CONFIG_NOT=y"):
+        assert part in text
+
+    config = tmp_path / "config"
+    config.write_text("# Linux/x86 6.12.1 Kernel Configuration\nCONFIG_PID_NS=y\n")
+    text = _text(check("PID_NS", "USER_NS", config=config)._repr_html_())
+    for part in ("fails", "PID_NS", "built in", "USER_NS", "missing"):
+        assert part in text
+
+
+def test_long_tables_are_cut() -> None:
+    """Of a long table only the first rows are shown, and how many there are."""
+    shown = markup.table(([str(number)] for number in range(5)), most=3)
+    assert _text(shown).split() == ["0", "1", "2", "and", "2", "more"]
+    assert "more" not in markup.table([["a"]], most=1)
