@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.database import DirectoryBasedExampleDatabase
 
 if TYPE_CHECKING:
     from kresolve.trees import SourceTree
@@ -32,6 +33,8 @@ settings.register_profile(
     settings.get_profile("short"),
     derandomize=False,
     max_examples=2000,
+    # What failed in a run of an hour is tried first in the next one.
+    database=DirectoryBasedExampleDatabase(ROOT / ".hypothesis" / "examples"),
 )
 settings.load_profile("short")
 

@@ -77,14 +77,21 @@ def _parts(
     if more:
         yield f'<p class="about">and {more} more, deeper</p>\n'
     if plan is not None:
-        yield f"<p>{_marked(change_title(wanted, plan))}:</p>\n<pre>"
-        for text, why in change_lines(plan):
-            why_ = f'<span class="why"># {escape(why)}</span>'
-            yield f"{why_}\n{escape(text)}\n"
-        for line in change_conflict(plan):
-            yield f"{escape(line)}\n"
-        yield "</pre>\n"
+        yield from _change(wanted, plan)
     yield "</div>\n"
+
+
+def _change(wanted: str | None, plan: Plan) -> Iterator[str]:
+    yield f"<p>{_marked(change_title(wanted, plan))}</p>\n"
+    following = [
+        *(
+            f'<span class="why"># {escape(why)}</span>\n{escape(text)}\n'
+            for text, why in change_lines(plan)
+        ),
+        *(f"{escape(line)}\n" for line in change_conflict(plan)),
+    ]
+    if following:
+        yield f"<pre>{''.join(following)}</pre>\n"
 
 
 def _nested(items: Sequence[Item]) -> Iterator[str]:

@@ -53,7 +53,7 @@ def _lines(
     if plan is None:
         return
     yield ""
-    yield f"{_marked(change_title(wanted, plan))}:"
+    yield _marked(change_title(wanted, plan))
     yield ""
     if plan.lines:
         yield "```"

@@ -116,7 +116,12 @@ def about(fact: Fact) -> str:
 
 
 def change_title(wanted: str | None, plan: Plan) -> str:
-    """What the plan's lines are for, and how good they are."""
+    """What the plan's lines are for, and how good they are; with a colon if anything follows."""
+    colon = ":" if plan.lines or plan.conflict is not None else ""
+    return f"{_change_title(wanted, plan)}{colon}"
+
+
+def _change_title(wanted: str | None, plan: Plan) -> str:
     if plan.status == "impossible":
         return f"{asked_for(plan)} is impossible here, proved"
     if plan.status == "unknown":

@@ -54,7 +54,7 @@ def _why(derivation: Derivation, *, full: bool) -> Iterator[str]:
 
 
 def _change(wanted: str | None, plan: Plan) -> Iterator[str]:
-    yield from _wrapped(f"{change_title(wanted, plan)}:", "", _INDENT)
+    yield from _wrapped(change_title(wanted, plan), "", _INDENT)
     for text, why in change_lines(plan):
         yield f"{_INDENT}{text}"
         yield from _wrapped(f"# {why}", _INDENT * 2, f"{_INDENT * 2}# ")

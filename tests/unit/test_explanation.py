@@ -32,9 +32,9 @@ from kresolve.explanation.reductions import (
 from kresolve.lines import Line
 from kresolve.location import Location
 from kresolve.model import Model
-from kresolve.planner import World
+from kresolve.planner import Question, World, answer, checked, parse_request
 from kresolve.report.derivation import Explanation
-from kresolve.report.derivation_outline import outline
+from kresolve.report.derivation_outline import change_title, outline
 from kresolve.semantics import Finish, evaluate
 from kresolve.values import Type
 from tests.property.toys import load, read
@@ -590,3 +590,15 @@ def test_full_leaves_nothing_out(model: Model) -> None:
     assert "- line: CONFIG_UDP=y (base:1)" in text
     assert "- depends: depends on DIAG (Kconfig:30): DIAG=n" in text
     assert "- no line: no line for CONFIG_NET" in text
+
+
+def test_no_colon_without_anything_behind_it() -> None:
+    """A change that needs no line is a whole sentence; one with lines announces them."""
+    model = load('config FISH\n\tdef_bool y\nconfig BIRD\n\tbool "a bird"\n')
+    world = World(model, "base", ())
+    nothing, something = (
+        answer(world, Question((checked(model, *parse_request(name), name),)))
+        for name in ("FISH", "BIRD")
+    )
+    assert change_title("y", nothing) == "nothing is missing for FISH"
+    assert change_title("y", something) == "this line would make it y (proved best):"
