@@ -148,6 +148,16 @@ def test_what_the_fragments_give_is_kept(used_place: Place) -> None:
     assert "SHED=y  (common/garden.conf:3)" in done.stderr
 
 
+def test_a_number_in_the_fragments_is_kept(used_place: Place, fragments: Path) -> None:
+    """A lost line with a number is asked for by its value."""
+    with (fragments / "common/garden.conf").open("a", encoding="utf-8") as file:
+        file.write("CONFIG_POND=y\nCONFIG_DEPTH=4\n")
+    done = used_place.call("plan", "POND=n", "--kata", KATA, *ON_TOY)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "DEPTH=4  (common/garden.conf:5)" in done.stderr
+
+
 @pytest.mark.usefixtures("fragments")
 def test_options_of_plan_count_or_are_refused(used_place: Place) -> None:
     """--forbid is obeyed; a base of one's own is refused before anything is read."""
