@@ -23,9 +23,6 @@ from tests.conformance.wholetree import WholeTree
 
 pytestmark = pytest.mark.conf
 
-#: Seconds for one option; all have to end well before.
-PATIENCE: Final = 300.0
-
 
 @frozen
 class Case:
@@ -37,10 +34,21 @@ class Case:
     sample: int
     value: str = ""
     base: str = "allnoconfig"
+    extra: str = ""
     seed: int = 20
 
     def __str__(self) -> str:
-        return f"{self.tree} {self.arch} {self.count} {self.value or 'y or m'} on {self.base}"
+        asked = f"{self.count} {self.value or 'y or m'}"
+        return f"{self.tree} {self.arch} {asked} on {self.base} {self.extra}".strip()
+
+    def start(self, tree: Tree, folder: Path) -> str | Path:
+        """The base, in a file if a line was added to it."""
+        if not self.extra:
+            return self.base
+        path = folder / "base.config"
+        lines = [*tree.base(self.base).lines, *parse_lines(self.extra, "extra")[0]]
+        path.write_text(fragment_text(lines), encoding="utf-8")
+        return path
 
 
 SMALL: Final = Case("debian:6.12", "x86_64", 24, 4)
@@ -50,6 +58,10 @@ CASES: Final = (
     Case("debian:7.3@trixie-backports", "x86_64", 500, 60),
     Case("debian:6.12", "arm64", 100, 20),
     Case("debian:6.12", "x86_64", 100, 20, value="m", base="defconfig"),
+    *(
+        Case(tree, "x86_64", 200, 20, value="m", extra="CONFIG_MODULES=y")
+        for tree in ("debian:6.1", "debian:6.12", "debian:7.3@trixie-backports")
+    ),
 )
 
 
@@ -74,17 +86,23 @@ def options(case: Case, tree: Tree) -> list[str]:
     return [f"{name}={case.value}" if case.value else name for name in chosen]
 
 
-def surveyed(case: Case, tree: Tree, output: Path) -> list[dict[str, Any]]:
+def pins(case: Case, tree: Tree) -> list[str]:
+    """What has to stay: 64 bits, and modules where they were added."""
+    wanted = ("64BIT", *(("MODULES",) if case.extra else ()))
+    return [name for name in wanted if name in tree.model.options]
+
+
+def surveyed(case: Case, tree: Tree, base: str | Path, output: Path) -> list[dict[str, Any]]:
     """The lines of the survey's file."""
-    pins = ["64BIT"] if "64BIT" in tree.model.options else []
-    survey(*options(case, tree), output=output, tree=tree, base=case.base, pin=pins)
+    survey(*options(case, tree), output=output, tree=tree, base=base, pin=pins(case, tree))
     return [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
 
 
-def check(case: Case, output: Path) -> None:
+def check(case: Case, folder: Path) -> None:
     """Make a survey and put it to the other witnesses."""
     tree = loaded(case.tree, case.arch)
-    found = surveyed(case, tree, output)
+    base = case.start(tree, folder)
+    found = surveyed(case, tree, base, folder / "survey.jsonl")
     assert [one["asked"].partition("=")[0] for one in found] == [
         text.partition("=")[0] for text in options(case, tree)
     ]
@@ -95,18 +113,18 @@ def check(case: Case, output: Path) -> None:
 
     sample = Random(case.seed).sample(planned, min(case.sample, len(planned)))  # noqa: S311
     with ThreadPoolExecutor(2) as pool:
-        assert [text for text in pool.map(lambda one: lost(tree, case, one), sample) if text] == []
+        assert [text for text in pool.map(lambda one: lost(tree, base, one), sample) if text] == []
 
     impossible = [one for one in found if one["status"] == "impossible"]
-    assert whole_tree_allows(tree, case, impossible) == []
+    assert whole_tree_allows(tree, case, base, impossible) == []
     assert all(one["conflict"]["demands"] for one in impossible)
 
 
-def lost(tree: Tree, case: Case, one: dict[str, Any]) -> str:
+def lost(tree: Tree, base: str | Path, one: dict[str, Any]) -> str:
     """What conf makes of a plan's lines, if that is not what was asked for."""
     lines, _ = parse_lines("\n".join(line["text"] for line in one["lines"]), "plan")
     oracle = evolve(tree.oracle, replay=True)
-    text = fragment_text([*tree.base(case.base).lines, *lines])
+    text = fragment_text([*tree.base(base).lines, *lines])
     written, _ = parse_lines(oracle.run("olddefconfig", text).config, "conf")
     values = {line.symbol: line.value for line in written}
     (request,) = one["request"]
@@ -117,10 +135,11 @@ def lost(tree: Tree, case: Case, one: dict[str, Any]) -> str:
     return ""
 
 
-def whole_tree_allows(tree: Tree, case: Case, found: list[dict[str, Any]]) -> list[str]:
+def whole_tree_allows(
+    tree: Tree, case: Case, base: str | Path, found: list[dict[str, Any]]
+) -> list[str]:
     """Those of impossible requests that the clauses of the whole tree do not refute."""
-    pins = ["64BIT"] if "64BIT" in tree.model.options else []
-    with WholeTree(tree, tree.base(case.base).lines, pins) as whole:
+    with WholeTree(tree, tree.base(base).lines, pins(case, tree)) as whole:
         return [
             one["asked"]
             for one in found
@@ -130,7 +149,7 @@ def whole_tree_allows(tree: Tree, case: Case, found: list[dict[str, Any]]) -> li
 
 def test_a_small_survey(tmp_path: Path) -> None:
     """Two dozen random options of 6.12 end planned or impossible, and all witnesses agree."""
-    check(SMALL, tmp_path / "survey.jsonl")
+    check(SMALL, tmp_path)
 
 
 def test_a_survey_that_was_killed_goes_on(tmp_path: Path, tree: Tree) -> None:
@@ -165,4 +184,4 @@ def test_any_executor_will_do(tmp_path: Path, tree: Tree) -> None:
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_large_survey(case: Case, tmp_path: Path) -> None:
     """Hundreds of random options of each tree, and all witnesses agree."""
-    check(case, tmp_path / "survey.jsonl")
+    check(case, tmp_path)
