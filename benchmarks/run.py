@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,26 @@ from typing import Any
 from attrs import asdict
 
 import kresolve
-from benchmarks import table
-from benchmarks.scenes import SCENES, Scene
+from benchmarks import comparison, scenes, table
+from benchmarks.measure import Measurement
+from benchmarks.scenes import Scene
 from kresolve import Tree
 from kresolve.files import write_whole
 from kresolve.report.terminal import TerminalProgress
 
 HERE = Path(__file__).parent
+
+SCENES: Mapping[str, Callable[[Scene], Iterator[Measurement]]] = {
+    "command": scenes.command,
+    "cold": scenes.cold,
+    "peers": comparison.together,
+    "alone": comparison.alone,
+    "scaling": scenes.scaling,
+    "growth": scenes.growth,
+    "reuse": scenes.reuse,
+    "parsing": scenes.parsing,
+    "evaluator": scenes.evaluator,
+}
 
 
 def machine() -> dict[str, Any]:

@@ -124,7 +124,7 @@ def scaling(scene: Scene) -> Iterator[Measurement]:
         scene.tell(f"{count} random options on {base}")
         request = random_options(scene.tree, scene.cases["random"], count)
         try:
-            _python(["-c", _PLAN, scene.name, scene.arch, base, *request], limit=limit)
+            python(["-c", _PLAN, scene.name, scene.arch, base, *request], limit=limit)
         except subprocess.TimeoutExpired:
             facts = {"status": f"given up after {limit} s", "lines": None}
             yield Measurement("scaling", str(count), {"plan": [], "conf": []}, facts)
@@ -217,17 +217,6 @@ def evaluator(scene: Scene) -> Iterator[Measurement]:
         yield Measurement("evaluator", base, rounds(probes, scene.count), facts)
 
 
-SCENES: Mapping[str, Callable[[Scene], Iterator[Measurement]]] = {
-    "command": command,
-    "cold": cold,
-    "scaling": scaling,
-    "growth": growth,
-    "reuse": reuse,
-    "parsing": parsing,
-    "evaluator": evaluator,
-}
-
-
 def random_options(tree: Tree, how: Mapping[str, Any], count: int) -> list[str]:
     """So many options with a prompt, of those that are on in a config, each as it is there."""
     model = tree.model
@@ -262,11 +251,11 @@ def _facts(plan: Plan) -> dict[str, Any]:
 
 def _plan_command(scene: Scene, base: str, cache: Path | None = None) -> None:
     where = ["--tree", scene.name, "--arch", scene.arch, "--base", base]
-    _python(["-m", "kresolve", "plan", *scene.cases["criu"], *where], cache)
+    python(["-m", "kresolve", "plan", *scene.cases["criu"], *where], cache)
 
 
 def _load(name: str, arch: str, cache: Path) -> None:
-    _python(["-c", _LOAD, name, arch], cache)
+    python(["-c", _LOAD, name, arch], cache)
 
 
 def _conf(tree: Tree, text: str) -> float:
@@ -306,7 +295,7 @@ def _cold(work: Callable[[Path], None]) -> Probe:
     return probe
 
 
-def _python(arguments: Sequence[str], cache: Path | None = None, limit: float | None = None) -> str:
+def python(arguments: Sequence[str], cache: Path | None = None, limit: float | None = None) -> str:
     """What a new process of Python says; TimeoutExpired after so many seconds."""
     environment = dict(os.environ)
     if cache is not None:

@@ -48,6 +48,10 @@ def _fact(name: str) -> Callable[[Row], str]:
     return lambda row: str(row["facts"].get(name, ""))
 
 
+def _or_dash(value: object) -> str:
+    return "-" if value is None else str(value)
+
+
 def _lines(row: Row) -> str:
     facts = row["facts"]
     return str(facts["lines"] if facts["status"] == "planned" else facts["status"])
@@ -82,6 +86,36 @@ TABLES: Final[Mapping[str, tuple[str, tuple[Column, ...]]]] = {
             ("`kresolve plan`", _seconds("command")),
             _CONF,
             ("command / conf", _ratio("command", "conf")),
+        ),
+    ),
+    "peers": (
+        "CRIU's 17 options, and who else can be asked",
+        (
+            ("base", _fact("base")),
+            ("tool", _case),
+            ("lines", lambda row: _or_dash(row["facts"]["lines"])),
+            ("on under conf", lambda row: "{kept} of {asked}".format(**row["facts"])),
+            ("lost of the base", lambda row: str(len(row["facts"]["lost"]))),
+            ("values changed", _fact("changed")),
+            ("command", _seconds("command")),
+            ("tree loaded", _seconds("loaded")),
+            _CONF,
+            ("command / conf", _ratio("command", "conf")),
+        ),
+    ),
+    "alone": (
+        "Random options one by one, from allnoconfig",
+        (
+            ("tool", _case),
+            ("asked", _fact("questions")),
+            ("y under conf", _fact("held")),
+            ("not y under conf", _fact("broken")),
+            ("no answer", _fact("none")),
+            ("... though there is one", _fact("missed")),
+            ("... proved impossible", _fact("proved")),
+            ("each, tree loaded", _seconds("each")),
+            _CONF,
+            ("each / conf", _ratio("each", "conf")),
         ),
     ),
     "scaling": (
