@@ -70,7 +70,7 @@ def check(
             shell=shell,
             progress=progress,
         )
-    text, name = "", "lines"
+    text, name, bad = "", "lines", list[BadLine]()
     if isinstance(config, str | Path):
         name = str(config)
         path = Path(config)
@@ -81,8 +81,10 @@ def check(
                 kernel = Kernel(platform.release(), arch or default_arch())
                 return check_evidence(wanted(request, kernel, own), Evidence(), kernel=kernel)
         text = read_text(path)
-        config = parse_lines(text, name)[0]
+        config, bad = parse_lines(text, name)
     lines = list(config)
+    if loaded is not None:
+        bad += loaded.refused(lines)
     kernel = kernel_of(text)
     of = kernel
     if loaded is not None:
@@ -90,6 +92,7 @@ def check(
     elif arch is not None:
         kernel = Kernel(kernel.version, arch)
     found = check_lines(wanted(request, kernel, own), lines, config=name, kernel=kernel)
+    found = evolve(found, notes=(*found.notes, *(f"warning: {line}" for line in bad)))
     if loaded is None:
         return found
     if of.version and not of.version.startswith(kernel.version):

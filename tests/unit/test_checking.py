@@ -180,3 +180,12 @@ def test_the_heading_is_understood(heading: str, version: str, arch: str) -> Non
     kernel = kernel_of(heading)
 
     assert (kernel.version, kernel.arch) == (version, arch)
+
+
+def test_lines_that_say_nothing_are_named(tmp_path: Path) -> None:
+    """A line of the file that is no assignment is warned of, with its place."""
+    path = config(tmp_path, "CONFIG_PID_NS=y\nPID_NS is on\n")
+    answer = check("PID_NS", config=path)
+
+    assert answer.status == "holds"
+    assert f"warning: {path}:2: not an assignment: PID_NS is on" in answer.notes
