@@ -64,7 +64,8 @@ def _smallest(session: Session, demands: list[int], rules: list[int]) -> list[in
     if best is not None:
         try:
             orders = ([*demands, *rules], [*demands, *reversed(rules)])
-            best = min((session.core(order) or [] for order in orders), key=len)
+            cores = [session.core(order) for order in orders]
+            best = min((core for core in cores if core is not None), key=len)
         except OutOfTime:
             pass
     return best
