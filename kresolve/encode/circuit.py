@@ -200,8 +200,6 @@ class Circuit:
 
         Without it, any of the texts could be, and any of those ``wanted``.
         """
-        if not self.explaining:
-            return dict(texts)
         cases = {**dict.fromkeys(wanted, FALSE), **texts}
         return {text: self.rule(reason, self.logical(cases[text])).some for text in cases}
 

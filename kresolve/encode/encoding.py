@@ -224,11 +224,14 @@ class Encoding:
         for index, default in self._defaults(symbol):
             active = circuit.lowest((self.depends(index), self.condition(default.condition))).some
             here = circuit.both(rest, active)
-            if isinstance(default.value, Sym | Const | Text):
-                for text, literal in self.stored_texts(default.value).items():
-                    _put(circuit, found, text, circuit.both(here, literal))
-            else:
-                _put(circuit, found, initial, here)
+            if here != FALSE:
+                if isinstance(default.value, Sym | Const | Text):
+                    cases = self.stored_texts(default.value)
+                else:
+                    cases = {initial: TRUE}
+                told = _with_condition(str(default.value), default.condition)
+                reason = Reason("default", symbol.name, told, default.location)
+                self._put_rule(found, here, reason, cases, symbol)
             rest = circuit.both(rest, -active)
         _put(circuit, found, initial, rest)
         return self.clamped(symbol, found) if symbol.type in NUMERIC else found
@@ -267,12 +270,21 @@ class Encoding:
         finally:
             self.texts, self._depends = kept
 
+    def _put_rule(
+        self, found: Texts, here: int, reason: Reason, cases: Texts, symbol: Symbol
+    ) -> None:
+        """Add the cases of a rule that is at work ``here`` to a value among texts."""
+        circuit = self.circuit
+        if circuit.explaining:
+            cases = circuit.rule_of_texts(reason, cases, self.user.wanted_texts(symbol))
+        for text, literal in cases.items():
+            _put(circuit, found, text, circuit.both(here, literal))
+
     def clamped(self, symbol: Symbol, texts: Texts) -> Texts:
         """``sym_validate_range``: the first active range, one case for each text and bound."""
         circuit = self.circuit
         found: Texts = {}
         rest = TRUE
-        wanted = self.user.wanted_texts(symbol)
         for index, definition in self.model.definitions(symbol):
             for limits in definition.ranges:
                 active = circuit.lowest(
@@ -284,8 +296,7 @@ class Encoding:
                     self._clamp(inside, here, texts, limits, symbol.type)
                     text = _with_condition(f"{limits.low} {limits.high}", limits.condition)
                     reason = Reason("range", symbol.name, text, limits.location)
-                    for case, literal in circuit.rule_of_texts(reason, inside, wanted).items():
-                        _put(circuit, found, case, literal)
+                    self._put_rule(found, here, reason, inside, symbol)
                 rest = circuit.both(rest, -active)
         for text, literal in texts.items():
             _put(circuit, found, text, circuit.both(rest, literal))

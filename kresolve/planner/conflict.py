@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from kresolve.encode import Reason
 from kresolve.errors import WitnessError
 from kresolve.planner.fragmentlines import one_line_each
 from kresolve.planner.problem import Problem, Question
@@ -39,16 +40,22 @@ def conflict(questions: Sequence[tuple[World, Question]], deadline: Deadline = N
         core = _smallest(session, [*demands], [*rules])
     if core is None:
         raise WitnessError("no plan was found, and no reason why there is none; please report this")
+    among = {*core}
     return Conflict(
-        demands=tuple(dict.fromkeys(demands[literal] for literal in core if literal in demands)),
+        demands=tuple(dict.fromkeys(demands[literal] for literal in demands if literal in among)),
         rules=tuple(
             sorted(
                 (rules[literal] for literal in core if literal in rules),
-                key=lambda rule: str(rule.location),
+                key=_place,
             )
         ),
         ways_out=tuple(_ways_out(questions, deadline)),
     )
+
+
+def _place(rule: Reason) -> tuple[str, int]:
+    """In the order of the files' lines."""
+    return (rule.location.file, rule.location.line) if rule.location else ("", 0)
 
 
 def asked_for(questions: Sequence[tuple[World, Question]]) -> Conflict:
@@ -59,13 +66,22 @@ def asked_for(questions: Sequence[tuple[World, Question]]) -> Conflict:
 
 
 def _smallest(session: Session, demands: list[int], rules: list[int]) -> list[int] | None:
-    """The smallest of the cores that leaving out in one order or the other gives."""
+    """The smallest of the cores that leaving out in one order or the other gives.
+
+    Fewest demands come first: what is impossible alone is not told together
+    with others.
+    """
     best = session.rough_core([*demands, *rules])
     if best is not None:
         try:
-            orders = ([*demands, *rules], [*demands, *reversed(rules)])
+            # The last ones are left out first, so all rules are there for few demands.
+            orders = ([*rules, *demands], [*reversed(rules), *reversed(demands)])
             cores = [session.core(order) for order in orders]
-            best = min((core for core in cores if core is not None), key=len)
+            among = {*demands}
+            best = min(
+                (core for core in cores if core is not None),
+                key=lambda core: (len(among.intersection(core)), len(core)),
+            )
         except OutOfTime:
             pass
     return best

@@ -8,11 +8,12 @@ from attrs import evolve
 
 from kresolve.lines import Line
 from kresolve.memory import no_collection
+from kresolve.planner.chains import Contrast, chain
 from kresolve.planner.conflict import conflict
 from kresolve.planner.everybase import ANY, Everywhere, Land, everywhere
 from kresolve.planner.fragmentlines import model_of
 from kresolve.planner.objective import Measure
-from kresolve.planner.reasons import asked_in_order, chain, plan_line, requested
+from kresolve.planner.reasons import asked_in_order, plan_line, requested
 from kresolve.planner.result import Missed, Outcome, Plan, PlanLine, Satisfied, Verified
 from kresolve.planner.texts import is_exhaustive
 from kresolve.planner.world import World
@@ -98,13 +99,14 @@ def _line(lands: Sequence[Land], found: Everywhere, line: Line) -> PlanLine:
         if without[request.symbol] not in request.accept
     )
 
-    def changed(name: str) -> bool:
-        return name in there and there[name] != without[name]
+    def elsewhere(name: str) -> int | str:
+        found = without.evaluation.logical.get(name)
+        return without.evaluation.text.get(name, "") if found is None else found
 
     why = (
         requested(line.symbol, lost)
         if line.symbol in asked
-        else chain(land.knowledge, changed, line.symbol, lost)
+        else chain(Contrast(land.model, there.evaluation, elsewhere), line.symbol, lost)
     )
     model = model_of([land.model for land in lands], line.symbol)
     told = plan_line(model, line, asked, lost, why)

@@ -117,7 +117,8 @@ def conflict_lines(plan: Plan, conflict: Conflict) -> Iterator[str]:
     for location, line, tools in conflict.probes:
         yield f"  {location}: {line}" + (f"  ({tools})" if tools else "")
     for way in conflict.ways_out:
-        if len(way.give_up) == len(plan.request) and not way.instead:
+        given_up = {(name, accept) for name, accept, _ in way.give_up}
+        if not way.instead and all((one.symbol, one.accept) in given_up for one in plan.request):
             continue  # to give up everything is no way out
         names = [f"{name}={'|'.join(accept)}" for name, accept, _ in way.give_up]
         instead = f"; {' and '.join(way.instead)} would do" if way.instead else ""

@@ -342,15 +342,23 @@ class Linter:
 def switched_off_by(
     world: World, after: Configuration, gate: str, named: Iterable[str]
 ) -> tuple[str, ...]:
-    """The options that a gate's lines switch off or weaken, though no line names them."""
-    kept = tuple(line for line in world.lines if line.symbol != gate)
-    before = evaluate(world.model, kept, world.finish)
-    silent = world.model.options - set(named) - {gate}
-    return tuple(
+    """The options that a gate's lines switch off or weaken, though no line names them.
+
+    What a line does that holds only with the gate, is that line's doing.
+    """
+    model, lines = world.model, world.lines
+    before = evaluate(model, [line for line in lines if line.symbol != gate], world.finish)
+    silent = model.options - {*named, gate}
+    lower = [
         name
-        for name in world.model.symbols
+        for name in model.symbols
         if name in silent and after.tristate(name) < before.tristate(name)
-    )
+    ]
+    enabled = {name for name in named if after.get(name) != before.get(name)} - {gate}
+    if not lower or not enabled:
+        return tuple(lower)
+    alone = evaluate(model, [line for line in lines if line.symbol not in enabled], world.finish)
+    return tuple(name for name in lower if alone.tristate(name) < before.tristate(name))
 
 
 def advised(

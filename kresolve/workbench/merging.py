@@ -142,7 +142,9 @@ def finished(
     lost = [
         told.get(finding.line, finding)
         for finding in whole.lost()
-        if finding.line in strong or finding.line.symbol not in silent
+        if finding.line in strong
+        # What was added may switch on what conf had written as off, or change its numbers.
+        or (finding.line.symbol not in silent and (not added or finding.wanted in ("y", "m")))
     ]
     text = whole.after.text()
     if only_merged:

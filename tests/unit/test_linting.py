@@ -79,6 +79,23 @@ config BLUE
 	bool "Blue"
 
 endchoice
+
+config DRIVEN
+	bool "Driven"
+	depends on EXPERT
+
+config SHY
+	bool "Shy"
+	depends on !DRIVEN
+	default y
+
+config CLOCK
+	bool
+	default y if NET
+	select PULSE
+
+config PULSE
+	bool "Pulse"
 """
 
 
@@ -230,6 +247,14 @@ def test_a_gate_tells_what_it_switches_off() -> None:
     assert [finding.rule for finding in named.findings] == ["survives", "survives"]
 
 
+def test_a_gate_answers_for_itself_alone() -> None:
+    """What a line switches off that holds only with the gate, is not the gate's doing."""
+    lint = linted("CONFIG_EXPERT=y\nCONFIG_DRIVEN=y\n")
+
+    assert [finding.rule for finding in lint.findings] == ["survives", "survives"]
+    assert evaluate(load(KCONFIG), [finding.line for finding in lint.findings])["SHY"] == "n"
+
+
 @pytest.mark.parametrize("dialect", VERSIONS)
 @pytest.mark.parametrize("finish", ["olddefconfig", "allnoconfig"])
 def test_already_so_means_already_so(dialect: str, finish: Finish) -> None:
@@ -292,6 +317,14 @@ def _merged(base: str, text: str, *, complete: bool = False) -> Merge:
     merge = Merge("tinyconfig", ("f",), tuple(overlaps), tuple(whole), "")
     bare = World(model, "empty", (), "alldefconfig")
     return finished(merge, bare, lines, complete=complete)
+
+
+def test_what_is_added_may_switch_on_more() -> None:
+    """An option that a base's conf wrote as off may come with what --complete adds."""
+    merge = _merged("# CONFIG_PULSE is not set\n", "CONFIG_OWNER=y\n", complete=True)
+
+    assert "CONFIG_PULSE=y\n" in merge.config
+    assert merge.status == "kept"
 
 
 def test_a_strict_merge_names_the_base() -> None:

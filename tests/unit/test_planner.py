@@ -20,6 +20,7 @@ from kresolve.planner import (
     merged,
     parse_request,
 )
+from kresolve.report.text import plan_report
 from kresolve.solve import OutOfTime
 from tests.property.toys import load, read
 
@@ -335,3 +336,20 @@ def test_a_transitional_name_takes_lines_as_a_last_resort() -> None:
 
     found = plan(old, "A")
     assert [line.text for line in found.lines] == ["CONFIG_NEW=y", "CONFIG_A=y"]
+
+
+def test_what_is_impossible_alone_is_told_alone(model: Model) -> None:
+    """Of several conflicts, that with the fewest requests is told."""
+    birds = load(_KCONFIG + _BIRDS + 'config DODO\n\tbool "a dodo"\n\tdepends on EXTINCT\n')
+    found = plan(birds, "BIRD", "CAGE", "DODO")
+
+    assert found.conflict is not None
+    assert [name for name, _, _ in found.conflict.demands] == ["DODO"]
+
+
+def test_a_way_out_that_keeps_the_request_is_told(model: Model) -> None:
+    """To give up what was forbidden is a way out; to give up all that was asked for is none."""
+    text = plan_report(plan(model, "DEVICE", forbid="BUS"))
+
+    assert "possible without BUS=n" in text
+    assert "possible without DEVICE" not in text

@@ -1,0 +1,286 @@
+"""How a request depends on a line: from the one to the other, rule by rule.
+
+The way leads over symbols that have another value without the line, and over
+rules that have to do with it: a select where one selects, a prompt's condition
+where the user is asked, a condition that is worth more where the symbol is.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, TypeAlias
+
+from attrs import field, frozen
+
+from kresolve.expressions import And, Compare, Expr, Not, Or, Sym, conjunction, names
+from kresolve.location import Location
+from kresolve.model import Menu, Model, ReverseDependency
+from kresolve.semantics.evaluation import Evaluation
+from kresolve.tristate import M
+from kresolve.values import LOGICAL
+
+#: So long an "or" is told in full.
+_LONGEST: Final = 48
+
+
+@frozen
+class Relation:
+    """A rule by which one symbol's value depends on another's: words with its name, the place."""
+
+    words: str
+    place: Location | None
+
+    def __str__(self) -> str:
+        return f"{self.words} ({self.place})" if self.place else self.words
+
+
+@frozen
+class _Rule:
+    """A rule of a symbol.
+
+    ``words`` introduce what ``told`` says; ``weighed`` is what has to be worth
+    more for the rule to have a part in it.
+    """
+
+    words: str
+    told: Expr
+    place: Location
+    weighed: Expr
+
+
+_Rules: TypeAlias = Callable[[Model, str], Iterator[_Rule]]
+
+
+@frozen(eq=False)
+class Contrast:
+    """The values with a line, and without it.
+
+    ``there`` are those with it; ``elsewhere`` says what a symbol would be without.
+    """
+
+    model: Model
+    there: Evaluation
+    elsewhere: Callable[[str], int | str]
+    _without: Evaluation = field(init=False)
+    _changed: dict[str, bool] = field(init=False, factory=dict)
+
+    @_without.default
+    def _(self) -> Evaluation:
+        return self.there.supposing({})
+
+    def changed(self, name: str) -> bool:
+        """Has a symbol another value without the line?"""
+        if name not in self._changed:
+            other = self.elsewhere(name)
+            if isinstance(other, int):
+                self._changed[name] = other != self.there.logical.get(name, 0)
+                self._without.logical[name] = other
+            else:
+                self._changed[name] = other != self.there.text.get(name, "")
+                self._without.text[name] = other
+        return self._changed[name]
+
+    def gain(self, expr: Expr) -> int:
+        """How much more an expression is worth with the line: -2 to 2."""
+        # All names are asked about, so that their values without the line are known.
+        if not sum(map(self.changed, names(expr))):
+            return 0
+        return self.there.value(expr) - self._without.value(expr)
+
+    def relations(self, user: str, *, strict: bool = True) -> dict[str, Relation]:
+        """The changed symbols that a symbol's value rests on, each with a rule.
+
+        Without ``strict``, whatever rule names them.
+        """
+        found: dict[str, Relation] = {}
+        for rule in self._rules(user, strict=strict):
+            for name in names(rule.told):
+                if name not in found and self.changed(name):
+                    found[name] = Relation(
+                        rule.words + (_mention(rule.told, name) or name), rule.place
+                    )
+        modules = self.model.modules
+        if modules is not None and self.there.logical.get(user) == M and self.changed(modules):
+            found.setdefault(modules, Relation("can only be m with modules", None))
+        return found
+
+    def _rules(self, user: str, *, strict: bool) -> Iterator[_Rule]:
+        is_logical = self.model.symbols[user].type in LOGICAL
+        gain = self.gain(Sym(user))
+        cause, decided = self.there.causes.get(user, ("", None))
+        kinds = _BY_CAUSE.get(cause, _KINDS) if strict and (gain > 0 or not is_logical) else _KINDS
+        for kind in kinds:
+            for rule in kind(self.model, user):
+                if not strict or kind is _choice:
+                    yield rule
+                elif kind is _default and decided is not None and rule.place != decided.location:
+                    continue
+                elif not is_logical or self.gain(rule.weighed) * gain > 0:
+                    yield rule
+
+
+#: A symbol, and the rule by which it rests on the next one.
+_Step: TypeAlias = tuple[str, Relation]
+
+
+def chain(contrast: Contrast, target: str, lost: tuple[str, ...]) -> str:
+    """How the nearest of the lost requests depends on a line's symbol, and who else does."""
+    way = _shortest(contrast, target, lost, strict=True)
+    way = way or _shortest(contrast, target, lost, strict=False)
+    if not way:
+        return f"needed by {listed(lost)}" if lost else "a pinned or forbidden option needs it"
+    first, relation = way[0]
+    second = way[1][0] if len(way) > 1 else target
+    alike: list[str] = []
+    apart: list[str] = []
+    for name in lost:
+        if name != first:
+            other = contrast.relations(name).get(second)
+            same = other is not None and other.words == relation.words
+            (alike if same else apart).append(name)
+    steps = [f"{user} {rule}" for user, rule in way]
+    told = ", ".join(steps)
+    if alike and relation.place is None:
+        told = ", ".join([f"{listed([first, *alike])} {relation}", *steps[1:]])
+    elif alike:
+        told += f"; so {'does' if len(alike) == 1 else 'do'} {listed(alike)}"
+    return told + (f"; needed by {listed(apart)} too" if apart else "")
+
+
+def listed(names_: Sequence[str], most: int = 4) -> str:
+    """Names for a sentence, the long rest as a number."""
+    shown = list(names_[:most])
+    if len(names_) > most:
+        return f"{', '.join(shown)} and {len(names_) - most} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def _shortest(contrast: Contrast, target: str, lost: Sequence[str], *, strict: bool) -> list[_Step]:
+    """The shortest way from a lost request to the target; empty if there is none."""
+    came_from: dict[str, _Step | None] = dict.fromkeys(lost)
+    queue = deque(came_from)
+    while queue:
+        here = queue.popleft()
+        if here == target:
+            way: list[_Step] = []
+            step = came_from[here]
+            while step is not None:
+                way.append(step)
+                step = came_from[step[0]]
+            return way[::-1]
+        for name, rule in contrast.relations(here, strict=strict).items():
+            if name not in came_from:
+                came_from[name] = (here, rule)
+                queue.append(name)
+    return []
+
+
+def _mention(expr: Expr, used: str, *, negated: bool = False) -> str | None:
+    """What an expression says of a symbol: its name, negated or compared, or the whole "or"."""
+    match expr:
+        case Sym(name):
+            return f"{'!' if negated else ''}{name}" if name == used else None
+        case Not(operand):
+            return _mention(operand, used, negated=not negated)
+        case And(operands) | Or(operands):
+            found = (_mention(one, used, negated=negated) for one in operands)
+            told = next((one for one in found if one), None)
+            if told is None or isinstance(expr, Or) == negated:
+                return told
+            whole = str(Not(expr) if negated else expr)
+            return whole if len(whole) <= _LONGEST else f"{told} or others"
+        case Compare():
+            told = str(Not(expr) if negated else expr)
+            return told if used in names(expr) else None
+    return None
+
+
+def _guards(model: Model, index: int) -> Iterator[tuple[Expr, Location]]:
+    """The dependencies of an entry and of all entries around it."""
+    while index >= 0:
+        for guard in model.entries[index].depends:
+            yield guard.condition, guard.location
+        index = model.entries[index].parent
+
+
+def _depends(model: Model, user: str) -> Iterator[_Rule]:
+    for index, _ in model.definitions(model.symbols[user]):
+        for condition, place in _guards(model, index):
+            yield _Rule("depends on ", condition, place, condition)
+
+
+def _prompt(model: Model, user: str) -> Iterator[_Rule]:
+    for index, definition in model.definitions(model.symbols[user]):
+        for prompt in definition.prompts:
+            if prompt.condition is not None:
+                told = prompt.condition
+                yield _Rule("is offered only if ", told, prompt.location, told)
+        while index >= 0:
+            entry = model.entries[index]
+            for guard in entry.visible if isinstance(entry, Menu) else ():
+                told = guard.condition
+                yield _Rule("is visible only if ", told, guard.location, told)
+            index = entry.parent
+
+
+def _default(model: Model, user: str) -> Iterator[_Rule]:
+    for _, definition in model.definitions(model.symbols[user]):
+        for default in definition.defaults:
+            yield _Rule("has a default from ", default.value, default.location, default.value)
+            if default.condition is not None:
+                words = f"has default {default.value} if "
+                yield _Rule(words, default.condition, default.location, default.condition)
+
+
+def _range(model: Model, user: str) -> Iterator[_Rule]:
+    for _, definition in model.definitions(model.symbols[user]):
+        for one in definition.ranges:
+            for bound in (one.low, one.high):
+                yield _Rule("has a range with ", bound, one.location, bound)
+            if one.condition is not None:
+                words = f"has range {one.low} {one.high} if "
+                yield _Rule(words, one.condition, one.location, one.condition)
+
+
+def _selection(model: Model, user: str) -> Iterator[_Rule]:
+    for word, reverse in _reverses(model, user):
+        selector, place = reverse.selector, reverse.select.location
+        weighed = _strength(model, reverse)
+        yield _Rule(f"is {word} by ", Sym(selector), place, weighed)
+        if reverse.select.condition is not None:
+            words = f"is {word} by {selector} if "
+            yield _Rule(words, reverse.select.condition, place, weighed)
+
+
+def _choice(model: Model, user: str) -> Iterator[_Rule]:
+    index = model.symbols[user].choice
+    if index is not None:
+        choice = model.choices[index]
+        place = model.entries[choice.entry].location
+        for member in choice.members:
+            yield _Rule("is in one choice with ", Sym(member), place, Sym(member))
+
+
+def _reverses(model: Model, name: str) -> Iterator[tuple[str, ReverseDependency]]:
+    yield from (("selected", reverse) for reverse in model.selected_by.get(name, ()))
+    yield from (("implied", reverse) for reverse in model.implied_by.get(name, ()))
+
+
+def _strength(model: Model, reverse: ReverseDependency) -> Expr:
+    """What a select or imply is worth."""
+    guards = (condition for condition, _ in _guards(model, reverse.definition))
+    own = reverse.select.condition
+    return conjunction([Sym(reverse.selector), *([] if own is None else [own]), *guards])
+
+
+_KINDS: Final[tuple[_Rules, ...]] = (*(_depends, _prompt, _selection, _default, _range, _choice),)
+#: The rules that can make a value more, by what decided it.
+_BY_CAUSE: Final[Mapping[str, tuple[_Rules, ...]]] = {
+    "user": (_depends, _prompt, _range, _choice),
+    "default": (_depends, _default, _range),
+    "implied": (_selection, _depends),
+    "selected": (_selection,),
+    "range": (_range,),
+    "chosen": (_depends, _prompt, _choice),
+}
