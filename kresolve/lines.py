@@ -7,6 +7,7 @@ on the symbol's type and is decided later, in :func:`typed_value`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,8 @@ PREFIX: Final = "CONFIG_"
 NOT_SET: Final = "is not set"
 
 _BOM = "\ufeff"
+#: What people take for "is not set", and conf for a comment.
+_ALMOST_UNSET: Final = re.compile(r"#\s*CONFIG_\w+\s+is\s+not\s+set\W*", re.IGNORECASE)
 
 
 @frozen
@@ -68,20 +71,24 @@ def parse_lines(
     bad: list[BadLine] = []
     for number, raw in enumerate(text.split("\n"), start=1):
         line = raw.removesuffix("\r")
-        if not line:
-            continue
+        reason = ""
         if line.startswith(PREFIX):
             name, equals, value = line[len(PREFIX) :].partition("=")
             if equals:
                 good.append(Line(name, value, Location(source, number)))
             else:
-                bad.append(BadLine(line, "no equals sign", Location(source, number)))
-        elif line.startswith("# " + PREFIX):
-            name, _, rest = line[len(PREFIX) + 2 :].partition(" ")
-            if rest == NOT_SET or (not exact_unset and rest.startswith(NOT_SET)):
+                reason = "no equals sign"
+        elif line.startswith("#"):
+            name, _, rest = line.removeprefix("# " + PREFIX).partition(" ")
+            is_unset = rest == NOT_SET or (not exact_unset and rest.startswith(NOT_SET))
+            if is_unset and line.startswith("# " + PREFIX):
                 good.append(Line(name, "n", Location(source, number)))
-        elif not line.startswith("#"):
-            bad.append(BadLine(line, "not an assignment", Location(source, number)))
+            elif _ALMOST_UNSET.fullmatch(line):
+                reason = f"a comment to conf, which reads only '# {PREFIX}NAME {NOT_SET}'"
+        elif line:
+            reason = "not an assignment"
+        if reason:
+            bad.append(BadLine(line, reason, Location(source, number)))
     return good, bad
 
 
@@ -121,6 +128,24 @@ def typed_value(line: Line, type_: Type) -> str | None:
     if type_ is Type.UNKNOWN:
         return None
     return line.value if valid(type_, line.value) else None
+
+
+def no_value(value: str, type_: Type) -> str:
+    """That a value is none of a type, and what was meant, where that is clear.
+
+    >>> print(no_value("M", Type.TRISTATE))
+    'M' is no value of a tristate: conf takes no notice of it; write m
+    >>> print(no_value("-kata", Type.STRING))
+    '-kata' is no value of a string: conf takes no notice of it; write "-kata"
+    >>> print(no_value("many", Type.INT))
+    'many' is no value of an int: conf takes no notice of it
+    """
+    meant = value.strip().strip("\"'")
+    if type_ in LOGICAL:
+        meant = meant.lower()[:1]
+    article = "an" if type_ is Type.INT else "a"
+    hint = f"; write {spell(type_, meant)}" if valid(type_, meant) else ""
+    return f"{value!r} is no value of {article} {type_}: conf takes no notice of it{hint}"
 
 
 def unquote(text: str) -> str | None:

@@ -13,7 +13,7 @@ from kresolve.bases import Base, Make, find_base, find_fragments
 from kresolve.errors import RequestError, TreeError, did_you_mean
 from kresolve.files import write_whole
 from kresolve.frontend import load_model
-from kresolve.lines import BadLine, Line, fragment_text, read_lines, typed_value
+from kresolve.lines import BadLine, Line, fragment_text, no_value, read_lines, typed_value
 from kresolve.model import Model, Symbol, TreeInfo
 from kresolve.modelfile import from_bytes, to_bytes
 from kresolve.oracle import Oracle, make_target
@@ -189,7 +189,7 @@ class LoadedTree:
         """The lines of which conf takes no notice, because the value is none for the symbol."""
         symbols = self.model.symbols
         return [
-            BadLine(str(line), f"no value of type {type_.value}", line.location)
+            BadLine(str(line), no_value(line.value, type_), line.location)
             for line in lines
             if line.symbol in symbols
             and line.location is not None

@@ -134,7 +134,7 @@ def _limits(
     """Every condition that a prompt is under, from the inside out."""
     for prompt in definition.prompts[:1]:
         if prompt.condition is not None:
-            yield "is only offered if", prompt.condition, prompt.location
+            yield "is offered only if", prompt.condition, prompt.location
     while index >= 0:
         entry = model.entries[index]
         for guard in entry.depends:

@@ -9,7 +9,7 @@ from typing import ClassVar, Final, Literal, TypeAlias
 from attrs import evolve, field, frozen
 
 from kresolve import markup
-from kresolve.lines import BadLine, Line, typed_value
+from kresolve.lines import BadLine, Line, no_value, typed_value
 from kresolve.location import Location
 from kresolve.model import Model, TreeInfo
 from kresolve.planner import Request, World
@@ -226,7 +226,7 @@ class Linter:
         wanted = typed_value(line, symbol.type)
         value = self.after.get(line.symbol)
         if wanted is None:
-            text = f"{line.value!r} is no value of a {symbol.type}: conf takes no notice of it"
+            text = no_value(line.value, symbol.type)
             return Finding(
                 line, "invalid", text, value=value, location=self.model.location(line.symbol)
             )

@@ -57,6 +57,8 @@ def successors(model: Model, name: str, others: Iterable[Model] = ()) -> list[Su
 
 def unknown_text(model: Model, name: str, others: Iterable[Model] = ()) -> str:
     """What is known of a name that a tree does not have, in one clause."""
+    if name != name.rstrip():
+        return f"the blank before the equals sign is part of the name {name!r}; leave it out"
     knowing = [other for other in others if name in other.symbols]
     found = successors(model, name, knowing)
     text = f"{model.info} has no such option"

@@ -100,7 +100,7 @@ def why(name: str, wanted: str, config: str = "", dialect: str = "6.12") -> Caus
             "n",
             "# CONFIG_QUIET is not set\n",
             "default",
-            "its prompt is hidden: is only offered if EXPERT (=n) (Kconfig:23)",
+            "its prompt is hidden: is offered only if EXPERT (=n) (Kconfig:23)",
         ),
         (
             "CORE",

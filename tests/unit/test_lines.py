@@ -66,6 +66,15 @@ def test_is_not_set() -> None:
     assert said(text, exact_unset=False) == [("A", "n"), ("B", "n")]
 
 
+def test_what_only_looks_unset_is_told() -> None:
+    """A line that misses "is not set" by a blank or a dot is a comment to conf, and said to be."""
+    text = "#CONFIG_A is not set\n# CONFIG_B is not set.\n#  CONFIG_C IS NOT SET\n"
+    text += "# CONFIG_D is not set because of a fish\n# CONFIG_E=y\n# CONFIG_F is not set\n"
+    _, bad = parse_lines(text, "f")
+    assert [line.location.line for line in bad] == [1, 2, 3]
+    assert all("a comment to conf" in line.reason for line in bad)
+
+
 @pytest.mark.parametrize(
     ("type_", "value", "expected"),
     [

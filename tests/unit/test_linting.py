@@ -211,6 +211,14 @@ def test_what_cannot_be_had_is_proved() -> None:
     assert lint.findings[1].add == ("CONFIG_NET=y",)
 
 
+def test_a_blank_before_the_equals_sign_is_told() -> None:
+    """conf takes the blank for part of the name."""
+    (finding,) = linted("CONFIG_NET = y\n").findings
+
+    assert finding.rule == "unknown"
+    assert "the blank before the equals sign" in finding.message
+
+
 def test_an_unknown_name_is_looked_for() -> None:
     """An unknown name gets a likely one, its new name, or the kernels that had it."""
     other = load('config GONE\n\tbool "Gone"\nconfig WAS\n\tbool "Never"\n')
