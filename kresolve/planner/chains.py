@@ -39,14 +39,14 @@ class Relation:
 class _Rule:
     """A rule of a symbol.
 
-    ``words`` introduce what ``told`` says; ``weighed`` is what has to be worth
-    more for the rule to have a part in it.
+    ``words`` introduce what ``told`` says.  It has to be worth more for the rule
+    to have a part in it; of a select or imply, ``reverse``, all of it.
     """
 
     words: str
     told: Expr
     place: Location
-    weighed: Expr
+    reverse: ReverseDependency | None = None
 
 
 _Rules: TypeAlias = Callable[[Model, str], Iterator[_Rule]]
@@ -112,11 +112,13 @@ class Contrast:
         kinds = _BY_CAUSE.get(cause, _KINDS) if strict and (gain > 0 or not is_logical) else _KINDS
         for kind in kinds:
             for rule in kind(self.model, user):
+                if not any(map(self.changed, names(rule.told))):
+                    continue  # most rules have nothing to do with the line
                 if not strict or kind is _choice:
                     yield rule
                 elif kind is _default and decided is not None and rule.place != decided.location:
                     continue
-                elif not is_logical or self.gain(rule.weighed) * gain > 0:
+                elif not is_logical or self.gain(_weighed(self.model, rule)) * gain > 0:
                     yield rule
 
 
@@ -207,7 +209,7 @@ def _guards(model: Model, index: int) -> Iterator[tuple[Expr, Location]]:
 def _depends(model: Model, user: str) -> Iterator[_Rule]:
     for index, _ in model.definitions(model.symbols[user]):
         for condition, place in _guards(model, index):
-            yield _Rule("depends on ", condition, place, condition)
+            yield _Rule("depends on ", condition, place)
 
 
 def _prompt(model: Model, user: str) -> Iterator[_Rule]:
@@ -215,42 +217,41 @@ def _prompt(model: Model, user: str) -> Iterator[_Rule]:
         for prompt in definition.prompts:
             if prompt.condition is not None:
                 told = prompt.condition
-                yield _Rule("is offered only if ", told, prompt.location, told)
+                yield _Rule("is offered only if ", told, prompt.location)
         while index >= 0:
             entry = model.entries[index]
             for guard in entry.visible if isinstance(entry, Menu) else ():
                 told = guard.condition
-                yield _Rule("is visible only if ", told, guard.location, told)
+                yield _Rule("is visible only if ", told, guard.location)
             index = entry.parent
 
 
 def _default(model: Model, user: str) -> Iterator[_Rule]:
     for _, definition in model.definitions(model.symbols[user]):
         for default in definition.defaults:
-            yield _Rule("has a default from ", default.value, default.location, default.value)
+            yield _Rule("has a default from ", default.value, default.location)
             if default.condition is not None:
                 words = f"has default {default.value} if "
-                yield _Rule(words, default.condition, default.location, default.condition)
+                yield _Rule(words, default.condition, default.location)
 
 
 def _range(model: Model, user: str) -> Iterator[_Rule]:
     for _, definition in model.definitions(model.symbols[user]):
         for one in definition.ranges:
             for bound in (one.low, one.high):
-                yield _Rule("has a range with ", bound, one.location, bound)
+                yield _Rule("has a range with ", bound, one.location)
             if one.condition is not None:
                 words = f"has range {one.low} {one.high} if "
-                yield _Rule(words, one.condition, one.location, one.condition)
+                yield _Rule(words, one.condition, one.location)
 
 
 def _selection(model: Model, user: str) -> Iterator[_Rule]:
     for word, reverse in _reverses(model, user):
         selector, place = reverse.selector, reverse.select.location
-        weighed = _strength(model, reverse)
-        yield _Rule(f"is {word} by ", Sym(selector), place, weighed)
+        yield _Rule(f"is {word} by ", Sym(selector), place, reverse)
         if reverse.select.condition is not None:
             words = f"is {word} by {selector} if "
-            yield _Rule(words, reverse.select.condition, place, weighed)
+            yield _Rule(words, reverse.select.condition, place, reverse)
 
 
 def _choice(model: Model, user: str) -> Iterator[_Rule]:
@@ -259,7 +260,7 @@ def _choice(model: Model, user: str) -> Iterator[_Rule]:
         choice = model.choices[index]
         place = model.entries[choice.entry].location
         for member in choice.members:
-            yield _Rule("is in one choice with ", Sym(member), place, Sym(member))
+            yield _Rule("is in one choice with ", Sym(member), place)
 
 
 def _reverses(model: Model, name: str) -> Iterator[tuple[str, ReverseDependency]]:
@@ -267,11 +268,13 @@ def _reverses(model: Model, name: str) -> Iterator[tuple[str, ReverseDependency]
     yield from (("implied", reverse) for reverse in model.implied_by.get(name, ()))
 
 
-def _strength(model: Model, reverse: ReverseDependency) -> Expr:
-    """What a select or imply is worth."""
-    guards = (condition for condition, _ in _guards(model, reverse.definition))
-    own = reverse.select.condition
-    return conjunction([Sym(reverse.selector), *([] if own is None else [own]), *guards])
+def _weighed(model: Model, rule: _Rule) -> Expr:
+    """What has to be worth more for a rule to have a part in it."""
+    if rule.reverse is None:
+        return rule.told
+    guards = (condition for condition, _ in _guards(model, rule.reverse.definition))
+    own = rule.reverse.select.condition
+    return conjunction([Sym(rule.reverse.selector), *([] if own is None else [own]), *guards])
 
 
 _KINDS: Final[tuple[_Rules, ...]] = (*(_depends, _prompt, _selection, _default, _range, _choice),)
