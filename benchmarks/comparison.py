@@ -12,7 +12,7 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from benchmarks.measure import Measurement, rounds
-from benchmarks.peers import Answer, KconfigMcp, Klocalizer, MissingPeerError, Peer
+from benchmarks.peers import Answer, KconfigMcp, Klocalizer, Peer, PeerError
 from benchmarks.scenes import Scene, python
 from kresolve import Tree
 from kresolve.lines import fragment_text, parse_lines
@@ -52,7 +52,10 @@ def together(scene: Scene) -> Iterator[Measurement]:
         asking = {}
         for peer in (Kresolve(scene), *peers):
             scene.tell(f"the {len(request)} options on {base}, by {peer.name}")
-            asking[peer.name] = _Asking(peer, text, request)
+            try:
+                asking[peer.name] = _Asking(peer, text, request)
+            except PeerError as error:
+                scene.tell(str(error))
         seconds = rounds({**asking, "conf": conf}, scene.size["readings"])
         for name, one in asking.items():
             facts = {"base": base, **_judged(scene.tree, text, request, one.answers[-1])}
@@ -83,7 +86,11 @@ def alone(scene: Scene) -> Iterator[Measurement]:
     for peer in _peers(scene, (KconfigMcp,)):
         assert isinstance(peer, KconfigMcp)
         scene.tell(f"{count} random options, one after the other, by {peer.name}")
-        fixes, loaded, _ = peer.fixes(text, names)
+        try:
+            fixes, loaded, _ = peer.fixes(text, names)
+        except PeerError as error:
+            scene.tell(str(error))
+            continue
         seconds[peer.name] = loaded / count
         configs[peer.name] = {
             name: None
@@ -125,7 +132,7 @@ def _peers(scene: Scene, kinds: Sequence[Any] = (KconfigMcp, Klocalizer)) -> Ite
     for kind in kinds:
         try:
             yield kind.installed(scene.tree)
-        except MissingPeerError as error:
+        except PeerError as error:
             scene.tell(str(error))
 
 

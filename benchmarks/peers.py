@@ -27,18 +27,18 @@ from kresolve.trees.cache import cache_root
 _PATIENCE: Final = 900
 
 
-class MissingPeerError(Exception):
-    """A tool that cannot be had here, and why."""
+class PeerError(Exception):
+    """A tool that cannot be had here, or that fails, and why."""
 
 
 @frozen
 class Answer:
     """A configuration that shall have what was asked for.
 
-    ``config`` is a ``.config`` or fragment for conf, empty if the tool finds none;
-    ``lines`` are those of it that are new, None where it is a whole ``.config``.
-    ``seconds`` is what the command took, ``loaded`` what the answer took once the
-    tree was in memory, where that can be told.
+    ``config`` is for conf to read; ``lines`` counts those added to the base, None
+    where the tool writes a whole ``.config``.  ``seconds`` is what the command
+    took, ``loaded`` what the answer took once the tree was in memory, where that
+    can be told.
     """
 
     config: str
@@ -130,7 +130,7 @@ class Klocalizer:
                     *(word for name in request for word in ("--define", f"CONFIG_{name}")),
                 ]
             )
-            config = output.read_text(encoding="utf-8") if output.exists() else ""
+            config = output.read_text(encoding="utf-8")
         return Answer(config, None, seconds, None)
 
     @property
@@ -156,11 +156,8 @@ def _environment(package: str, python: str) -> Path:
     if not ready.exists():
         shutil.rmtree(place, ignore_errors=True)
         place.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            _run([python, "-m", "venv", place])
-            _run([program, "-m", "pip", "install", "--quiet", package, "setuptools"])
-        except RuntimeError as error:
-            raise MissingPeerError(f"{package} cannot be installed: {error}") from error
+        _run([python, "-m", "venv", place])
+        _run([program, "-m", "pip", "install", "--quiet", package, "setuptools"])
         ready.touch()
     return program
 
@@ -174,7 +171,7 @@ def _newer_python() -> str:
     for program in (*named, *map(str, sorted(versions.glob("3.1[2-9]*/bin/python")))):
         if program and _works(program):
             return program
-    raise MissingPeerError("kmax 4.10 needs Python 3.12 or newer, and there is none")
+    raise PeerError("kmax 4.10 needs Python 3.12 or newer, and there is none")
 
 
 def _works(program: str) -> bool:
@@ -183,19 +180,24 @@ def _works(program: str) -> bool:
 
 
 def _run(command: Sequence[str | Path], question: str = "") -> tuple[str, float]:
-    """What a command says, and the seconds that it takes; its neighbours come first in the PATH."""
+    """What a command says, and the seconds that it takes; its neighbours come first in the PATH.
+
+    Raises PeerError if it fails, or takes too long.
+    """
     folder = str(Path(command[0]).parent)
     start = time.perf_counter()
-    answer = subprocess.run(
-        command,
-        input=question,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=_PATIENCE,
-        env={**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"},
-    )
-    seconds = time.perf_counter() - start
-    if answer.returncode:
-        raise RuntimeError(f"{command[0]}: {answer.stderr[-2000:]}")
-    return answer.stdout, seconds
+    try:
+        answer = subprocess.run(
+            command,
+            input=question,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=_PATIENCE,
+            env={**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"},
+        )
+    except subprocess.CalledProcessError as error:
+        raise PeerError(f"{command[0]} failed: {error.stderr[-2000:]}") from error
+    except subprocess.TimeoutExpired as error:
+        raise PeerError(f"{command[0]} took longer than {_PATIENCE} s") from error
+    return answer.stdout, time.perf_counter() - start

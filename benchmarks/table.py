@@ -188,8 +188,9 @@ def _parts(data: Mapping[str, Any], group: str, rows: Sequence[Row]) -> Iterator
     yield f"|---|{'--:|' * (len(columns) - 1)}"
     for row in rows:
         yield f"| {' | '.join(cell(row) for _, cell in columns)} |"
+    count = len(rows[0]["seconds"]["conf"])
     yield (
-        f"\nMedians of {len(rows[0]['seconds']['conf'])} rounds, {data['date'][:10]}: "
+        f"\n{'One round' if count == 1 else f'Medians of {count} rounds'}, {data['date'][:10]}: "
         f"kresolve {data['kresolve']} ({data['commit'] or 'no commit'}), "
         f"Python {machine['python']}, {machine['processor']}, {machine['processors']} processors, "
         f"{machine['memory_gib']} GiB, load {data['load'][0]} before and {data['load'][1]} after. "

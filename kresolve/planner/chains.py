@@ -216,13 +216,11 @@ def _prompt(model: Model, user: str) -> Iterator[_Rule]:
     for index, definition in model.definitions(model.symbols[user]):
         for prompt in definition.prompts:
             if prompt.condition is not None:
-                told = prompt.condition
-                yield _Rule("is offered only if ", told, prompt.location)
+                yield _Rule("is offered only if ", prompt.condition, prompt.location)
         while index >= 0:
             entry = model.entries[index]
             for guard in entry.visible if isinstance(entry, Menu) else ():
-                told = guard.condition
-                yield _Rule("is visible only if ", told, guard.location)
+                yield _Rule("is visible only if ", guard.condition, guard.location)
             index = entry.parent
 
 
@@ -277,7 +275,7 @@ def _weighed(model: Model, rule: _Rule) -> Expr:
     return conjunction([Sym(rule.reverse.selector), *([] if own is None else [own]), *guards])
 
 
-_KINDS: Final[tuple[_Rules, ...]] = (*(_depends, _prompt, _selection, _default, _range, _choice),)
+_KINDS: Final[tuple[_Rules, ...]] = (_depends, _prompt, _selection, _default, _range, _choice)
 #: The rules that can make a value more, by what decided it.
 _BY_CAUSE: Final[Mapping[str, tuple[_Rules, ...]]] = {
     "user": (_depends, _prompt, _range, _choice),
