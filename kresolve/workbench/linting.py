@@ -93,7 +93,7 @@ class Finding:
         return self.rule != "invalid" and self.wanted == ("n" if self.value is None else self.value)
 
     #: What the cells are.
-    HEADING: ClassVar = ("where", "line", "is", "why", "add")
+    HEADING: ClassVar = ("where", "line", "is", "why")
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -103,7 +103,6 @@ class Finding:
             markup.code(self.line),
             markup.text(f"{self.severity}: {self.rule}"),
             markup.text(self.message),
-            "<br>".join(map(markup.code, self.add)),
         )
 
     def __str__(self) -> str:
