@@ -152,9 +152,15 @@ class Tree(LoadedTree):
         """What the options would do that people add by tradition; of any bases, none is known."""
         if plan.status != "planned" or isinstance(place.where, Land):
             return
-        lines = (*place.where.lines, *plan.assignments_in(0))
+        world, added = place.where, plan.assignments_in(0)
         for symbol in place.traditions:
-            told = tradition(self.model, lines, place.where.finish, symbol)
+            told = tradition(
+                self.model,
+                (*world.lines, *added),
+                world.finish,
+                symbol,
+                without=world.after(added),
+            )
             if told is not None:
                 yield str(told)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 from attrs import Factory, field, frozen
 
@@ -53,6 +54,8 @@ class World:
 
     #: For each requested symbol, what plans for it changed beyond what it depends on.
     _effects: dict[str, dict[str, None]] = field(factory=dict, init=False, repr=False)
+    #: What the lines last asked about result in: what a plan ends with is asked for again.
+    _latest: dict[tuple[Any, ...], Configuration] = field(factory=dict, init=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.model.info}, base {self.base}"
@@ -73,7 +76,13 @@ class World:
 
     def after(self, lines: Sequence[Line]) -> Configuration:
         """The configuration with ``lines`` appended to the base."""
-        return evaluate(self.model, (*self.lines, *lines), self.finish)
+        said = tuple((line, line.literal) for line in lines)
+        known = self._latest.get(said)
+        if known is None:
+            known = evaluate(self.model, (*self.lines, *lines), self.finish)
+            self._latest.clear()
+            self._latest[said] = known
+        return known
 
     @cached_property
     def user(self) -> UserValues:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kresolve.errors import ConfigFileError, RequestError
+from kresolve.lines import Line
 from kresolve.model import Model
 from kresolve.planner import (
     Plan,
@@ -353,3 +354,15 @@ def test_a_way_out_that_keeps_the_request_is_told(model: Model) -> None:
 
     assert "possible without BUS=n" in text
     assert "possible without DEVICE" not in text
+
+
+def test_what_lines_result_in_is_kept_for_these_lines_only(model: Model) -> None:
+    """The same lines, however they are spelled, get one answer; others get their own."""
+    world = World(model, "base", (Line("COUNT", "3"),))
+    spelled = Line("COUNT", "n", literal=True), Line("COUNT", "n")
+
+    assert world.after([Line("BUS", "y")]) is world.after([Line("BUS", "y")])
+    assert world.after([Line("BUS", "m")])["BUS"] == "y"
+    assert world.after([Line("MODULES", "y"), Line("BUS", "m")])["BUS"] == "m"
+    assert world.after(spelled[:1]) is not world.after(spelled[1:])
+    assert world.after(())["BUS"] == "n"
