@@ -11,6 +11,7 @@ from kresolve.planner.request import (
     from_fragment,
     from_mapping,
     merged,
+    no_request,
     parse_request,
 )
 from kresolve.planner.result import (
@@ -53,5 +54,6 @@ __all__ = [
     "from_fragment",
     "from_mapping",
     "merged",
+    "no_request",
     "parse_request",
 ]

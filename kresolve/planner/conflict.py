@@ -6,16 +6,25 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kresolve.encode import Reason
-from kresolve.errors import WitnessError
+from kresolve.errors import KresolveError, WitnessError
 from kresolve.planner.fragmentlines import one_line_each
-from kresolve.planner.problem import Problem, Question
+from kresolve.planner.problem import Problem, Question, Scene
 from kresolve.planner.result import Conflict, Demand, WayOut
 from kresolve.planner.world import World
-from kresolve.solve import NEVER, Deadline, Level, Optimum, OutOfTime, Session
-from kresolve.values import Type
+from kresolve.solve import NEVER, Assignment, Deadline, Level, Optimum, OutOfTime, Session
+from kresolve.values import NUMERIC, Type, base_of, leading_number, valid
 
 #: Ways out that are looked for.
 _WAYS: Final = 3
+
+
+class UntrueLinesError(KresolveError):
+    """The demands hold only with lines that do not say what results.
+
+    An int or hex whose range is empty, its low above its high, never ends as its line says:
+    conf gives it one bound or the other (``sym_validate_range``), and the other one the
+    next time.
+    """
 
 
 def conflict(questions: Sequence[tuple[World, Question]], deadline: Deadline = NEVER) -> Conflict:
@@ -23,7 +32,8 @@ def conflict(questions: Sequence[tuple[World, Question]], deadline: Deadline = N
 
     The questions have no plan.  Every rule gets a selector here, so the proof
     is made anew, from the rules alone.  If the deadline comes first, some of
-    what is named may be superfluous.
+    what is named may be superfluous.  Raises UntrueLinesError if the demands can hold
+    all the same, WitnessError if clauses contradict each other about that.
     """
     problem = Problem(questions, explaining=True)
     circuit = problem.circuit
@@ -38,8 +48,8 @@ def conflict(questions: Sequence[tuple[World, Question]], deadline: Deadline = N
     clauses = [*circuit.clauses, *one_line_each(problem.lines())]
     with Session(clauses, deadline) as session:
         core = _smallest(session, [*demands], [*rules])
-    if core is None:
-        raise WitnessError("no plan was found, and no reason why there is none; please report this")
+        if core is None:
+            raise _not_impossible(problem, session.solve([*demands, *rules]))
     among = {*core}
     return Conflict(
         demands=tuple(dict.fromkeys(demands[literal] for literal in demands if literal in among)),
@@ -51,6 +61,34 @@ def conflict(questions: Sequence[tuple[World, Question]], deadline: Deadline = N
         ),
         ways_out=tuple(_ways_out(questions, deadline)),
     )
+
+
+def _not_impossible(problem: Problem, solution: Assignment | None) -> Exception:
+    """What to say of a conflict that is none."""
+    if solution is not None:
+        lines = problem.plan_lines(solution)
+        after = [scene.world.after(lines) for scene in problem.scenes]
+        untrue = dict.fromkeys(
+            line.symbol
+            for line in lines
+            for one in after
+            if line.symbol in one and one.line(line.symbol).value != line.value
+        )
+        types = {problem.model_of(name).symbols[name].type for name in untrue}
+        if (
+            types
+            and types <= NUMERIC
+            and all(
+                one[name] in accept
+                for scene, one in zip(problem.scenes, after, strict=True)
+                for name, accept, _ in scene.demands
+            )
+        ):
+            return UntrueLinesError(
+                f"only a line for {' and '.join(untrue)} that does not say what results would do: "
+                "its range is empty, so that no value lasts"
+            )
+    return WitnessError("no plan was found, and no reason why there is none; please report this")
 
 
 def _place(rule: Reason) -> tuple[str, int]:
@@ -87,25 +125,47 @@ def _smallest(session: Session, demands: list[int], rules: list[int]) -> list[in
     return best
 
 
+def _near(scene: Scene, demand: Demand) -> list[str]:
+    """Values that somebody might take instead of what is demanded, the best first.
+
+    For y, m; for a number, those that can matter, which every bound of a range is.
+    """
+    name, accept, _ = demand
+    symbol = scene.world.model.symbols[name]
+    if symbol.type is Type.TRISTATE:
+        return [] if {"m", "n"} & {*accept} else ["m"]
+    if symbol.type not in NUMERIC:
+        return []
+    base = base_of(symbol.type)
+    asked = leading_number(accept[0], base)
+    numbers = {
+        text: leading_number(text, base)
+        for text in scene.texts(name)
+        if text not in accept and valid(symbol.type, text)
+    }
+    return sorted(numbers, key=lambda text: (abs(numbers[text] - asked), numbers[text], text))
+
+
 def _ways_out(questions: Sequence[tuple[World, Question]], deadline: Deadline) -> Iterator[WayOut]:
     """The smallest sets of demands to be given up, and what could be asked instead."""
     problem = Problem(questions)
     formula = problem.formula()
     circuit = problem.circuit
     demands: dict[int, Demand] = {}
-    weaker: dict[int, int] = {}
-    clauses = [*formula.clauses]
+    others: dict[int, list[tuple[str, int]]] = {}
+    clauses = [*formula.clauses, *problem.fit_lines()]
     for scene in problem.scenes:
         for demand in scene.demands:
             name, accept, _ = demand
             literal = circuit.variable()
             clauses.append([-literal, *scene.demand(name, accept)])
             demands[literal] = demand
-            symbol = scene.world.model.symbols[name]
-            if symbol.type is Type.TRISTATE and not {"m", "n"} & {*accept}:
-                weaker[literal] = scene.literal(name, "m")
+            others[literal] = [(text, scene.literal(name, text)) for text in _near(scene, demand)]
     level = Level("given up", tuple(demands))
-    gates = {**formula.gates, **circuit.gates_below(weaker.values())}
+    gates = {
+        **formula.gates,
+        **circuit.gates_below(one for near in others.values() for _, one in near),
+    }
     try:
         with Optimum(clauses, [level], deadline, facts=formula.facts, gates=gates) as optimum:
             solution = optimum.solution
@@ -115,11 +175,13 @@ def _ways_out(questions: Sequence[tuple[World, Question]], deadline: Deadline) -
                 lost = [one for one in demands if not solution.holds(one)]
                 kept = [one for one in demands if solution.holds(one)]
                 given_up = dict.fromkeys(demands[one] for one in lost)
-                instead = dict.fromkeys(
-                    f"{demands[one][0]}=m"
-                    for one in lost
-                    if one in weaker and optimum.session.solve([*kept, weaker[one]]) is not None
-                )
+                instead: dict[str, int] = {}
+                for one in lost:
+                    for text, literal in others[one]:
+                        held = [*kept, *instead.values(), literal]
+                        if optimum.session.solve(held) is not None:
+                            instead[f"{demands[one][0]}={text}"] = literal
+                            break
                 yield WayOut(tuple(given_up), tuple(instead))
                 optimum.session.add(lost)
                 solution = optimum.another()

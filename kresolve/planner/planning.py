@@ -8,7 +8,7 @@ from attrs import evolve
 
 from kresolve.lines import Line
 from kresolve.memory import no_collection
-from kresolve.planner.conflict import asked_for, conflict
+from kresolve.planner.conflict import UntrueLinesError, asked_for, conflict
 from kresolve.planner.objective import Measure, is_known
 from kresolve.planner.problem import Question
 from kresolve.planner.reasons import plan_lines, satisfied
@@ -106,6 +106,8 @@ def _impossible(
             if len(questions) > 1 and search([one], deadline=deadline) is None
         )
         found = conflict(alone[:1] or questions, deadline)
+    except UntrueLinesError as there:
+        return evolve(unanswered, notes=(*unanswered.notes, str(there)))
     except OutOfTime:
         found = asked_for(alone[:1] or questions)
         notes = ["that there is no plan is proved; the time was out before the cause was found"]

@@ -9,7 +9,7 @@ from attrs import evolve
 from kresolve.lines import Line
 from kresolve.memory import no_collection
 from kresolve.planner.chains import Contrast, chain
-from kresolve.planner.conflict import conflict
+from kresolve.planner.conflict import UntrueLinesError, conflict
 from kresolve.planner.everybase import ANY, Everywhere, Land, everywhere
 from kresolve.planner.fragmentlines import model_of
 from kresolve.planner.objective import Measure
@@ -59,7 +59,10 @@ def _answer(
         if not proved:
             untried = "no fragment found, but not every value of a number or text was tried"
             return evolve(unanswered, notes=(*notes, untried))
-        return evolve(unanswered, status="impossible", conflict=conflict(questions))
+        try:
+            return evolve(unanswered, status="impossible", conflict=conflict(questions))
+        except UntrueLinesError as there:
+            return evolve(unanswered, notes=(*notes, str(there)))
     if not proved:
         notes = (
             *notes,

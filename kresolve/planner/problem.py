@@ -77,12 +77,15 @@ class Scene:
         """The literal "the symbol ends with this value"."""
         symbol = self.world.model.symbols[name]
         if not symbol.is_logical:
-            texts = self.encoding.written.get(name) or self.encoding.texts[name]
-            return texts.get(value, FALSE)
+            return self.texts(name).get(value, FALSE)
         here = self.encoding.value_of(name)
         if value == "m":
             return self.circuit.both(here.some, -here.full)
         return here.full if value == "y" else -here.some
+
+    def texts(self, name: str) -> Mapping[str, int]:
+        """The texts that an int, hex or string can end with, each with its literal."""
+        return self.encoding.written.get(name) or self.encoding.texts[name]
 
     def demand(self, name: str, accept: Sequence[str]) -> list[int]:
         """The clause "the symbol ends with one of these values"."""
@@ -207,13 +210,18 @@ class Problem:
         return Formula([TRUE, *others], gates, clauses, constraints, levels, all_demands)
 
     def constraints(self) -> list[list[int]]:
-        """What makes lines a plan: the demands hold, and each line says what results.
+        """What makes lines a plan: the demands hold, and the lines are fit for one."""
+        demands = [
+            scene.demand(name, accept) for scene in self.scenes for name, accept, _ in scene.demands
+        ]
+        return [*demands, *self.fit_lines()]
+
+    def fit_lines(self) -> list[list[int]]:
+        """Each line says what results, and a choice gets one y.
 
         In several worlds a line has to take effect in one of them.
         """
-        found = [
-            scene.demand(name, accept) for scene in self.scenes for name, accept, _ in scene.demands
-        ]
+        found: list[list[int]] = []
         if self.scenes[0].question.among is None:
             for (name, value), literal in self.lines().items():
                 found.append([-literal, *self._effects(name, value)])

@@ -33,6 +33,13 @@ class Request:
         return f"{self.symbol}={'|'.join(self.accept)}"
 
 
+def no_request(what: object) -> RequestError:
+    """What is wrong with something that asks for nothing."""
+    return RequestError(
+        f"{what!r} is no request; write X, X=y, X=m, X=y|m, X=n, X=64, X=text or @FILE"
+    )
+
+
 def parse_request(text: str) -> tuple[str, str | None]:
     """``X``, ``X=y``, ``CONFIG_X=m``: (name, what is behind the equals sign).
 
@@ -40,7 +47,7 @@ def parse_request(text: str) -> tuple[str, str | None]:
     """
     found = _REQUEST.fullmatch(text.strip())
     if not found:
-        raise RequestError(f"{text!r} is no request; write X, X=y, X=m, X=y|m, X=n or @FILE")
+        raise no_request(text)
     return found[1], found[2]
 
 

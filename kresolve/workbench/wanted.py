@@ -9,7 +9,7 @@ from attrs import frozen
 
 from kresolve.errors import ConfigFileError, RequestError, did_you_mean
 from kresolve.lines import read_lines, unquote
-from kresolve.planner import Request, parse_request
+from kresolve.planner import Request, no_request, parse_request
 from kresolve.profiles import Profile, find_profile, profile_names
 
 
@@ -63,7 +63,7 @@ def wanted(
         elif isinstance(one, Iterable):
             found += wanted(one, kernel, own)
         else:
-            raise RequestError(f"{one!r} is no request; write X, X=y, X=m, X=y|m, X=n or @FILE")
+            raise no_request(one)
     return list({(w.symbols, w.accept, w.feature): w for w in found}.values())
 
 

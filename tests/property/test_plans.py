@@ -233,7 +233,7 @@ def test_a_plan_is_the_best_there_is(case: Case) -> None:
     found = best_by_force(world, case.question)
 
     if not found:
-        assert plan.status == "impossible", plan.fragment
+        assert plan.status != "planned", plan.fragment
         return
     assert plan.status == "planned", f"possible: {next(iter(found))}"
     best = min(found.values())
@@ -248,13 +248,16 @@ def test_a_plan_is_the_best_there_is(case: Case) -> None:
 @settings(max_examples=150)
 @given(cases(most=4))
 def test_impossible_means_no_fragment_at_all(case: Case) -> None:
-    """Where the verdict is "impossible", no fragment whatever achieves what is demanded."""
+    """Where the verdict is "impossible", no fragment whatever achieves what is demanded.
+
+    Where it is "unknown" there is one, but one that does not say what results.
+    """
     world = case.world()
     assume(small(world, case.question))
     plan = answer(world, case.question)
-    if plan.status == "impossible":
-        for fragment in fragments(world, case.question):
-            assert not holds(world, case.question, fragment), [*map(str, fragment)]
+    if plan.status != "planned":
+        there = [one for one in fragments(world, case.question) if holds(world, case.question, one)]
+        assert bool(there) == (plan.status == "unknown"), [*map(str, there[0])]
 
 
 @settings(max_examples=200)
@@ -263,7 +266,7 @@ def test_a_conflict_is_a_conflict_and_no_larger_than_it_has_to_be(case: Case) ->
     """What a conflict names cannot hold together; without any one of them the rest can."""
     world = case.world()
     plan = answer(world, case.question)
-    if plan.status == "planned":
+    if plan.status != "impossible":
         assert plan.conflict is None
         return
     assert plan.conflict is not None

@@ -366,3 +366,43 @@ def test_what_lines_result_in_is_kept_for_these_lines_only(model: Model) -> None
     assert world.after([Line("MODULES", "y"), Line("BUS", "m")])["BUS"] == "m"
     assert world.after(spelled[:1]) is not world.after(spelled[1:])
     assert world.after(())["BUS"] == "n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "instead"),
+    [
+        ("CPUS=9000", ("CPUS=512",)),
+        ("CPUS=1", ("CPUS=2",)),
+        ("OFFSET=0x5", ("OFFSET=0x10",)),
+        ("HALF", ()),
+    ],
+)
+def test_a_number_that_cannot_be_says_which_can(asked: str, instead: tuple[str, ...]) -> None:
+    """The nearest one that a range allows; where nothing else would do, nothing is said."""
+    model = load(
+        _KCONFIG
+        + "config CPUS\n\tint 'how many'\n\trange 2 64 if !BUS\n\trange 2 512\n"
+        + "config OFFSET\n\thex 'where'\n\trange 0x10 0xff\n"
+    )
+    plan = answer(
+        World(model, "base", (Line("BUS", "n"),)),
+        Question(
+            (checked(model, *parse_request(asked), asked),), forbidden=("BUS",) * (not instead)
+        ),
+    )
+
+    assert plan.conflict is not None
+    assert plan.conflict.ways_out[0].instead == instead
+
+
+def test_a_range_that_is_empty_makes_no_plan_and_no_proof() -> None:
+    """Conf gives such a number one bound or the other by turns: no line for it lasts."""
+    model = load("config LOW\n\tint 'low'\n\nconfig N\n\tint 'n'\n\tdefault LOW\n\trange LOW 0\n")
+    world = World(model, "base", ())
+    plan = answer(world, Question((checked(model, "N", "1", "N=1"),)))
+
+    assert plan.status == "unknown"
+    assert "".join(plan.notes) == (
+        "only a line for N that does not say what results would do: "
+        "its range is empty, so that no value lasts"
+    )
