@@ -36,13 +36,7 @@ def target_steps(tree: SourceTree, target: str, *, arch: str) -> tuple[Step, ...
     Empty if the target is an ordinary one, that conf makes from a file; None if
     its recipe does something else (mips' generic boards run a script).
     """
-    with tempfile.TemporaryDirectory(prefix="kresolve-") as scratch:
-        command: list[str | Path] = ["make", "--no-print-directory", "-rR", "-n"]
-        command += ["-f", tree.path / "Makefile", f"ARCH={arch}", f"MAKE={_NO_MAKE}", target]
-        answer = run(
-            command, environment=base_environment(), directory=Path(os.path.realpath(scratch))
-        )
-    recipe = answer.stdout.replace("\\\n", " ")
+    recipe = _recipe(tree, target, arch)
     steps: list[Step] = []
     for line in recipe.splitlines():
         words = shlex.split(line, comments=True) if _interesting(line) else []
@@ -59,6 +53,26 @@ def target_steps(tree: SourceTree, target: str, *, arch: str) -> tuple[Step, ...
     if all(step.target in (target, "olddefconfig") for step in steps):
         return ()
     return tuple(steps)
+
+
+def _recipe(tree: SourceTree, target: str, arch: str) -> str:
+    """What make would run for a target, a command a line.
+
+    Some releases (5.10) would run a second make for all outside the tree; the
+    first then stands in for it.
+    """
+    command: list[str | Path] = ["make", "--no-print-directory", "-rR", "-n"]
+    command += ["-I", tree.path, "-f", tree.path / "Makefile"]
+    command += [f"ARCH={arch}", f"MAKE={_NO_MAKE}", target]
+    with tempfile.TemporaryDirectory(prefix="kresolve-") as scratch:
+        place = os.path.realpath(scratch)
+        environment = base_environment()
+        answer = run(command, environment=environment, directory=Path(place)).stdout
+        if answer.startswith(f"{_NO_MAKE} -C {place} "):
+            source = os.path.realpath(tree.path)
+            second = {"sub_make_done": "1", "abs_srctree": source, "abs_objtree": place}
+            answer = run(command, environment=environment | second, directory=Path(place)).stdout
+    return answer.replace("\\\n", " ")
 
 
 def _interesting(line: str) -> bool:
