@@ -62,6 +62,10 @@ def find_base(
             return _TreeConfigs(model, tree, name, make).target(name)
     path = Path(base)
     if not path.exists() and "/" not in name:
+        if find_fragments(model, tree, name) != (path,):
+            raise ConfigFileError(
+                f"{name}: a fragment of the kernel, and no base; say --fragment {name}"
+            )
         raise ConfigFileError(
             f"{name}: no such base or file; a base is {', '.join(NAMES)}, a NAME_defconfig "
             f"or a .config file{did_you_mean(name, NAMES)}"

@@ -141,7 +141,7 @@ class Dependencies:
     def _add_defaults(self, found: list[Node], definition: Definition) -> None:
         for default in definition.defaults:
             self._add(found, default.condition)
-            self._add(found, default.value)
+            found.extend(names(default.value))  # which conf does not simplify
 
     def _add(self, found: list[Node], expr: Expr | None) -> None:
         if expr is not None:

@@ -168,7 +168,7 @@ def rewrite_m(expr: Expr, modules: Expr) -> Expr:
 def is_n(expr: Expr) -> Expr:
     """The condition "``expr`` is n", with the comparison pushed to the leaves.
 
-    This is how conf 6.17 and later read the condition of ``depends on A if B``
+    This is how conf 6.18 and later read the condition of ``depends on A if B``
     (scripts/kconfig/expr.c, ``expr_trans_compare`` with ``= n``).
 
     >>> str(is_n(And((Sym("A"), Not(Sym("B"))))))

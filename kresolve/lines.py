@@ -70,7 +70,7 @@ def parse_lines(
     good: list[Line] = []
     bad: list[BadLine] = []
     for number, raw in enumerate(text.split("\n"), start=1):
-        line = raw.removesuffix("\r")
+        line = raw.partition("\0")[0].removesuffix("\r")  # to conf, a NUL ends the line
         reason = ""
         if line.startswith(PREFIX):
             name, equals, value = line[len(PREFIX) :].partition("=")

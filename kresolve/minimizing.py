@@ -87,7 +87,7 @@ def keeping(
     last = _last_lines(model, fragment)
     with_all = world.after(fragment)
     for one in request:
-        if with_all[one.symbol] not in one.accept:
+        if with_all.shown(one.symbol) not in one.accept:
             raise RequestError(
                 f"{one}: it is {with_all[one.symbol]} with all lines of the fragment; "
                 "kresolve plan finds what is missing"

@@ -44,6 +44,9 @@ FORMAT: Final = "kresolve.model/1"
 #: How much of a file is enough for :func:`info_of`, packed or not.
 HEAD: Final = 1 << 16
 
+#: Bytes of a model, unpacked; those of kernels have some 10 million.
+_LARGEST: Final = 1 << 28
+
 _TYPES: Final = tuple(Type)
 _ENTRIES: Final = (Menu, If, Comment, ChoiceEntry, Definition)
 
@@ -81,11 +84,18 @@ def from_bytes(data: bytes, source: str) -> Model:
     """The model in a file's content; ModelError names ``source`` when it is none."""
     try:
         with no_collection():
-            document = json.loads(zlib.decompress(data))
+            document = json.loads(zlib.decompressobj().decompress(data, _LARGEST))
             found = document.get("format")
             if found == FORMAT:
-                return _Reader(document).model()
-    except (zlib.error, ValueError, LookupError, TypeError, AttributeError) as error:
+                return _checked(_Reader(document).model())
+    except (
+        zlib.error,
+        ValueError,
+        LookupError,
+        TypeError,
+        RecursionError,
+        AttributeError,
+    ) as error:
         raise ModelError(f"{source}: this is not a saved model, or it is damaged") from error
     raise ModelError(
         f"{source}: this model's format is {found!r}, not {FORMAT!r}; make it anew from its tree"
@@ -345,3 +355,31 @@ def _restored(cls: type[_T], values: dict[str, Any]) -> _T:
         return tuple(map(frozen_value, value)) if isinstance(value, list) else value
 
     return cls(**{name: frozen_value(value) for name, value in values.items()})
+
+
+def _checked(model: Model) -> Model:
+    """The model, if its parts fit together; ValueError if not."""
+    entries, symbols, choices = model.entries, model.symbols, model.choices
+    nodes: set[str | int] = {name for name, symbol in symbols.items() if symbol.choice is None}
+    nodes.update(range(len(choices)))
+    if (
+        len(model.order) != len(nodes)
+        or nodes != {*model.order}
+        or not all(-1 <= entry.parent < index for index, entry in enumerate(entries))
+        or not all(_is_choice(entries[choice.entry]) for choice in choices)
+        or not all(member in symbols for choice in choices for member in choice.members)
+        or not (model.modules is None or model.modules in symbols)
+    ):
+        raise ValueError("the parts of the model do not fit together")
+    for name, symbol in symbols.items():
+        for index in symbol.definitions:
+            entry = entries[index]
+            if not isinstance(entry, Definition) or entry.symbol != name:
+                raise ValueError(f"{name} is not defined at entry {index}")
+        if symbol.choice is not None and name not in choices[symbol.choice].members:
+            raise ValueError(f"{name} is no member of its choice")
+    return model
+
+
+def _is_choice(entry: AnyEntry) -> bool:
+    return isinstance(entry, ChoiceEntry)

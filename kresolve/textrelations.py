@@ -13,6 +13,8 @@ from attrs import frozen
 
 from kresolve.expressions import And, Compare, Const, Expr, Not, Operand, Or, Sym, Text
 from kresolve.model import AnyEntry, ChoiceEntry, Definition, Menu, Model, Range, Select
+from kresolve.tristate import LETTERS
+from kresolve.values import Type, strtoll
 
 
 @frozen
@@ -22,12 +24,14 @@ class TextRelations:
     ``groups`` are the sets of symbols that comparisons, defaults and ranges tie
     together, each with the constants that any of them meets, in order;
     ``group_of`` finds a symbol's.  ``compared`` are the symbols of groups that
-    some comparison looks at: no other can change a bool.
+    some comparison looks at: no other can change a bool.  ``sorted`` are those of
+    groups that one may put in the order of letters: any text can matter there.
     """
 
     groups: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
     group_of: Mapping[str, int]
     compared: frozenset[str]
+    sorted: frozenset[str]
 
 
 def text_relations(model: Model) -> TextRelations:
@@ -35,8 +39,8 @@ def text_relations(model: Model) -> TextRelations:
     relating = _Relating(model)
     for entry in model.entries:
         for compare in _comparisons(entry):
-            relating.compare(compare.left, compare.right)
-            relating.compare(compare.right, compare.left)
+            relating.compare(compare.left, compare.op, compare.right)
+            relating.compare(compare.right, compare.op, compare.left)
         if isinstance(entry, Definition) and entry.symbol in relating.leader:
             for default in entry.defaults:
                 if isinstance(default.value, Sym | Const | Text):
@@ -55,6 +59,7 @@ class _Relating:
         self.leader = {s.name: s.name for s in model.symbols.values() if not s.is_logical}
         self.met: dict[str, dict[str, None]] = {name: {} for name in self.leader}
         self.looked_at: set[str] = set()
+        self.sorted: set[str] = set()
 
     def find(self, name: str) -> str:
         """The symbol that stands for the group of another."""
@@ -63,11 +68,23 @@ class _Relating:
             name = self.leader[name]
         return name
 
-    def compare(self, mine: Operand, other: Operand) -> None:
+    def compare(self, mine: Operand, op: str, other: Operand) -> None:
         """A comparison looks at ``mine``, against ``other``."""
         if isinstance(mine, Sym) and mine.name in self.leader:
             self.looked_at.add(mine.name)
             self.relate(mine.name, other)
+            if op not in ("=", "!=") and not (self._is_number(mine) and self._is_number(other)):
+                self.sorted.add(mine.name)
+
+    def _is_number(self, operand: Operand) -> bool:
+        """Does conf read it as a number of 64 bits, whatever its value?"""
+        if isinstance(operand, Sym) and operand.name in self.model.symbols:
+            return self.model.symbols[operand.name].type is not Type.STRING
+        if isinstance(operand, Sym | Text):
+            text = operand.name if isinstance(operand, Sym) else operand.value
+            _, used, too_large = strtoll(text, 0)
+            return 0 < used == len(text) and not too_large
+        return True
 
     def relate(self, name: str, other: Operand) -> None:
         """A symbol meets another one, or a constant."""
@@ -77,6 +94,8 @@ class _Relating:
             self.met[name][other.name] = None
         elif isinstance(other, Text):
             self.met[name][other.value] = None
+        elif isinstance(other, Sym | Const):
+            self.met[name].update(dict.fromkeys(LETTERS))
 
     def result(self) -> TextRelations:
         """The groups."""
@@ -90,7 +109,9 @@ class _Relating:
         group_of = {name: index for index, (names, _) in enumerate(groups) for name in names}
         seen = {group_of[name] for name in self.looked_at}
         compared = frozenset(name for name, index in group_of.items() if index in seen)
-        return TextRelations(groups, group_of, compared)
+        by_letters = {group_of[name] for name in self.sorted}
+        in_order = frozenset(name for name, index in group_of.items() if index in by_letters)
+        return TextRelations(groups, group_of, compared, in_order)
 
 
 def _comparisons(entry: AnyEntry) -> Iterator[Compare]:

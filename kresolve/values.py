@@ -48,7 +48,7 @@ def valid(type_: Type, text: str) -> bool:
     if type_ is Type.HEX:
         return _HEX.fullmatch(text) is not None
     if type_ is Type.STRING:
-        return True
+        return "\n" not in text and "\0" not in text
     if type_ is Type.BOOL:
         return text[:1] in ("y", "n")
     if type_ is Type.TRISTATE:

@@ -2,7 +2,7 @@
 
 Data goes to standard output, talk and progress to standard error.  Exit
 status: 0 it holds, 1 it does not, 2 the question was wrong, 3 kresolve could
-not tell; 130 when interrupted.
+not tell; 130 when interrupted, 143 and 129 when ended by SIGTERM and SIGHUP.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -29,6 +28,16 @@ from kresolve.cli import (
     reading,
     surveying,
     trees,
+)
+from kresolve.cli.process import (
+    Ended,
+    StdoutError,
+    abandon_stdout,
+    complain,
+    ending_orderly,
+    flush_stdout,
+    mistake,
+    open_streams,
 )
 from kresolve.cli.shared import INTERRUPTED, UNKNOWN, WRONG, Parser
 from kresolve.errors import KresolveError, WitnessError
@@ -85,26 +94,23 @@ def _version() -> str:
     return kresolve.__version__
 
 
-def _complain(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status."""
+    open_streams()
     try:
-        try:
-            status = _run(arguments)
-        finally:
-            sys.stdout.flush()
+        with ending_orderly():
+            try:
+                return _run(arguments)
+            finally:
+                flush_stdout()
     except BrokenPipeError:
         # Whoever read standard output has gone: not an error of ours.
-        _abandon_stdout()
+        abandon_stdout()
         return 128 + signal.SIGPIPE
-    except OSError as error:
-        _abandon_stdout()
-        _complain(f"kresolve: standard output: {error.strerror or error}")
+    except StdoutError as error:
+        abandon_stdout()
+        complain(f"standard output: {error}")
         return WRONG
-    return status
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -113,18 +119,26 @@ def _run(arguments: Sequence[str] | None) -> int:
         run: Callable[[argparse.Namespace], int] = parsed.run
         return run(parsed)
     except WitnessError as error:
-        _complain(f"kresolve: {error}")
+        complain(str(error))
         return UNKNOWN
     except KresolveError as error:
-        _complain(f"kresolve: {error}")
+        complain(str(error))
         return WRONG
     except KeyboardInterrupt:
-        _complain("kresolve: interrupted")
+        complain("interrupted")
         return INTERRUPTED
+    except Ended as end:
+        complain(f"ended by {signal.Signals(end.number).name}")
+        return 128 + end.number
     except SystemExit as exit_:  # argparse: help, version, or a wrong command line
         return exit_.code if isinstance(exit_.code, int) else WRONG
-
-
-def _abandon_stdout() -> None:
-    """Keep Python from writing to a standard output that failed once more at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if error.filename is None:  # of a file, the name is known
+            raise StdoutError(error.strerror or str(error)) from error
+        complain(f"{os.fsdecode(error.filename)}: {error.strerror}")
+        return WRONG
+    except Exception as error:  # noqa: BLE001 - Python's own status is that of a proof
+        complain(f"{mistake(error)}: a mistake in kresolve; please report it")
+        return UNKNOWN

@@ -67,6 +67,7 @@ class Encoding:
         #: The values of choices, where they are symbols (before 6.10).
         self.choice_values: dict[int, Tristate] = {}
         self.done: set[Node] = set()
+        self._is_written: dict[str, int] = {}
         self._depends: dict[int, Tristate] = {-1: FULL_VALUE}
         self._shown: dict[int, Tristate] = {-1: FULL_VALUE}
 
@@ -181,9 +182,7 @@ class Encoding:
         for index, default in reversed(defaults):
             strength = circuit.lowest((self.depends(index), self.condition(default.condition)))
             here = circuit.lowest((strength, self.expr(default.value)))
-            text = _with_condition(str(default.value), default.condition)
-            reason = Reason("default", symbol.name, text, default.location)
-            here = circuit.rule(reason, here)
+            here = circuit.rule(_reason(symbol, default), here)
             value = circuit.select(strength.some, here, value)
         return value
 
@@ -229,12 +228,31 @@ class Encoding:
                     cases = self.stored_texts(default.value)
                 else:
                     cases = {initial: TRUE}
-                told = _with_condition(str(default.value), default.condition)
-                reason = Reason("default", symbol.name, told, default.location)
-                self._put_rule(found, here, reason, cases, symbol)
+                self._put_rule(found, here, _reason(symbol, default), cases, symbol)
             rest = circuit.both(rest, -active)
         _put(circuit, found, initial, rest)
         return self.clamped(symbol, found) if symbol.type in NUMERIC else found
+
+    def is_written(self, symbol: Symbol) -> int:
+        """Has an int, hex or string a line in the ``.config``: is it visible, or has a default?"""
+        known = self._is_written.get(symbol.name)
+        if known is None:
+            known = self._is_written[symbol.name] = self.circuit.any_of(self._writers(symbol))
+        return known
+
+    def _writers(self, symbol: Symbol) -> Iterator[int]:
+        """For everything that gives a number or text a line, the literal "it does"."""
+        if symbol.unwritten or symbol.transitional:
+            return
+        circuit = self.circuit
+        yield self.visibility(symbol).some
+        rest = TRUE
+        for index, default in self._defaults(symbol):
+            active = circuit.lowest((self.depends(index), self.condition(default.condition))).some
+            if isinstance(default.value, Sym | Const | Text):
+                here = circuit.logical(circuit.both(rest, active))
+                yield circuit.rule(_reason(symbol, default), here).some
+            rest = circuit.both(rest, -active)
 
     def rewritten(self, symbol: Symbol, said: Sequence[tuple[str, int]]) -> Texts:
         """``conf_read`` up to 6.1: values out of range are forgotten before writing.
@@ -445,6 +463,12 @@ class Encoding:
         if isinstance(operand, Sym) and operand.name in self.values:
             return {LETTERS[N]: TRUE}
         return self.shown_texts(operand)
+
+
+def _reason(symbol: Symbol, default: Default) -> Reason:
+    """A default as a rule."""
+    text = _with_condition(str(default.value), default.condition)
+    return Reason("default", symbol.name, text, default.location)
 
 
 def _with_condition(text: str, condition: Expr | None) -> str:

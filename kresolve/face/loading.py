@@ -145,7 +145,9 @@ class LoadedTree:
     def _made_by_make(self, base: str | Path) -> bool:
         """Is a base a defconfig target of which the tree has no file?"""
         name = self.info.defconfig if base == "defconfig" else str(base)
-        if isinstance(base, Path) or not name.endswith("defconfig") or Path(base).exists():
+        if isinstance(base, Path) or not name.endswith("defconfig"):
+            return False
+        if base != "defconfig" and Path(base).exists():
             return False
         assert self.source is not None
         folder = self.source.path / "arch" / self.info.srcarch / "configs"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import sys
 import tempfile
@@ -52,7 +53,7 @@ def load_model(
     """
     fingerprint = environment_fingerprint(tree, arch, cross_compile, llvm)
     key = hashlib.sha256(
-        "\0".join((FORMAT, _own_stamp(), tree.identity, str(tree.path), fingerprint)).encode()
+        os.fsencode("\0".join((FORMAT, _own_stamp(), tree.identity, str(tree.path), fingerprint)))
     ).hexdigest()
     name = safe_name(f"{tree.version}-{arch or 'native'}-{key[:24]}.model")
     path = cache_root() / "models" / name
@@ -153,13 +154,13 @@ def _info(tree: SourceTree, environment: Environment) -> TreeInfo:
 def stamp(tree: Path, files: Iterable[str]) -> str:
     """A digest of the sizes and times of a tree's Kconfig files and scripts."""
     digest = hashlib.sha256()
-    scripts = sorted((tree / "scripts").glob("*.sh"))
+    scripts = sorted((*tree.glob("scripts/*.sh"), *tree.glob("arch/*/tools/*.sh")))
     for path in (*(tree / name for name in files), *scripts):
         try:
             found = path.stat()
-            digest.update(f"{path}\0{found.st_mtime_ns}\0{found.st_size}\n".encode())
+            digest.update(os.fsencode(f"{path}\0{found.st_mtime_ns}\0{found.st_size}\n"))
         except OSError:
-            digest.update(f"{path}\0gone\n".encode())
+            digest.update(os.fsencode(f"{path}\0gone\n"))
     return digest.hexdigest()
 
 

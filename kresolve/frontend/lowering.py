@@ -36,6 +36,7 @@ from kresolve.frontend.membership import choices_of
 from kresolve.frontend.ordering import evaluation_order
 from kresolve.frontend.parser import Choice as RawChoice
 from kresolve.frontend.parser import Cond, RawKconfig
+from kresolve.frontend.sanity import refuse_accidents
 from kresolve.location import Location
 from kresolve.model import (
     AnyEntry,
@@ -192,12 +193,17 @@ class Lowering:
                 parent=parent,
                 location=location,
                 depends=depends,
-                title=node.prompt[0],
+                title=node.prompt[0].lstrip(" \t"),
                 visible=self.guards(node.visibility),
                 heading=self.literal_guards(node.visibility),
             )
         if item is kconfiglib.COMMENT:
-            return Comment(parent=parent, location=location, depends=depends, title=node.prompt[0])
+            return Comment(
+                parent=parent,
+                location=location,
+                depends=depends,
+                title=node.prompt[0].lstrip(" \t"),
+            )
         prompts = tuple(
             Prompt(text, self.cond(cond), Location(cond.file, cond.line))
             for text, cond in self.raw.prompts.get(node, ())
@@ -278,10 +284,17 @@ class Lowering:
                 definitions.setdefault(entry.symbol, []).append(index)
         member_of = {member: choice.index for choice in choices for member in choice.members}
         defconfig_list = self.raw.defconfig_list
+        direct = {
+            entry.symbol
+            for entry in self.entries
+            if isinstance(entry, Definition)
+            and entry.parent >= 0
+            and isinstance(self.entries[entry.parent], ChoiceEntry)
+        }
         return {
             name: Symbol(
                 name,
-                _member_type(types[name], choices, member_of.get(name)),
+                _member_type(types[name], choices, member_of.get(name) if name in direct else None),
                 tuple(found),
                 member_of.get(name),
                 transitional=name in self.raw.transitional,
@@ -311,7 +324,7 @@ class Lowering:
         model = Model(
             info=info,
             dialect=self.dialect,
-            title=self.raw.top_node.prompt[0],
+            title=self.raw.top_node.prompt[0].lstrip(" \t"),
             entries=tuple(self.entries),
             symbols=symbols,
             choices=choices,
@@ -320,6 +333,7 @@ class Lowering:
             warnings=tuple(self.raw.messages),
             files=tuple(dict.fromkeys(self.raw.kconfig_filenames)),
         )
+        refuse_accidents(model)
         return evolve(model, order=evaluation_order(model))
 
     def refuse_unequal_y(self, symbols: dict[str, Symbol]) -> None:
@@ -363,7 +377,7 @@ def _unequal_y(expr: Expr, symbols: dict[str, Symbol]) -> Compare | None:
 
 
 def _member_type(type_: Type, choices: tuple[Choice, ...], choice: int | None) -> Type:
-    """A member without a type takes its choice's."""
+    """A member without a type takes its choice's, if it stands directly in it."""
     return choices[choice].type if type_ is Type.UNKNOWN and choice is not None else type_
 
 

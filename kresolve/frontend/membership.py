@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kresolve.dialect import Dialect
+from kresolve.errors import KconfigError
 from kresolve.expressions import YES, And, Compare, Const, Expr, Sym, conjunction, names
 from kresolve.model import AnyEntry, Choice, ChoiceEntry, Definition, If
 from kresolve.tristate import N
@@ -41,10 +42,21 @@ def choices_of(
         if dialect.choice_lists:
             type_, optional = Type.BOOL, False
         elif type_ is Type.UNKNOWN:
-            written = (types[name] for name in members[choice])
-            type_ = next((t for t in written if t in LOGICAL), Type.BOOL)
+            type_ = types.get(_first_within(entries, places[choice]), Type.UNKNOWN)
+            if not members[choice]:
+                type_ = Type.BOOL
+            elif type_ not in LOGICAL:
+                raise KconfigError(
+                    f"{entries[places[choice]].location}: neither this choice nor the first "
+                    "option that stands directly in it has a type: not supported"
+                )
         found.append(Choice(choice, places[choice], tuple(members[choice]), type_, optional))
     return tuple(found)
+
+
+def _first_within(entries: Sequence[AnyEntry], place: int) -> str:
+    """The first symbol directly in a choice, not in an if: it has the choice's type."""
+    return next((e.symbol for e in entries if isinstance(e, Definition) and e.parent == place), "")
 
 
 def _by_first_prompt(entries: Sequence[AnyEntry]) -> list[tuple[str, int]]:

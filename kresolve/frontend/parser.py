@@ -212,7 +212,8 @@ class RawKconfig(kconfiglib.Kconfig):  # type: ignore[misc]
     def _joined(self, line: str) -> str:
         """A line with those that it goes on in."""
         parts: list[str] = []
-        while line.endswith("\\\n"):
+        reader = _CommentFinder()
+        while line.endswith("\\\n") and not reader.finds(line[:-2]):
             parts.append(line[:-2])
             line = self._readline()
             self.linenr += 1
@@ -448,3 +449,30 @@ def parse(filename: str, grammar: Grammar = LENIENT, *, shell_allowed: bool = Tr
     # Kconfiglib's own way of adding functions: a module of this name.
     sys.modules["kconfigfunctions"] = sys.modules[__name__]
     return RawKconfig(filename, grammar, shell_allowed=shell_allowed)
+
+
+class _CommentFinder:
+    """Looks for a ``#`` outside of strings and macros: a comment ends where its line does."""
+
+    def __init__(self) -> None:
+        self._quote = ""
+        self._depth = 0
+
+    def finds(self, part: str) -> bool:
+        """Has a comment begun in the next part of a statement?"""
+        letters = iter(part)
+        for letter in letters:
+            if self._quote:
+                if letter == "\\":
+                    next(letters, "")
+                elif letter == self._quote:
+                    self._quote = ""
+            elif self._depth:
+                self._depth += (letter == "(") - (letter == ")")
+            elif letter in "\"'":
+                self._quote = letter
+            elif letter == "(":
+                self._depth = 1
+            elif letter == "#":
+                return True
+        return False

@@ -23,7 +23,7 @@ class UntrueLinesError(KresolveError):
 
     An int or hex whose range is empty, its low above its high, never ends as its line says:
     conf gives it one bound or the other (``sym_validate_range``), and the other one the
-    next time.
+    next time.  Before 6.10, an m line can make an optional choice m, and end as n itself.
     """
 
 
@@ -49,7 +49,8 @@ def conflict(questions: Sequence[tuple[World, Question]], deadline: Deadline = N
     with Session(clauses, deadline) as session:
         core = _smallest(session, [*demands], [*rules])
         if core is None:
-            raise _not_impossible(problem, session.solve([*demands, *rules]))
+            no_lines = [-literal for literal in problem.lines().values()]
+            raise _not_impossible(problem, session.greedy([*demands, *rules], no_lines))
     among = {*core}
     return Conflict(
         demands=tuple(dict.fromkeys(demands[literal] for literal in demands if literal in among)),
@@ -74,19 +75,17 @@ def _not_impossible(problem: Problem, solution: Assignment | None) -> Exception:
             for one in after
             if line.symbol in one and one.line(line.symbol).value != line.value
         )
-        types = {problem.model_of(name).symbols[name].type for name in untrue}
-        if (
-            types
-            and types <= NUMERIC
-            and all(
-                one[name] in accept
-                for scene, one in zip(problem.scenes, after, strict=True)
-                for name, accept, _ in scene.demands
-            )
-        ):
+        hold = all(
+            one.shown(name) in accept
+            for scene, one in zip(problem.scenes, after, strict=True)
+            for name, accept, _ in scene.demands
+        )
+        if untrue and hold:
+            types = {problem.model_of(name).symbols[name].type for name in untrue}
+            why = ": its range is empty, so that no value lasts" if types <= NUMERIC else ""
             return UntrueLinesError(
-                f"only a line for {' and '.join(untrue)} that does not say what results would do: "
-                "its range is empty, so that no value lasts"
+                f"only a line for {' and '.join(untrue)} that does not say what results would do"
+                f"{why}"
             )
     return WitnessError("no plan was found, and no reason why there is none; please report this")
 

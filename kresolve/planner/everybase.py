@@ -74,7 +74,7 @@ class Land:
     def holds(self, base: Iterable[Line], fragment: Iterable[Line]) -> bool:
         """Does everything hold with a fragment on a base, by evaluation?"""
         after = evaluate(self.model, (*base, *fragment), self.finish, nodes=self.cone)
-        return all(after[name] in accept for name, accept, _ in self.demands)
+        return all(after.shown(name) in accept for name, accept, _ in self.demands)
 
 
 @frozen(eq=False)

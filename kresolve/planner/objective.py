@@ -78,9 +78,10 @@ def switches(line: Line, before: Configuration) -> bool:
 
     A transitional name counts as well: a line for it is the last resort.
     """
-    value = OF_LETTER.get(line.value)
-    if value is None or before.model.symbols[line.symbol].transitional:
+    symbol = before.model.symbols[line.symbol]
+    if not symbol.is_logical or symbol.transitional:
         return True
+    value = OF_LETTER[line.value]
     return value == 0 or value < before.tristate(line.symbol)
 
 

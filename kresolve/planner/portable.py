@@ -99,7 +99,7 @@ def _line(lands: Sequence[Land], found: Everywhere, line: Line) -> PlanLine:
     lost = tuple(
         request.symbol
         for request in land.question.requests
-        if without[request.symbol] not in request.accept
+        if without.shown(request.symbol) not in request.accept
     )
 
     def elsewhere(name: str) -> int | str:

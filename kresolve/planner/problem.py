@@ -52,7 +52,7 @@ class Question:
         for name in self.forbidden:
             yield name, ("n",), f"--forbid {name}"
         for name in self.pins:
-            yield name, (world.before[name],), f"--pin {name}"
+            yield name, (world.before.shown(name),), f"--pin {name}"
 
 
 @frozen(eq=False)
@@ -74,10 +74,12 @@ class Scene:
         return self.encoding.circuit
 
     def literal(self, name: str, value: str) -> int:
-        """The literal "the symbol ends with this value"."""
+        """The literal "the ``.config`` says this of the symbol"; see Configuration.shown."""
         symbol = self.world.model.symbols[name]
         if not symbol.is_logical:
-            return self.texts(name).get(value, FALSE)
+            written = self.encoding.is_written(symbol)
+            said = self.circuit.both(written, self.texts(name).get(value, FALSE))
+            return self.circuit.either(said, -written) if value == "" else said
         here = self.encoding.value_of(name)
         if value == "m":
             return self.circuit.both(here.some, -here.full)

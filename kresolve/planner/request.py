@@ -85,7 +85,8 @@ def checked(model: Model, name: str, wanted: str | None, origin: str) -> Request
         )
     value = unquote(wanted) if wanted.startswith('"') else wanted
     if value is None or not valid(symbol.type, value):
-        raise RequestError(f"{_from(origin, name)}{name}={wanted}: not {_a(symbol.type)} ({place})")
+        said = wanted if wanted.isprintable() else repr(wanted)
+        raise RequestError(f"{_from(origin, name)}{name}={said}: not {_a(symbol.type)} ({place})")
     return Request(name, (value,), origin)
 
 

@@ -168,7 +168,7 @@ def _confirmed(scene: Scene, lines: tuple[Line, ...]) -> Configuration:
     """The configuration, if the evaluator agrees with what the clauses propose."""
     after = scene.world.after(lines)
     for name, accept, _ in scene.demands:
-        if after[name] not in accept:
+        if after.shown(name) not in accept:
             raise WitnessError(
                 f"clauses and evaluator disagree about {name}: planned to be "
                 f"{'|'.join(accept)}, evaluated as {after[name]}; please report this"

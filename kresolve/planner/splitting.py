@@ -142,6 +142,6 @@ def _checked(found: Split) -> Split:
     for number, part in enumerate(found.parts):
         after = part.scene.world.after((*found.common, *found.remainder(number)))
         for name, accept, _ in part.scene.demands:
-            if after[name] not in accept:
+            if after.shown(name) not in accept:
                 raise WitnessError(f"{name} is lost in parts alone; please report this")
     return found

@@ -57,7 +57,8 @@ def is_exhaustive(model: Model, relations: TextRelations, names: Iterable[str]) 
     return not any(
         name in relations.compared
         and not model.symbols[name].is_logical
-        and len(_said(model, relations.groups[relations.group_of[name]][0])) > _LARGEST
+        and len(_said(model, relations.groups[relations.group_of[name]][0]))
+        > (0 if name in relations.sorted else _LARGEST)
         for name in names
     )
 
@@ -67,7 +68,7 @@ def _said(model: Model, names: Iterable[str]) -> list[str]:
     return [name for name in names if model.takes_lines(model.symbols[name])]
 
 
-def _numbers(pool: Iterable[str], type_: Type, reach: int, now: str) -> Iterable[str]:
+def _numbers(pool: Sequence[str], type_: Type, reach: int, now: str) -> Iterable[str]:
     """The numbers around those in the pool as values of a type, nearest to now first."""
     met = {0} | {
         leading_number(text, 16 if text[:2] in ("0x", "0X") else 10)
@@ -80,6 +81,8 @@ def _numbers(pool: Iterable[str], type_: Type, reach: int, now: str) -> Iterable
         text = str(number) if type_ is Type.INT else hex(number)
         if valid(type_, text):
             yield text
+    # What is no number to a comparison, without 0x or too large, is one by its spelling.
+    yield from (text for text in pool if valid(type_, text))
 
 
 def _strings(pool: Iterable[str]) -> Iterable[str]:

@@ -9,12 +9,13 @@ from functools import cached_property
 from attrs import evolve, field, frozen
 
 from kresolve import markup
+from kresolve.expressions import Sym
 from kresolve.lines import Line, spell
 from kresolve.memory import no_collection
-from kresolve.model import Comment, Definition, Menu, Model
+from kresolve.model import Comment, Definition, Menu, Model, Symbol
 from kresolve.semantics.evaluation import Evaluation
 from kresolve.tristate import LETTERS, N
-from kresolve.uservalues import Finish, user_values
+from kresolve.uservalues import Finish, UserValues, user_values
 from kresolve.values import LOGICAL
 
 
@@ -48,6 +49,12 @@ class Configuration(Mapping[str, str]):
     def tristate(self, name: str) -> int:
         """The value of a bool or tristate as 0, 1 or 2; 0 for anything else."""
         return self.evaluation.logical.get(name, N)
+
+    def shown(self, name: str) -> str:
+        """What the ``.config`` says of a symbol; nothing of a number or text that has no line."""
+        if name in self.evaluation.logical or name in self.evaluation.written:
+            return self[name]
+        return ""
 
     def changes(self, other: Configuration) -> list[str]:
         """The symbols that have another value in another configuration, in order."""
@@ -121,13 +128,51 @@ def _evaluate(
     user = user_values(model, lines, finish)
     evaluation = Evaluation(model, user)
     evaluation.run(nodes)
-    if finish == "defconfig" and model.dialect.forgets_out_of_range:
+    if finish == "defconfig":
         # conf --defconfig calculates everything again after reading.
-        evaluation.forget_out_of_range()
-        text = {n: value for n, value in user.text.items() if n not in evaluation.forgotten}
-        evaluation = Evaluation(model, evolve(user, text=text))
-        evaluation.run(nodes)
+        if model.dialect.forgets_out_of_range:
+            evaluation.forget_out_of_range()
+        said = remembered(evaluation)
+        if said != user:
+            evaluation = Evaluation(model, said)
+            evaluation.run(nodes)
     return Configuration(model, finish, evaluation)
+
+
+def remembered(evaluation: Evaluation) -> UserValues:
+    """What conf takes the user to have said when it calculates everything again.
+
+    A number out of range is forgotten (up to 6.1); what a transitional symbol's line gave
+    to another symbol as its default is that one's own (from 6.18, ``sym_calc_value``).
+    """
+    user = evaluation.user
+    logical = dict(user.logical)
+    text = {name: said for name, said in user.text.items() if name not in evaluation.forgotten}
+    for symbol, said in _inherited(evaluation):
+        if symbol.type in LOGICAL:
+            logical[symbol.name] = evaluation.logical[symbol.name]
+        else:
+            text[symbol.name] = evaluation.stored_text(said)
+    return evolve(user, logical=logical, text=text)
+
+
+def _inherited(evaluation: Evaluation) -> Iterator[tuple[Symbol, Sym]]:
+    """Symbols without a line whose default is a transitional symbol with one, and that."""
+    model, user = evaluation.model, evaluation.user
+    old = {
+        name
+        for name, symbol in model.symbols.items()
+        if symbol.transitional and (name in user.logical or name in user.text)
+    }
+    for name, symbol in model.symbols.items() if old else ():
+        if symbol.choice is not None or name in user.logical or name in user.text:
+            continue
+        for index in symbol.definitions:
+            default, _ = evaluation.default(index, model.entries[index])
+            if default is not None:
+                if isinstance(default.value, Sym) and default.value.name in old:
+                    yield symbol, default.value
+                break
 
 
 def _render(configuration: Configuration) -> Iterator[str]:

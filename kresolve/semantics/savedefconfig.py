@@ -14,7 +14,7 @@ from kresolve.expressions import Const, Sym, Text
 from kresolve.lines import Line, spell
 from kresolve.model import Model, Symbol
 from kresolve.semantics.choices import default_member
-from kresolve.semantics.configuration import Configuration, evaluate
+from kresolve.semantics.configuration import Configuration, evaluate, remembered
 from kresolve.semantics.evaluation import Evaluation
 from kresolve.tristate import LETTERS, M, N, Y
 from kresolve.values import LOGICAL, Type
@@ -42,9 +42,8 @@ def _again(read: Configuration) -> Configuration:
             for member in members
         ):
             choices[index] = evolve(said.choice(index), given=False)
-    text = {name: value for name, value in said.text.items() if name not in first.forgotten}
     # Any other finish than olddefconfig, so that nothing more is forgotten.
-    second = Evaluation(model, evolve(said, finish="defconfig", text=text, choices=choices))
+    second = Evaluation(model, evolve(remembered(first), finish="defconfig", choices=choices))
     second.modules = first.modules
     second.run()
     return Configuration(model, "defconfig", second)
@@ -70,14 +69,16 @@ def _is_changeable(evaluation: Evaluation, symbol: Symbol) -> bool:
 
 
 def _selected(evaluation: Evaluation, symbol: Symbol) -> int:
-    if symbol.choice is not None or symbol.type not in LOGICAL:
+    if symbol.choice is not None:
         return N
     sources = evaluation.model.selected_by.get(symbol.name, ())
     return evaluation.reverse(sources, promoted=_is_promoted(evaluation, symbol))
 
 
 def _is_promoted(evaluation: Evaluation, symbol: Symbol) -> bool:
-    return symbol.type is Type.BOOL or evaluation.modules == N
+    if symbol.type is Type.TRISTATE:
+        return evaluation.modules == N
+    return symbol.type is Type.BOOL
 
 
 def _default(evaluation: Evaluation, symbol: Symbol) -> str:

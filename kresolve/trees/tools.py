@@ -40,6 +40,10 @@ _PACKAGES = {
 }
 
 
+#: Signals that end the program, if it has a handler for them that says so.
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def base_environment() -> dict[str, str]:
     """The environment that every child of a tree starts from.
 
@@ -116,23 +120,26 @@ def run(
 
 
 def started(start: Callable[[], Child]) -> Child:
-    """The child that ``start`` starts in a session of its own, not lost to Ctrl-C.
+    """The child that ``start`` starts in a session of its own, not lost to Ctrl-C or SIGTERM.
 
-    An interrupt that comes when the child runs already, but before anybody holds
+    One that comes when the child runs already, but before anybody holds
     it, would leave it running.
     """
-    handler = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(handler):
+    handlers = {number: signal.getsignal(number) for number in _ENDING}
+    ours = {number: handler for number, handler in handlers.items() if callable(handler)}
+    if threading.current_thread() is not threading.main_thread() or not ours:
         return start()
-    came: list[FrameType | None] = []
-    signal.signal(signal.SIGINT, lambda _, frame: came.append(frame))
+    came: list[tuple[signal.Signals, FrameType | None]] = []
+    for number in ours:
+        signal.signal(number, lambda which, frame: came.append((signal.Signals(which), frame)))
     try:
         child = start()
     finally:
-        signal.signal(signal.SIGINT, handler)
-    if came:
+        for number, handler in ours.items():
+            signal.signal(number, handler)
+    for which, frame in came:
         try:
-            handler(signal.SIGINT, came[0])
+            ours[which](which, frame)
         except BaseException:
             kill_session(child)
             raise

@@ -97,7 +97,7 @@ def _request(draw: Any, model: Model, name: str) -> Request:
 def holds(world: World, question: Question, fragment: Fragment) -> bool:
     """Does everything that is demanded hold with a fragment, by evaluation?"""
     after = world.after(fragment)
-    return all(after[name] in accept for name, accept, _ in question.demands(world))
+    return all(after.shown(name) in accept for name, accept, _ in question.demands(world))
 
 
 def in_order(model: Model, fragment: Fragment) -> Fragment:
