@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from kresolve.cli.shared import (
     command,
     say,
 )
+from kresolve.errors import RequestError
 
 _EXAMPLES = """\
 examples:
@@ -75,10 +77,13 @@ def add(commands: Commands) -> None:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError
-    return number
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r}: say a number, 0 or more")
+    return int(text)
+
+
+def _same(one: Path, other: Path) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)
 
 
 def _plan(arguments: argparse.Namespace) -> int:
@@ -92,6 +97,8 @@ def _plan(arguments: argparse.Namespace) -> int:
         from kresolve.cli.graphing import check_graph
 
         check_graph(arguments.graph)
+        if arguments.output is not None and _same(arguments.output, arguments.graph):
+            raise RequestError(f"{arguments.graph}: the fragment and the picture, in one file")
     if arguments.kata is not None:
         return plan_in_kata(arguments)
     progress = TerminalProgress()

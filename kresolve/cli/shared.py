@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
@@ -128,10 +129,11 @@ def add_timeout_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not seconds > 0:
-        raise ValueError
-    return seconds
+    with contextlib.suppress(ValueError):
+        seconds = float(text)
+        if seconds > 0:
+            return seconds
+    raise argparse.ArgumentTypeError(f"{text!r}: say a number of seconds above 0")
 
 
 def add_base_arguments(parser: argparse.ArgumentParser, *, several: bool = False) -> None:

@@ -37,7 +37,7 @@ from kresolve.values import Type
 Requests: TypeAlias = str | Path | Request | Mapping[str, object] | Iterable[str | Path | Request]
 
 #: One file, or several.
-Fragments: TypeAlias = str | Path | Iterable[str | Path]
+Fragments: TypeAlias = str | Path | Iterable[str | Path] | None
 
 _FINISHES = ("olddefconfig", "allnoconfig")
 #: So many bases by name are kept with what plans found out about them.
@@ -45,7 +45,9 @@ _WORLDS = 8
 
 
 def listed(files: Fragments) -> list[str | Path]:
-    """One file, or several, as a list."""
+    """No file, one, or several, as a list."""
+    if files is None:
+        return []
     return [files] if isinstance(files, str | Path) else list(files)
 
 

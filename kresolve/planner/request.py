@@ -15,6 +15,8 @@ from kresolve.model import Model
 from kresolve.values import Type, valid
 
 _REQUEST: Final = re.compile(r"(?:CONFIG_)?([A-Za-z0-9_]+)(?:=(.*))?", re.DOTALL)
+#: What looks like a request for some numbers.
+_BOUND: Final = re.compile(r"(\w+) *(?:[<>]=?|!=) *(\w+)")
 
 
 @frozen
@@ -35,6 +37,9 @@ class Request:
 
 def no_request(what: object) -> RequestError:
     """What is wrong with something that asks for nothing."""
+    bound = _BOUND.fullmatch(what) if isinstance(what, str) else None
+    if bound:
+        return RequestError(f"{what!r}: ask for one number, as in {bound[1]}={bound[2]}")
     return RequestError(
         f"{what!r} is no request; write X, X=y, X=m, X=y|m, X=n, X=64, X=text or @FILE"
     )

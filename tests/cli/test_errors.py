@@ -178,6 +178,21 @@ CASES: list[tuple[str, Callable[[Place], None], tuple[str, ...], tuple[str, ...]
     ("no value", _nothing, ("plan", "SHED=x", *TOY), ("SHED=x: 'x' is no value",)),
     ("no number", _nothing, ("plan", "DEPTH", *TOY), ("DEPTH is an int (Kconfig:",)),
     ("no request", _nothing, ("plan", "a b", *TOY), ("'a b' is no request",)),
+    ("a bound", _nothing, ("plan", "DEPTH>=5", *TOY), ("'DEPTH>=5': ", "one number", "DEPTH=5")),
+    ("a line break", _nothing, ("plan", "OWNER=a\nb", *TOY), ("OWNER='a\\nb': not a string",)),
+    (
+        "no time",
+        _nothing,
+        ("plan", "FISH", "--timeout", "0", *TOY),
+        ("--timeout: '0': ", "above 0"),
+    ),
+    ("a name too long", _nothing, ("plan", "x" * 300, "--tree", "y" * 300), ("yyy: ", "too long")),
+    (
+        "one file for two",
+        _nothing,
+        ("plan", "FISH", *TOY, "-o", "a.svg", "--graph", "./a.svg"),
+        ("a.svg: ", "in one file"),
+    ),
     ("contradiction", _nothing, ("plan", "FISH=y", "FISH=n", *TOY), ("FISH", "y", "n")),
     ("a bad pin", _nothing, ("plan", "FISH", "--pin", "X", *TOY), ("--pin X: ", "no such")),
     (

@@ -150,3 +150,10 @@ def test_files_are_replaced_as_a_whole(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
     with pytest.raises(ConfigFileError, match="cannot write it"):
         write_whole(tmp_path / "no" / "fragment", "new")
+
+
+def test_a_nul_ends_a_line() -> None:
+    """Conf's strings are C's."""
+    good, bad = parse_lines("CONFIG_A=y\0n\nCONFIG_B=y\n\0\n", "f")
+    assert [str(line) for line in good] == ["CONFIG_A=y", "CONFIG_B=y"]
+    assert bad == []

@@ -178,3 +178,42 @@ def test_a_number_can_be_n_in_the_smallest_file() -> None:
 def smallest(model: Model, text: str) -> list[str]:
     """The lines of the smallest file for a text."""
     return [str(line) for line in savedefconfig(model, read(text, model))]
+
+
+def test_what_is_selected_is_left_out_of_the_smallest_file_whatever_its_type() -> None:
+    """A select of a string does nothing but this (``sym_is_changeable``)."""
+    model = load(
+        'config X\n\tbool "x"\n\tselect S\n\nconfig S\n\tstring "s"\n\tdefault "a"\n', "7.x"
+    )
+    assert smallest(model, 'CONFIG_X=y\nCONFIG_S="b"\n') == ["CONFIG_X=y"]
+    assert smallest(model, 'CONFIG_S="b"\n') == ['CONFIG_S="b"']
+
+
+def test_what_a_transitional_line_gave_is_the_users_when_all_is_calculated_again() -> None:
+    """A prompt then limits it, which a default is not limited by (``sym_calc_value``)."""
+    model = load(
+        'config MODULES\n\tbool "modules"\n\tmodules\n\nconfig OLD\n\ttristate\n\ttransitional\n\n'
+        'config G\n\ttristate "g"\n\tdefault m\n\nconfig NEW\n\ttristate "n" if G\n\tdefault OLD\n',
+        "7.x",
+    )
+    text = "CONFIG_MODULES=y\nCONFIG_OLD=y\n"
+    assert evaluate(model, read(text, model))["NEW"] == "y"
+    assert evaluate(model, read(text, model), "defconfig")["NEW"] == "m"
+    assert smallest(model, text) == ["CONFIG_MODULES=y", "CONFIG_NEW=m"]
+
+
+def test_the_config_says_nothing_of_a_number_without_a_line() -> None:
+    """What is not written is not shown; n is shown, written or not."""
+    model = load(
+        'config A\n\tbool "a"\n\nconfig N\n\tint "n" if A\n\tdefault 5 if A\n\nconfig B\n\tbool\n'
+    )
+    off = evaluate(model, ())
+    on = evaluate(model, read("CONFIG_A=y\n", model))
+    assert (off["N"], off.shown("N"), on.shown("N"), off.shown("B")) == ("0", "", "5", "n")
+
+
+def test_headings_begin_with_a_letter() -> None:
+    """Blanks before the title of a menu or comment are dropped (``menu_add_prompt``)."""
+    model = load('mainmenu "  T"\n\nmenu " M"\n\ncomment "\t C"\n\nendmenu\n')
+    assert "# T\n" in evaluate(model, ()).text()
+    assert "\n# M\n#\n\n#\n# C\n#\n# end of M\n" in evaluate(model, ()).text()
