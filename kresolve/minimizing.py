@@ -89,8 +89,8 @@ def keeping(
     for one in request:
         if with_all.shown(one.symbol) not in one.accept:
             raise RequestError(
-                f"{one}: it is {with_all[one.symbol]} with all lines of the fragment; "
-                "kresolve plan finds what is missing"
+                f"{one}: it is {with_all.shown(one.symbol) or 'nothing'} with all lines of the "
+                "fragment; kresolve plan finds what is missing"
             )
     keys = {
         (name, value): line

@@ -16,6 +16,7 @@ from kresolve.planner import Request, World
 from kresolve.planner.objective import gates
 from kresolve.progress import SILENT, Progress
 from kresolve.semantics import Configuration, Finish, evaluate
+from kresolve.values import NUMERIC
 from kresolve.workbench.causes import cause
 from kresolve.workbench.effect import value_without
 from kresolve.workbench.renames import Successor, successors, unknown_text
@@ -66,9 +67,10 @@ class Finding:
     """The judgement of one line.
 
     ``wanted`` is what the line asks for, ``value`` what results (None where there
-    is no such option); ``add`` are the lines that would make it survive;
-    ``related`` is another line that has to do with it; ``affected`` are the
-    options that a gate switches off; ``successor`` is the option's new name.
+    is no such option, or no line for its number); ``add`` are the lines
+    that would make it survive; ``related`` is another line that has to do with it;
+    ``affected`` are the options that a gate switches off; ``successor`` is the
+    option's new name.
     """
 
     line: Line
@@ -224,6 +226,8 @@ class Linter:
             return self._unknown(line)
         wanted = typed_value(line, symbol.type)
         value = self.after.get(line.symbol)
+        if symbol.type in NUMERIC and line.symbol not in self.after.evaluation.written:
+            value = None
         if wanted is None:
             text = no_value(line.value, symbol.type)
             return Finding(
@@ -386,7 +390,7 @@ def _broken(linter: Linter, findings: Iterable[Finding], mended: Repair) -> list
     return [
         Request(f.line.symbol, (f.wanted,), f"@{f.line.location}")
         for f in findings
-        if f.survives and f.line.symbol in after and after[f.line.symbol] != f.wanted
+        if f.survives and f.line.symbol in after and after.shown(f.line.symbol) != f.wanted
     ]
 
 

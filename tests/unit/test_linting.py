@@ -369,3 +369,16 @@ def test_a_file_that_is_named_twice_counts_once(tmp_path: Path) -> None:
 def test_spelling_makes_no_difference_to_a_hint(name: str) -> None:
     """A name in the wrong case, or with its prefix, is recognised."""
     assert did_you_mean(name, ["NET_CORE", "CAT"], "CONFIG_") == "; did you mean CONFIG_NET_CORE?"
+
+
+def test_a_number_that_has_no_line_is_lost() -> None:
+    """0 is what it is worth where nobody sees it, but no line says so; no text is an empty one."""
+    model = load(
+        'config A\n\tbool "A"\n\nconfig N\n\tint "N"\n\tdepends on A\n\tdefault 5\n'
+        '\nconfig S\n\tstring "S"\n\tdepends on A\n'
+    )
+    lines = parse_lines('CONFIG_N=0\nCONFIG_S=""\n', "f")[0]
+    linter = Linter(World(model, "base", ()), lines)
+    assert [f.survives for f in linter.findings()] == [False, True]
+    findings, _ = advised(linter, linter.findings())
+    assert [f.add for f in findings] == [("CONFIG_A=y",), ()]
