@@ -229,7 +229,9 @@ class _Builder:
     def reverse(self, symbol: Symbol) -> list[str]:
         """Selects and implies of what is later in the hidden order."""
         lines: list[str] = []
-        later = [s for s in self.symbols if s.rank > symbol.rank and s.type in _LOGICAL]
+        later = [s for s in self.symbols if s.rank > symbol.rank]
+        if self.chance(90):  # a select of any other does nothing but keep it from savedefconfig
+            later = [s for s in later if s.type in _LOGICAL]
         # before 6.10 a choice depends on what selects its members
         later = [s for s in later if not s.in_choice or (not self.old and self.chance(30))]
         while later and self.chance(25) and len(lines) < 3:
@@ -273,7 +275,8 @@ class _Builder:
         name = members[0].name
         when = self.condition(rank, 30)
         lines = ["choice"]
-        if self.old:
+        untyped = self.old and self.chance(30)
+        if self.old and not untyped:
             lines += [f'\t{type_} "Choice of {name}"{when}']
         else:
             lines += [f'\tprompt "Choice of {name}"{when}']
@@ -285,7 +288,8 @@ class _Builder:
         lines.append("")
         for member in members:
             own = [f"config {member.name}", *self.properties(member, prompt=True, typed=True)]
-            if self.chance(12):
+            # the first gives a choice its type, if it stands directly in it
+            if self.chance(12) and not (untyped and member is members[0]):
                 own = [f"if {self.expr(rank)}", "", *own, "", "endif"]
             lines += [*own, ""]
             if self.chance(8):

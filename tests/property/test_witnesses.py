@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kresolve.encode import FALSE, TRUE, Circuit, Encoding, FixedUser, Simulation
+from kresolve.encode.user import User
 from kresolve.lines import Line
 from kresolve.model import Model
-from kresolve.semantics import Configuration, Finish, evaluate, user_values
+from kresolve.semantics import Configuration, Finish, evaluate, savedefconfig, user_values
 from kresolve.solve import Assignment, Session
 from tests.freeuser import FreeUser
 from tests.property.kconfigs import DIALECTS, Toy, toys
@@ -19,17 +20,29 @@ from tests.property.toys import FINISHES, conf, load, program, read
 def differences(encoding: Encoding, solution: Assignment, expected: Configuration) -> list[str]:
     """Where a solution of the clauses is not the configuration of the evaluator."""
     found = []
+    symbols = encoding.model.symbols
     for name, value in encoding.values.items():
         mine = "nmy"[solution.holds(value.some) + solution.holds(value.full)]
         if mine != expected[name]:
             found.append(f"{name}: clauses {mine}, evaluator {expected[name]}")
     for name, texts in encoding.texts.items():
+        if solution.holds(encoding.is_written(symbols[name])) != (name in expected.written):
+            found.append(f"{name}: written or not")
         # before 6.11 conf may write another text than the one it calculated with
         texts = encoding.written.get(name) or texts
         held = [text for text, literal in texts.items() if solution.holds(literal)]
         if held != [expected[name]]:
             found.append(f"{name}: clauses {held}, evaluator {expected[name]!r}")
     return found
+
+
+def encoded(model: Model, user: User, circuit: Circuit) -> Encoding:
+    """Everything about a model in clauses."""
+    encoding = Encoding(model, user, circuit)
+    encoding.add(model.symbols)
+    for name in encoding.texts:
+        encoding.is_written(model.symbols[name])
+    return encoding
 
 
 def other_than(encoding: Encoding, solution: Assignment) -> list[int]:
@@ -56,8 +69,7 @@ def test_clauses_with_free_lines_say_what_the_evaluator_says(
         lines = lines_of(toy, model)
         circuit = Circuit()
         user = FreeUser(model, user_values(model, lines, finish), circuit)
-        encoding = Encoding(model, user, circuit)
-        encoding.add(model.symbols)
+        encoding = encoded(model, user, circuit)
 
         assumed = user.assumptions()
         with Session(circuit.clauses) as session:
@@ -77,8 +89,8 @@ def test_clauses_with_fixed_lines_fold_into_constants(dialect: str, data: st.Dat
     for finish in FINISHES:
         lines = lines_of(toy, model)
         circuit = Circuit()
-        encoding = Encoding(model, FixedUser(model, user_values(model, lines, finish)), circuit)
-        encoding.add(model.symbols)
+        user = FixedUser(model, user_values(model, lines, finish))
+        encoding = encoded(model, user, circuit)
 
         literals = {literal for value in encoding.values.values() for literal in value}
         literals |= {literal for texts in encoding.texts.values() for literal in texts.values()}
@@ -94,8 +106,7 @@ def test_explaining_clauses_with_all_rules_say_the_same(toy: Toy) -> None:
     lines = lines_of(toy, model)
     circuit = Circuit(explaining=True)
     user = FreeUser(model, user_values(model, lines), circuit)
-    encoding = Encoding(model, user, circuit)
-    encoding.add(model.symbols)
+    encoding = encoded(model, user, circuit)
 
     with Session(circuit.clauses) as session:
         solution = session.solve([*user.assumptions(), *circuit.selectors.values()])
@@ -128,6 +139,22 @@ def test_olddefconfig_is_confs(toy: Toy) -> None:
 def test_all_configs_are_confs(finish: Finish, toy: Toy) -> None:
     """The evaluator writes what all*config with KCONFIG_ALLCONFIG writes to the letter."""
     agree_with_conf(toy, finish)
+
+
+@pytest.mark.tree
+@pytest.mark.conf
+@pytest.mark.parametrize("dialect", DIALECTS)
+@settings(max_examples=60)
+@given(data=st.data())
+def test_defconfig_and_savedefconfig_are_confs(dialect: str, data: st.DataObject) -> None:
+    """For these conf calculates everything twice, and so does the evaluator."""
+    toy = data.draw(toys(dialect))
+    agree_with_conf(toy, "defconfig", dialect)
+    model = load(toy.kconfig, dialect)
+    mine = [str(line) for line in savedefconfig(model, lines_of(toy, model))]
+    [theirs] = conf(program(dialect), toy.kconfig, [toy.config], "savedefconfig")
+    # 6.12 can write a member twice that has a second definition
+    assert mine == list(dict.fromkeys(theirs.splitlines()))
 
 
 @pytest.mark.tree

@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from attrs import asdict
 
@@ -170,9 +170,12 @@ class ConfError(Exception):
 
 
 def conf(
-    program: Path, kconfig: str, configs: Iterable[str], finish: Finish = "olddefconfig"
+    program: Path,
+    kconfig: str,
+    configs: Iterable[str],
+    finish: Finish | Literal["savedefconfig"] = "olddefconfig",
 ) -> list[str]:
-    """The ``.config`` that conf writes from each of some texts."""
+    """The ``.config``, or with savedefconfig the smallest, that conf writes from some texts."""
     found = []
     with tempfile.TemporaryDirectory(prefix="kresolve-toy-") as scratch:
         tree = Path(scratch, "tree")
@@ -185,16 +188,19 @@ def conf(
     return found
 
 
-def _run(program: Path, tree: Path, place: Path, config: str, finish: Finish) -> str:
+def _run(program: Path, tree: Path, place: Path, config: str, finish: str) -> str:
     environment = {"PATH": os.environ["PATH"], "srctree": str(tree), "KCONFIG_CONFIG": ".config"}
-    if finish == "olddefconfig":
-        (place / ".config").write_text(config, encoding="utf-8", newline="")
-    else:
+    mode, given, written = finish, ".config", ".config"
+    if finish == "savedefconfig":
+        mode, written = "savedefconfig=smallest", "smallest"
+    elif finish == "defconfig":
+        mode, given = f"defconfig={place / 'start'}", "start"
+    elif finish != "olddefconfig":
         # also an empty one: before 6.10 it makes a difference whether a file was read
-        (place / "all.config").write_text(config, encoding="utf-8", newline="")
-        environment["KCONFIG_ALLCONFIG"] = "all.config"
+        given = environment["KCONFIG_ALLCONFIG"] = "all.config"
+    (place / given).write_text(config, encoding="utf-8", newline="")
     done = subprocess.run(
-        [str(program), f"--{finish}", "Kconfig"],
+        [str(program), f"--{mode}", "Kconfig"],
         cwd=place,
         env=environment,
         capture_output=True,
@@ -203,4 +209,4 @@ def _run(program: Path, tree: Path, place: Path, config: str, finish: Finish) ->
     )
     if done.returncode:
         raise ConfError(done.stderr)
-    return (place / ".config").read_bytes().decode()
+    return (place / written).read_bytes().decode()
