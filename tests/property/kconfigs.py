@@ -230,7 +230,7 @@ class _Builder:
         """Selects and implies of what is later in the hidden order."""
         lines: list[str] = []
         later = [s for s in self.symbols if s.rank > symbol.rank]
-        if self.chance(90):  # a select of any other does nothing but keep it from savedefconfig
+        if self.chance(75):  # a select of any other does nothing but keep it from savedefconfig
             later = [s for s in later if s.type in _LOGICAL]
         # before 6.10 a choice depends on what selects its members
         later = [s for s in later if not s.in_choice or (not self.old and self.chance(30))]
