@@ -96,9 +96,10 @@ def test_a_base_that_only_make_can_make() -> None:
         silent.base("32r2el_defconfig")
 
 
-def test_a_base_that_is_another_name() -> None:
+@pytest.mark.parametrize("name", ["debian:5.10@bullseye", "debian:6.12"])
+def test_a_base_that_is_another_name(name: str) -> None:
     """powerpc's pseries_le_defconfig stands for another target that merges files."""
-    tree = cached_tree("debian:6.12", "powerpc")
+    tree = cached_tree(name, "powerpc")
     assert tree.source is not None
     made = make_target(tree.source, "pseries_le_defconfig", arch="powerpc").config
     assert tree.olddefconfig(tree.base("pseries_le_defconfig").lines).text() == made
