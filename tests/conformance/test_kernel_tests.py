@@ -95,11 +95,12 @@ MISTAKES: Final = {
 
 #: Of the mistakes, those that kresolve takes otherwise than conf, by dialect, and why.
 OTHER_MISTAKES: Final = {
-    (dialect, "a member without a type"): (
-        "where neither a choice nor any of its members has a type, conf writes none of them; "
-        "kresolve takes them for bools.  conf warns; no kernel has such a choice"
+    (dialect, name): (
+        "where neither a choice nor the first option directly in it has a type, the choice has no "
+        "value, and conf never writes a member; kresolve refuses it.  No kernel has such a choice"
     )
     for dialect in ("5.10", "6.1")
+    for name in ("a member without a type", "an if in a choice")
 }
 
 #: Modes of conf, as the tests call them, and what is evaluated for them.  Who
