@@ -169,9 +169,10 @@ class _Side:
     def _ordered(self, lines: Iterable[Line], base: Solution) -> tuple[Line, ...]:
         """A choice's lines so that those stand first and last that the solution picks.
 
-        Where it picks nobody, menu order decides: a later line stands in front.
+        Where it picks nobody, the list is as in the choice: a later line stands in front.
         """
-        symbols, picks = self.land.model.symbols, self.user.free_orders
+        model, picks = self.land.model, self.user.free_orders
+        symbols = model.symbols
 
         def place(line: Line) -> int:
             choice = symbols[line.symbol].choice
@@ -184,8 +185,12 @@ class _Side:
                 return 1  # the last line stands in front
             return -1 if base.holds(picks[choice].last[line.symbol]) else 0
 
-        rank = self.land.model.rank
-        return tuple(sorted(lines, key=lambda line: (place(line), -rank[line.symbol])))
+        def position(name: str) -> int:
+            choice = symbols[name].choice
+            # A member may be defined before the choice: its rank says nothing of the list.
+            return model.rank[name] if choice is None else model.choices[choice].members.index(name)
+
+        return tuple(sorted(lines, key=lambda line: (place(line), -position(line.symbol))))
 
 
 class _Search:

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -37,6 +37,14 @@ HOW = {
     "timeout": Way(os.kill, signal.SIGTERM, 143, "kresolve: ended by SIGTERM"),
     "hang-up": Way(os.killpg, signal.SIGHUP, 129, "kresolve: ended by SIGHUP"),
 }
+
+
+@pytest.fixture(autouse=True)
+def _signals_as_in_a_terminal() -> Iterator[None]:
+    """Who runs the tests under nohup ignores SIGHUP, and so would all children."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 def _await(condition: Callable[[], object], child: subprocess.Popen[str]) -> None:

@@ -179,3 +179,16 @@ def test_what_is_impossible_for_every_base_has_a_conflict(data: st.DataObject) -
         assert plan.conflict.demands
     else:
         assert plan.status == "unknown"
+
+
+def test_a_member_may_be_defined_before_its_choice() -> None:
+    """The order of a choice's lines is that of its members, wherever they stand first."""
+    kconfig = (
+        "config TWO\n\tdepends on y\n\nconfig GATE\n\tbool 'gate'\n\n"
+        "choice\n\tprompt 'c'\n\tdepends on !GATE\n\tdefault ONE\n\n"
+        "config ONE\n\tbool 'one'\n\nconfig TWO\n\tbool 'two'\n\nendchoice\n"
+    )
+    asked = (Request("GATE", ("n",), "GATE=n"), Request("ONE", ("y",), "ONE=y"))
+    plan = answer_everywhere([Case(kconfig, "6.12", asked, "olddefconfig").land()])
+
+    assert [line.text for line in plan.lines] == ["# CONFIG_GATE is not set", "CONFIG_ONE=y"]
