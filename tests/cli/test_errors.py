@@ -383,3 +383,15 @@ def test_a_damaged_model_in_the_cache_is_no_obstacle(place: Place) -> None:
         again = place.toy("plan", "FISH")
         assert (again.returncode, again.stdout) == (0, first.stdout)
         assert model.read_bytes() == whole
+
+
+def test_a_script_of_an_architecture_counts(place: Place) -> None:
+    """After a script that Kconfig files run has changed, the tree is read again."""
+    script = place.tree / "arch" / ARCH / "tools" / "can.sh"
+    script.parent.mkdir(parents=True)
+    script.write_text("echo n\n")
+    asks = f'config CAN\n\tdef_bool "$(shell,sh $(srctree)/arch/{ARCH}/tools/can.sh)" = "y"\n'
+    make_kernel(place.tree, Kconfig=KCONFIG + asks)
+    assert "bool, n on empty" in place.toy("show", "CAN", "--base", "empty").stdout
+    script.write_text("echo y\n\n")
+    assert "bool, y on empty" in place.toy("show", "CAN", "--base", "empty").stdout

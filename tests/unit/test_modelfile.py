@@ -91,3 +91,29 @@ def test_a_file_with_a_part_missing_is_refused(data: st.DataObject) -> None:
     del document[data.draw(st.sampled_from(sorted(document)))]
     with pytest.raises(ModelError, match=r"^some\.model: "):
         from_bytes(zlib.compress(json.dumps(document).encode()), "some.model")
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("entries", []),
+        ("order", []),
+        ("choices", []),
+        ("modules", "NOPE"),
+    ],
+)
+def test_parts_that_do_not_fit_together_are_refused(part: str, value: object) -> None:
+    """A file that is whole, but whose parts are not of one model, is no model."""
+    model = load("choice\n\tprompt 'c'\nconfig A\n\tbool 'a'\nendchoice\nconfig B\n\tbool 'b'\n")
+    document = json.loads(zlib.decompress(to_bytes(model)))
+    whole = zlib.compress(json.dumps(document).encode())
+    assert from_bytes(whole, "f").order == model.order
+    broken = zlib.compress(json.dumps({**document, part: value}).encode())
+    with pytest.raises(ModelError, match="f: this is not a saved model, or it is damaged"):
+        from_bytes(broken, "f")
+
+
+def test_a_file_that_unpacks_without_end_is_refused() -> None:
+    """What is far larger than any kernel's model is not unpacked to its end."""
+    with pytest.raises(ModelError):
+        from_bytes(zlib.compress(b" " * (1 << 29), 9), "f")
