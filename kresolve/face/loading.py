@@ -36,7 +36,7 @@ from kresolve.values import Type
 #: A request as people write it: text, a list, or a dict of names and values.
 Requests: TypeAlias = str | Path | Request | Mapping[str, object] | Iterable[str | Path | Request]
 
-#: One file, or several.
+#: No file, one, or several.
 Fragments: TypeAlias = str | Path | Iterable[str | Path] | None
 
 _FINISHES = ("olddefconfig", "allnoconfig")

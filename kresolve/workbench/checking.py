@@ -177,7 +177,7 @@ def _explained(row: Row, after: Configuration, mended: Repair) -> Row:
     wanted = next((value for value in accept if value), None)
     if wanted is None:
         return row
-    if after[name] in accept:
+    if after.shown(name) in accept:
         return evolve(row, symbol=name, why=f"olddefconfig would make it {after[name]}")
     user = after.evaluation.user.lines.get(name)
     said = cause(after, name, wanted)

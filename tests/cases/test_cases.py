@@ -176,7 +176,7 @@ def test_the_plan_is_found(case: Case) -> None:
         return
     assert [line.text for line in plan.lines] == case.words("plan")
     after = world.after(plan.assignments)
-    assert all(after[request.symbol] in request.accept for request in plan.request)
+    assert all(after.shown(request.symbol) in request.accept for request in plan.request)
 
 
 def test_every_case_file_is_whole() -> None:

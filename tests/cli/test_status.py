@@ -309,3 +309,13 @@ def test_a_full_disk_is_an_error(used_place: Place, command: tuple[str, ...]) ->
     assert "Traceback" not in done.stderr
     assert [line.startswith("kresolve: ") for line in complaints] == [True]
     assert done.returncode == 2
+
+
+def test_a_number_without_a_line_is_missing_for_a_reason(place: Place) -> None:
+    """What nobody sees is 0, and olddefconfig would not write it: that is no way to have it."""
+    (place.work / "empty.config").write_text("")
+    done = place.toy("check", "DEPTH=0", "--config", "empty.config")
+
+    assert done.returncode == 1
+    assert "missing: depends on POND (=n) (Kconfig:" in done.stdout
+    assert "olddefconfig would make it" not in done.stdout
