@@ -49,6 +49,15 @@ class Reason:
     text: str
     location: Location | None
 
+    def __str__(self) -> str:
+        match self.kind:
+            case "depends":
+                return f"depends on {self.text}"
+            case "choice":
+                return f"{self.symbol} is a member of this choice"
+            case kind:
+                return f"{self.symbol}: {kind} {self.text}"
+
 
 def clauses_of(gates: Gates) -> Iterator[list[int]]:
     """The definitions of gates as clauses."""

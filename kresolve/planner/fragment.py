@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kresolve.planner.request import Request
-    from kresolve.planner.result import Plan, PlanLine
+    from kresolve.planner.result import Conflict, Plan, PlanLine
 
 _WIDTH = 98
 #: So many requests are named one by one.
@@ -34,9 +34,18 @@ def asked_for(plan: Plan) -> str:
     return origins(plan.request)
 
 
+def against(conflict: Conflict) -> str:
+    """Which requests, pins and forbidden options a conflict is between."""
+    return _places_once(origin for _, _, origin in conflict.demands)
+
+
 def origins(requests: Iterable[Request]) -> str:
     """Where requests come from, each place once."""
-    found = (origin for request in requests for origin in request.origin.split(", "))
+    return _places_once(request.origin for request in requests)
+
+
+def _places_once(origins: Iterable[str]) -> str:
+    found = (origin for some in origins for origin in some.split(", "))
     names = list(dict.fromkeys(re.sub(r"^(@.*):\d+$", r"\1", origin) for origin in found))
     more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
     return ", ".join(names[:_MOST]) + more

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -133,25 +133,41 @@ class Conflict:
         found += [rule.symbol for rule in self.rules if rule.symbol]
         return tuple(dict.fromkeys(found))
 
+    def kconfig_lines(self) -> Iterator[tuple[str, str, str]]:
+        """Each line of the rules once: its place, the rule, and what is known of a program it asks.
+
+        The last is empty for a line that asks none.
+        """
+        probes = {str(place): (line, tools) for place, line, tools in self.probes}
+        members: dict[Location | None, list[str]] = {}
+        for rule in self.rules:
+            if rule.kind == "choice":
+                members.setdefault(rule.location, []).append(rule.symbol)
+        for rule in self.rules:
+            words, place = str(rule), str(rule.location or "")
+            if rule.kind == "choice" and rule.location in members:
+                names = members.pop(rule.location)
+                if len(names) > 1:
+                    words = f"{' and '.join(names)} are members of this choice"
+            elif rule.kind == "choice":
+                continue
+            line, tools = probes.get(place, ("", ""))
+            as_written = f"written: {line}{f'; {tools}' if tools else ''}" if line else ""
+            yield place, words, as_written
+
     def _repr_html_(self) -> str:
         demands = [
             (markup.code(f"{name}={'|'.join(accept)}"), markup.text(origin))
             for name, accept, origin in self.demands
         ]
         rules = [
-            (markup.code(rule.location or ""), markup.text(_rule_words(rule)))
-            for rule in self.rules
+            (markup.code(place), markup.text(f"{rule} ({as_written})" if as_written else rule))
+            for place, rule, as_written in self.kconfig_lines()
         ]
         return markup.block(
             markup.strong("these cannot hold together, and all of them are needed for that"),
             markup.table([*demands, *rules]),
         )
-
-
-def _rule_words(rule: Reason) -> str:
-    if rule.kind == "definition":
-        return f"{rule.symbol} gets its value by its own rules only"
-    return f"{rule.symbol}: {rule.kind} {rule.text}" if rule.symbol else f"{rule.kind} {rule.text}"
 
 
 @frozen

@@ -7,7 +7,6 @@ from typing import Any
 from kresolve.location import Location
 from kresolve.model import Model, TreeInfo
 from kresolve.planner import Change, Conflict, Demand, Outcome, Plan, PlanLine
-from kresolve.report.text import rule_text
 
 SCHEMA = "kresolve.plan/1"
 
@@ -100,7 +99,7 @@ def _conflict(conflict: Conflict | None) -> dict[str, Any] | None:
             {
                 "kind": rule.kind,
                 "symbol": rule.symbol,
-                "text": rule_text(rule),
+                "text": str(rule),
                 "location": _place(rule.location),
             }
             for rule in conflict.rules

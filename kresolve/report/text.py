@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kresolve.encode import Reason
 from kresolve.lines import Line
 from kresolve.model import Model
 from kresolve.planner import Conflict, Outcome, Plan
-from kresolve.planner.fragment import asked_for, counted, places, verdict
+from kresolve.planner.fragment import against, asked_for, counted, places, verdict
 
 
 def plan_report(plan: Plan) -> str:
@@ -91,7 +90,11 @@ def _difference(plan: Plan, lines: Sequence[Line]) -> list[str]:
 
 def _impossible(plan: Plan) -> Iterator[str]:
     yield from _worlds(plan)
-    yield f"impossible, proved: {asked_for(plan)}"
+    asked = asked_for(plan)
+    cannot = asked if plan.conflict is None else against(plan.conflict)
+    yield f"impossible, proved: {cannot}"
+    if cannot != asked:
+        yield f"requested: {asked}"
     if plan.conflict is not None:
         yield from conflict_lines(plan, plan.conflict)
     yield from plan.notes
@@ -112,10 +115,8 @@ def conflict_lines(plan: Plan, conflict: Conflict) -> Iterator[str]:
     for name, accept, origin in conflict.demands:
         wanted = f"{name}={'|'.join(accept)}"
         yield f"  {wanted}" + ("" if origin in (wanted, name) else f"  ({origin})")
-    for rule in conflict.rules:
-        yield f"  {rule.location}: {rule_text(rule)}"
-    for location, line, tools in conflict.probes:
-        yield f"  {location}: {line}" + (f"  ({tools})" if tools else "")
+    for place, rule, as_written in conflict.kconfig_lines():
+        yield f"  {place}: {rule}" + (f"  ({as_written})" if as_written else "")
     for way in conflict.ways_out:
         given_up = {(name, accept) for name, accept, _ in way.give_up}
         if not way.instead and all((one.symbol, one.accept) in given_up for one in plan.request):
@@ -123,17 +124,6 @@ def conflict_lines(plan: Plan, conflict: Conflict) -> Iterator[str]:
         names = [f"{name}={'|'.join(accept)}" for name, accept, _ in way.give_up]
         instead = f"; {' and '.join(way.instead)} would do" if way.instead else ""
         yield f"possible without {' and '.join(names)}{instead}"
-
-
-def rule_text(rule: Reason) -> str:
-    """A rule in the kernel's words."""
-    match rule.kind:
-        case "depends":
-            return f"depends on {rule.text}"
-        case "choice":
-            return f"{rule.symbol} is a member of this choice"
-        case kind:
-            return f"{rule.symbol}: {kind} {rule.text}"
 
 
 def _needs(number: int) -> str:

@@ -14,7 +14,7 @@ from kresolve.errors import KconfigError
 from kresolve.lines import fragment_text
 from kresolve.model import Model
 from kresolve.planner import Plan, Question, World, answer, checked, parse_request
-from kresolve.report.text import rule_text
+from kresolve.report.text import plan_report
 from kresolve.semantics import Finish, evaluate, user_values
 from tests.property.toys import FINISHES, ConfError, conf, load, program, read
 
@@ -171,8 +171,13 @@ def test_the_plan_is_found(case: Case) -> None:
         assert plan.conflict is not None
         if "conflict" in case.sections:
             demands = [f"{name}={'|'.join(accept)}" for name, accept, _ in plan.conflict.demands]
-            rules = [f"{rule.location}: {rule_text(rule)}" for rule in plan.conflict.rules]
+            rules = [f"{place}: {rule}" for place, rule, _ in plan.conflict.kconfig_lines()]
             assert sorted(demands + rules) == sorted(case.words("conflict"))
+        # What the report says of it: the title blames what is in the conflict, no line comes twice.
+        report = plan_report(plan).splitlines()
+        (title,) = [line for line in report if line.startswith("impossible, proved: ")]
+        assert title.partition(": ")[2].split(", ") == [c[2] for c in plan.conflict.demands]
+        assert len(report) == len({*report})
         return
     assert [line.text for line in plan.lines] == case.words("plan")
     after = world.after(plan.assignments)

@@ -275,6 +275,8 @@ def test_a_conflict_is_a_conflict_and_no_larger_than_it_has_to_be(case: Case) ->
         return
     assert plan.conflict is not None
     assert plan.conflict.demands
+    places = [place for place, _, _ in plan.conflict.kconfig_lines()]
+    assert len(places) == len({*places}), "a Kconfig line is told twice"
     problem = Problem([(world, case.question)], explaining=True)
     circuit = problem.circuit
     named = [circuit.selectors[rule] for rule in plan.conflict.rules]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from attrs import evolve
 
 from kresolve.planner import Plan, Question, World, answer, checked, parse_request
 from kresolve.report.document import plan_document, tree_document
@@ -87,6 +88,22 @@ def test_a_conflict_for_people_and_programs() -> None:
     assert {d["symbol"] for d in document["conflict"]["demands"]} == {"BUS", "DEVICE"}
     places = [rule["location"] for rule in document["conflict"]["rules"]]
     assert all(f"{place}: " in text for place in places)
+
+
+def test_a_line_that_asks_a_program_is_told_once() -> None:
+    """What a Kconfig line asks of a program stands beside the rule, not on a line of its own."""
+    plan = planned("DEVICE", forbid=("BUS",))
+    assert plan.conflict is not None
+    (rule,) = plan.conflict.rules
+    assert rule.location is not None
+    probe = (rule.location, "depends on $(has-bus)", "GCC was not found")
+    conflict = evolve(plan.conflict, probes=(probe,))
+    plan = evolve(plan, conflict=conflict)
+
+    told = "depends on BUS  (written: depends on $(has-bus); GCC was not found)"
+    assert f"  Kconfig:8: {told}" in plan_report(plan).splitlines()
+    assert plan_report(plan).count("Kconfig:8") == 1
+    assert conflict._repr_html_().count("Kconfig:8") == 1
 
 
 @pytest.mark.parametrize("part", ["version", "6.12", "Kconfig files", "3, 2 of them with a prompt"])
