@@ -6,3 +6,6 @@ from typing import Final
 
 #: Seconds after which the best plan so far is taken.
 TIMEOUT: Final = 300.0
+
+#: Seconds after which advice about lost lines ends with what is known by then.
+ADVICE_TIMEOUT: Final = 60.0

@@ -17,7 +17,7 @@ from attrs import field, frozen
 
 from kresolve import markup
 from kresolve.dialect import Dialect
-from kresolve.expressions import Expr, Operand
+from kresolve.expressions import Expr, Operand, Sym
 from kresolve.location import Location
 from kresolve.values import LOGICAL, Type
 
@@ -312,6 +312,27 @@ class Model:
     def implied_by(self) -> Mapping[str, tuple[ReverseDependency, ...]]:
         """For each implied symbol, who implies it, in the order of the files."""
         return self._reversed("implies")
+
+    @cached_property
+    def by_prompt(self) -> Mapping[str, tuple[Definition, ...]]:
+        """For each text of a prompt, the definitions that have it, in menu order."""
+        found: dict[str, list[Definition]] = {}
+        for entry in self.entries:
+            if isinstance(entry, Definition):
+                for text in {prompt.text for prompt in entry.prompts}:
+                    found.setdefault(text, []).append(entry)
+        return {text: tuple(entries) for text, entries in found.items()}
+
+    @cached_property
+    def default_of(self) -> Mapping[str, tuple[tuple[Definition, Default], ...]]:
+        """For each symbol, the defaults of others that are just this symbol, in menu order."""
+        found: dict[str, list[tuple[Definition, Default]]] = {}
+        for entry in self.entries:
+            if isinstance(entry, Definition):
+                for default in entry.defaults:
+                    if isinstance(default.value, Sym) and default.value.name != entry.symbol:
+                        found.setdefault(default.value.name, []).append((entry, default))
+        return {name: tuple(pairs) for name, pairs in found.items()}
 
     def _reversed(self, which: str) -> Mapping[str, tuple[ReverseDependency, ...]]:
         found: dict[str, list[ReverseDependency]] = {}

@@ -18,7 +18,6 @@ from kresolve.bases import running_config
 from kresolve.errors import ConfigFileError, RequestError, TreeError, did_you_mean
 from kresolve.face.loading import Fragments, Requests, listed
 from kresolve.face.tree import Tree
-from kresolve.frontend import cached_models
 from kresolve.lines import BadLine, Line, parse_lines, read_text, typed_value
 from kresolve.model import Model
 from kresolve.planner import ANY, World, checked, merged
@@ -310,8 +309,8 @@ def _confirmed(tree: Tree, bare: World, one: Audited, lines: list[Line]) -> bool
 
 
 def _others(tree: Tree) -> Iterator[Model]:
-    """Other kernels for the same architecture that have been read here before."""
-    return cached_models(tree.info.srcarch, but=tree.info.version)
+    """Other kernels for the same architecture, read once a tree and only if they are asked for."""
+    yield from tree.other_kernels
 
 
 def _with_reasons(found: Check, tree: Tree, lines: list[Line], progress: Progress) -> Check:

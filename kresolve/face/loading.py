@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 from kresolve.bases import Base, Make, find_base, find_fragments
 from kresolve.errors import RequestError, TreeError, did_you_mean
 from kresolve.files import write_whole
-from kresolve.frontend import load_model
+from kresolve.frontend import cached_models, load_model
 from kresolve.lines import BadLine, Line, fragment_text, no_value, read_lines, typed_value
 from kresolve.model import Model, Symbol, TreeInfo
 from kresolve.modelfile import from_bytes, to_bytes
@@ -117,6 +117,11 @@ class LoadedTree:
     def info(self) -> TreeInfo:
         """Version, architecture, toolchain: what was read, and with what."""
         return self.model.info
+
+    @cached_property
+    def other_kernels(self) -> tuple[Model, ...]:
+        """Other kernels for the same architecture that have been read here before."""
+        return tuple(cached_models(self.info.srcarch, but=self.info.version))
 
     def save(self, path: str | Path) -> None:
         """Save the model; ``Tree.load`` reads it where there is neither tree nor compiler.

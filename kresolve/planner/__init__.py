@@ -1,8 +1,9 @@
 """Planning: a request, one order of what is better, a search, a confirmed plan."""
 
+from kresolve.planner.compatible import Compatible, compatible
 from kresolve.planner.everybase import ANY, Land
 from kresolve.planner.objective import ORDERS, Measure, View
-from kresolve.planner.planning import answer, answer_all, answer_in_parts
+from kresolve.planner.planning import answer, answer_all, answer_in_parts, can_be_proved
 from kresolve.planner.portable import answer_everywhere
 from kresolve.planner.problem import Question
 from kresolve.planner.request import (
@@ -31,6 +32,7 @@ __all__ = [
     "ANY",
     "ORDERS",
     "Change",
+    "Compatible",
     "Conflict",
     "Demand",
     "Knowledge",
@@ -50,7 +52,9 @@ __all__ = [
     "answer_all",
     "answer_everywhere",
     "answer_in_parts",
+    "can_be_proved",
     "checked",
+    "compatible",
     "from_fragment",
     "from_mapping",
     "merged",

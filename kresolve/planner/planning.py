@@ -84,7 +84,7 @@ def _answer(
             given_up = f"the best plan found in {timeout:g} s; there may be a better one"
             plan = evolve(plan, notes=(*plan.notes, given_up)) if timeout else plan
         return plan
-    if all(_can_be_proved(world, question) for world, question in questions):
+    if all(can_be_proved(world, question) for world, question in questions):
         return _impossible(unanswered, questions, deadline)
     untried = "no plan found, but not every value of a number or text was tried"
     return evolve(unanswered, notes=(*notes, untried))
@@ -140,7 +140,7 @@ def answer_in_parts(
             return evolve(unanswered, notes=(*said, f"gave up after {timeout:g} s"))
         if found is not None:
             return _planned_in_parts(unanswered, found)
-        if all(_can_be_proved(world, question) for world, question in questions):
+        if all(can_be_proved(world, question) for world, question in questions):
             return _impossible(unanswered, questions, deadline)
     untried = "no plan found, but not every value of a number or text was tried"
     return evolve(unanswered, notes=(*said, untried))
@@ -236,7 +236,7 @@ def _outcome(found: Found, number: int) -> Outcome:
     )
 
 
-def _can_be_proved(world: World, question: Question) -> bool:
+def can_be_proved(world: World, question: Question) -> bool:
     """Is "no plan found" a proof?  Not where values of numbers were left untried."""
     knowledge = world.knowledge
     nodes = [knowledge.dependencies.node(name) for name, _, _ in question.demands(world)]

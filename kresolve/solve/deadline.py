@@ -23,6 +23,11 @@ class Deadline:
         """So many seconds from now; never, for None."""
         return cls(None if seconds is None else time.monotonic() + seconds)
 
+    @property
+    def left(self) -> float | None:
+        """The seconds that are left, never less than 0; None without end."""
+        return None if self.moment is None else max(0.0, self.moment - time.monotonic())
+
     def check(self) -> None:
         """Raise OutOfTime if the moment has come."""
         if self.moment is not None and time.monotonic() >= self.moment:

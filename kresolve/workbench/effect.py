@@ -1,8 +1,8 @@
 """What an option would be without the lines that name it.
 
 No value that an option is calculated from depends on the option itself, so its
-own rule is calculated once more, and nothing else; only a choice, whose members
-are calculated together, needs the whole configuration.
+own rule is calculated once more, and nothing else; of a choice, whose members
+are calculated together, all of them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from attrs import evolve
 
 from kresolve.lines import Line
 from kresolve.planner import World
-from kresolve.semantics import Configuration, evaluate
+from kresolve.semantics import Configuration, user_values
 from kresolve.semantics.evaluation import Evaluation
 from kresolve.tristate import LETTERS, N, Y
 
@@ -28,7 +28,9 @@ def value_without(bare: World, after: Configuration, name: str, lines: Iterable[
     symbol = model.symbols[name]
     if symbol.choice is not None:
         kept = (line for line in lines if line.symbol != name)
-        return evaluate(model, (*bare.lines, *kept), bare.finish)[name]
+        user = user_values(model, (*bare.lines, *kept), bare.finish)
+        value = after.evaluation.again(symbol.choice, user)[name]
+        return LETTERS[value] if isinstance(value, int) else value
     done = after.evaluation
     logical, text = dict(done.user.logical), dict(done.user.text)
     logical.pop(name, None)

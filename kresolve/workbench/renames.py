@@ -13,9 +13,8 @@ from typing import Literal, TypeAlias
 from attrs import frozen
 
 from kresolve.errors import did_you_mean
-from kresolve.expressions import Sym
 from kresolve.location import Location
-from kresolve.model import Definition, Model
+from kresolve.model import Model
 
 How: TypeAlias = Literal["transitional", "default", "prompt", "help"]
 
@@ -76,11 +75,8 @@ def _by_default(model: Model, name: str) -> Iterator[Successor]:
     """Symbols whose default is the old one: ``default OLD``."""
     symbol = model.symbols.get(name)
     how: How = "transitional" if symbol is not None and symbol.transitional else "default"
-    for entry in model.entries:
-        if isinstance(entry, Definition) and entry.symbol != name:
-            for default in entry.defaults:
-                if default.value == Sym(name):
-                    yield Successor(entry.symbol, how, default.location)
+    for entry, default in model.default_of.get(name, ()):
+        yield Successor(entry.symbol, how, default.location)
 
 
 def _by_prompt(model: Model, name: str, others: Iterable[Model]) -> Iterator[Successor]:
@@ -91,10 +87,8 @@ def _by_prompt(model: Model, name: str, others: Iterable[Model]) -> Iterator[Suc
             continue
         same = [
             entry
-            for entry in model.entries
-            if isinstance(entry, Definition)
-            and other.prompt(entry.symbol) != prompt
-            and any(own.text == prompt for own in entry.prompts)
+            for entry in model.by_prompt.get(prompt, ())
+            if other.prompt(entry.symbol) != prompt
         ]
         if len({entry.symbol for entry in same}) == 1:
             yield Successor(same[0].symbol, "prompt", same[0].location)

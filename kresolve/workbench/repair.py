@@ -6,11 +6,22 @@ from collections.abc import Callable, Iterable, Mapping
 
 from attrs import field, frozen
 
-from kresolve.planner import Conflict, Plan, Question, Request, World, answer
+from kresolve.defaults import ADVICE_TIMEOUT
+from kresolve.planner import (
+    Conflict,
+    Plan,
+    Question,
+    Request,
+    World,
+    answer,
+    can_be_proved,
+    compatible,
+)
 from kresolve.progress import SILENT, Progress
+from kresolve.solve import Deadline
 
-#: Seconds for one plan.
-TIMEOUT = 120.0
+#: Seconds for a plan when no time is left: it is made of what is known.
+_SOON = 0.001
 #: So many places of a proof are named in a sentence.
 _PLACES = 4
 
@@ -21,12 +32,14 @@ class Repair:
 
     ``plan`` is for those that can be had, None if there are none of them;
     ``impossible`` holds, for each of the others, the proof; ``unknown`` are
-    those of which nobody can tell.
+    those of which nobody can tell.  ``stopped`` says what is missing because the
+    time was out, if anything is.
     """
 
     plan: Plan | None
     impossible: Mapping[str, Conflict] = field(factory=dict)
     unknown: frozenset[str] = frozenset()
+    stopped: tuple[str, ...] = ()
 
 
 def repair(
@@ -34,18 +47,51 @@ def repair(
     requests: Iterable[Request],
     progress: Progress = SILENT,
     *,
-    timeout: float = TIMEOUT,
+    timeout: float | None = ADVICE_TIMEOUT,
 ) -> Repair:
     """The best plan for requests in a world, without those that a proof rules out.
 
-    ``timeout``: seconds for one plan, after which the best so far is taken.
+    Of requests that cannot hold together, the later ones are given up.
+    ``timeout``: seconds after which it ends with what is known by then.
     """
-
-    def ask(wanted: tuple[Request, ...]) -> Plan:
-        return answer(world, Question(wanted), timeout=timeout)
-
-    with progress.task("looking for what is missing"):
-        return repair_by(ask, requests)
+    wanted = tuple({request.symbol: request for request in requests}.values())
+    deadline = Deadline.after(timeout)
+    found = compatible(world, wanted, deadline, progress)
+    stopped: list[str] = []
+    unknown = {request.symbol for request in found.untried}
+    if found.untried:
+        stopped.append(f"{len(found.untried)} of {len(wanted)} lost lines were not looked at")
+    plan: Plan | None = None
+    if found.kept:
+        share = deadline.left
+        if share is not None:  # half of it is for the reasons of the others
+            share = max(_SOON, share / 2 if found.refused else share)
+        plan = answer(world, Question(found.kept), timeout=share, progress=progress)
+        if plan.status != "planned":
+            unknown |= {request.symbol for request in found.kept}
+            stopped.append(f"no lines were found for {len(found.kept)} that can be had together")
+            plan = None
+        elif not all(measure.proved for measure in plan.objective):
+            stopped.append("fewer or better lines may do")
+    impossible: dict[str, Conflict] = {}
+    short = 0
+    with progress.task("looking for reasons", len(found.refused)) as task:
+        for number, (request, together) in enumerate(found.refused.items()):
+            task.update(number)
+            question = Question(together)
+            proof: Conflict | None = None
+            if deadline.left != 0:
+                proof = answer(world, question, timeout=deadline.left).conflict
+            elif can_be_proved(world, question):
+                proof = Conflict(tuple(question.demands(world)), ())
+                short += 1
+            if proof is None:
+                unknown.add(request.symbol)
+            else:
+                impossible[request.symbol] = proof
+    if short:
+        stopped.append(f"{short} that are impossible have no reason")
+    return Repair(plan, impossible, frozenset(unknown), tuple(stopped))
 
 
 def repair_by(ask: Callable[[tuple[Request, ...]], Plan], requests: Iterable[Request]) -> Repair:

@@ -1,0 +1,80 @@
+"""Which of some requests can hold together: the earlier ones before the later ones.
+
+One formula serves all of them: each request is an assumption, so that nothing is
+encoded again for one that is given up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from attrs import field, frozen
+
+from kresolve.memory import no_collection
+from kresolve.planner.problem import Problem, Question
+from kresolve.planner.request import Request
+from kresolve.planner.world import World
+from kresolve.progress import SILENT, Progress, Task
+from kresolve.solve import NEVER, Deadline, OutOfTime, Session
+
+
+@frozen
+class Compatible:
+    """What can be had of some requests.
+
+    ``kept`` can hold together; each of ``refused`` cannot hold together with the
+    requests that stand with it (itself the first of them); of ``untried`` nothing is
+    known, because the time was out.
+    """
+
+    kept: tuple[Request, ...]
+    refused: Mapping[Request, tuple[Request, ...]] = field(factory=dict)
+    untried: tuple[Request, ...] = ()
+
+
+def compatible(
+    world: World,
+    requests: Sequence[Request],
+    deadline: Deadline = NEVER,
+    progress: Progress = SILENT,
+) -> Compatible:
+    """Take each request that can hold together with those taken before it."""
+    with no_collection(), progress.task("looking for what is missing", len(requests)) as task:
+        return _compatible(world, requests, deadline, task)
+
+
+def _compatible(
+    world: World, requests: Sequence[Request], deadline: Deadline, task: Task
+) -> Compatible:
+    problem = Problem([(world, Question(tuple(requests)))])
+    (scene,) = problem.scenes
+    formula = problem.formula()
+    clauses = [*formula.clauses, *problem.fit_lines()]
+    demands = [scene.demand(request.symbol, request.accept) for request in requests]
+    selectors = [problem.circuit.variable() for _ in requests]
+    clauses += ([-selector, *demand] for selector, demand in zip(selectors, demands, strict=True))
+    request_of = dict(zip(selectors, requests, strict=True))
+    kept: list[int] = []
+    refused: dict[Request, tuple[Request, ...]] = {}
+    number = 0
+    try:
+        with Session(clauses, deadline, facts=formula.facts, gates=formula.gates) as session:
+            session.prefer(selectors)
+            best = session.solve()
+            for number, (selector, demand) in enumerate(zip(selectors, demands, strict=True)):
+                task.update(number)
+                if best is None or not any(best.holds(literal) for literal in demand):
+                    better = session.solve([*kept, selector])
+                    if better is None:
+                        core = session.core([selector, *kept]) or [selector]
+                        refused[request_of[selector]] = tuple(request_of[one] for one in core)
+                        continue
+                    best = better
+                kept.append(selector)
+    except OutOfTime:
+        return Compatible(_of(kept, request_of), refused, tuple(requests[number:]))
+    return Compatible(_of(kept, request_of), refused)
+
+
+def _of(selectors: Sequence[int], request_of: Mapping[int, Request]) -> tuple[Request, ...]:
+    return tuple(request_of[selector] for selector in selectors)

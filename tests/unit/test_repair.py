@@ -1,0 +1,120 @@
+"""What lost lines lack: as many as can be had together, a proof for each other, in a bound."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kresolve.lines import typed_value
+from kresolve.planner import Question, Request, World, answer, compatible
+from kresolve.planner.problem import Problem
+from kresolve.solve import Deadline
+from kresolve.workbench import repair as module
+from kresolve.workbench.repair import repair
+from tests.property.kconfigs import toys
+from tests.property.toys import load, read
+
+KCONFIG = """\
+config GATE
+	bool "Gate"
+
+config OTHER
+	bool "Other"
+	depends on !GATE
+
+config NEVER
+	bool "Never"
+	depends on GATE && !GATE
+
+""" + "".join(f'config O{n}\n\tbool "O{n}"\n\tdepends on GATE\n' for n in range(20))
+
+
+def wanted(*names: str) -> list[Request]:
+    """Requests for y."""
+    return [Request(name, ("y",), name) for name in names]
+
+
+def test_the_earlier_ones_are_kept() -> None:
+    """Of requests that exclude each other the first is kept; the proof names both, or one alone."""
+    world = World(load(KCONFIG), "empty", ())
+    first, second, never = wanted("O1", "OTHER", "NEVER")
+
+    found = compatible(world, [never, first, second])
+    assert found.kept == (first,)
+    assert found.refused == {never: (never,), second: (second, first)}
+
+    mended = repair(world, [second, never, first])
+    assert mended.plan is not None
+    assert [line.symbol for line in mended.plan.lines] == ["OTHER"]
+    assert set(mended.impossible) == {"NEVER", "O1"}
+    assert all(conflict.rules for conflict in mended.impossible.values())
+    assert not mended.stopped
+
+
+def test_without_time_it_says_what_is_missing() -> None:
+    """When the time is out at once, nothing is claimed, and it says what was not looked at."""
+    world = World(load(KCONFIG), "empty", ())
+    requests = wanted("O1", "NEVER")
+
+    assert compatible(world, requests, Deadline(0.0)).untried == tuple(requests)
+    mended = repair(world, requests, timeout=1e-9)
+    assert mended.plan is None
+    assert not mended.impossible
+    assert mended.unknown == {"O1", "NEVER"}
+    assert mended.stopped == ("2 of 2 lost lines were not looked at",)
+
+
+def test_a_proof_without_time_for_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is proved impossible before the time is out is said so, without a reason."""
+    world = World(load(KCONFIG), "empty", ())
+    monkeypatch.setattr(
+        module,
+        "compatible",
+        lambda world, requests, deadline, progress: compatible(world, requests),
+    )
+    mended = repair(world, wanted("O1", "NEVER", "OTHER"), timeout=1e-9)
+
+    assert set(mended.impossible) == {"NEVER", "OTHER"}
+    assert not any(conflict.rules for conflict in mended.impossible.values())
+    assert "2 that are impossible have no reason" in mended.stopped
+
+
+def test_all_requests_are_encoded_once_not_once_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty impossible requests do not make the whole be encoded twenty times."""
+    world = World(load(KCONFIG), "base", tuple(read("CONFIG_OTHER=y\n", load(KCONFIG))))
+    sizes: list[int] = []
+    init = Problem.__init__
+
+    def counting(self: Problem, questions: list[tuple[World, Question]], **words: object) -> None:
+        sizes.append(len(questions[0][1].requests))
+        init(self, questions, **words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Problem, "__init__", counting)
+    mended = repair(world, wanted("OTHER", *(f"O{n}" for n in range(20))))
+
+    assert len(mended.impossible) == 20
+    assert [size for size in sizes if size > 2] == [21]
+
+
+@given(data=st.data())
+def test_what_is_refused_is_impossible_and_the_rest_is_not(data: st.DataObject) -> None:
+    """On random trees: the kept requests have a plan, no refused one has, with its partners."""
+    toy = data.draw(toys())
+    model = load(toy.kconfig)
+    lines = read(toy.config, model)
+    requests = {
+        line.symbol: Request(line.symbol, (value,), "f")
+        for line in lines
+        if (symbol := model.symbols.get(line.symbol))
+        and (value := typed_value(line, symbol.type)) is not None
+    }
+    world = World(model, "empty", ())
+    found = compatible(world, list(requests.values()))
+
+    assert {*found.kept, *found.refused} == set(requests.values())
+    if found.kept:
+        assert answer(world, Question(found.kept)).status == "planned"
+    for request, together in found.refused.items():
+        assert request in together
+        assert answer(world, Question(together)).status != "planned"
