@@ -22,6 +22,12 @@ PREFIX: Final = "CONFIG_"
 NOT_SET: Final = "is not set"
 
 _BOM = "\ufeff"
+#: How people write y, m and n where conf does not understand it.
+_MEANT: Final = {
+    "y": ("y", "yes", "1", "on", "true", "enable", "enabled"),
+    "m": ("m", "module", "mod"),
+    "n": ("n", "no", "0", "off", "false", "disable", "disabled", NOT_SET),
+}
 #: What people take for "is not set", and conf for a comment.
 _ALMOST_UNSET: Final = re.compile(r"#\s*CONFIG_\w+\s+is\s+not\s+set\W*", re.IGNORECASE)
 
@@ -31,8 +37,9 @@ class Line:
     """One assignment: ``CONFIG_X=value``, or ``# CONFIG_X is not set``.
 
     ``value`` is the text after the equals sign as it stands in the file
-    (strings with their quotes), "n" for "is not set".  A number can be "n", too,
-    by the grace of a bool as a bound: ``literal`` tells that it is written so.
+    (strings with their quotes), "n" for "is not set".  ``literal`` tells that an n
+    stands behind an equals sign; a number can be "n", too, by the grace of a bool as a
+    bound.
     """
 
     symbol: str
@@ -40,8 +47,13 @@ class Line:
     location: Location | None = None
     literal: bool = field(default=False, eq=False, repr=False)
 
+    @property
+    def says_not_set(self) -> bool:
+        """Is it written as ``# CONFIG_X is not set``?"""
+        return self.value == "n" and not self.literal
+
     def __str__(self) -> str:
-        if self.value == "n" and not self.literal:
+        if self.says_not_set:
             return f"# {PREFIX}{self.symbol} {NOT_SET}"
         return f"{PREFIX}{self.symbol}={self.value}"
 
@@ -75,7 +87,7 @@ def parse_lines(
         if line.startswith(PREFIX):
             name, equals, value = line[len(PREFIX) :].partition("=")
             if equals:
-                good.append(Line(name, value, Location(source, number)))
+                good.append(Line(name, value, Location(source, number), literal=value == "n"))
             else:
                 reason = "no equals sign"
         elif line.startswith("#"):
@@ -130,22 +142,39 @@ def typed_value(line: Line, type_: Type) -> str | None:
     return line.value if valid(type_, line.value) else None
 
 
-def no_value(value: str, type_: Type) -> str:
-    """That a value is none of a type, and what was meant, where that is clear.
+def meant_value(line: Line, type_: Type) -> str | None:
+    """The value that an invalid line most likely means; None where that is not clear.
 
-    >>> print(no_value("M", Type.TRISTATE))
-    'M' is no value of a tristate: conf takes no notice of it; write m
-    >>> print(no_value("-kata", Type.STRING))
-    '-kata' is no value of a string: conf takes no notice of it; write "-kata"
-    >>> print(no_value("many", Type.INT))
-    'many' is no value of an int: conf takes no notice of it
+    "is not set" of a string, which ``scripts/config --disable`` writes, means no text.
     """
-    meant = value.strip().strip("\"'")
+    if type_ is Type.STRING and line.says_not_set:
+        return ""
+    text = line.value.strip().strip("\"'").strip()
     if type_ in LOGICAL:
-        meant = meant.lower()[:1]
-    article = "an" if type_ is Type.INT else "a"
-    hint = f"; write {spell(type_, meant)}" if valid(type_, meant) else ""
-    return f"{value!r} is no value of {article} {type_}: conf takes no notice of it{hint}"
+        text = next((letter for letter, words in _MEANT.items() if text.lower() in words), "")
+        if type_ is Type.BOOL and text == "m":
+            text = "y"
+    elif type_ is Type.INT and re.fullmatch(r"0[xX][0-9a-fA-F]+", text):
+        text = str(int(text, 16))
+    return text if valid(type_, text) else None
+
+
+def invalid_value(line: Line, type_: Type, *, settable: bool = True) -> str:
+    """That conf ignores a line for its value; what to use instead, if a line can set the symbol.
+
+    >>> print(invalid_value(Line("X", "M"), Type.TRISTATE))
+    invalid value 'M' (tristate): conf ignores the line; use m
+    >>> print(invalid_value(Line("X", "-kata"), Type.STRING))
+    invalid value '-kata' (string): conf ignores the line; use "-kata"
+    >>> print(invalid_value(Line("X", "n"), Type.STRING))
+    invalid value 'is not set' (string): conf ignores the line; use ""
+    >>> print(invalid_value(Line("X", "many"), Type.INT))
+    invalid value 'many' (int): conf ignores the line
+    """
+    said = NOT_SET if line.says_not_set else line.value
+    meant = meant_value(line, type_) if settable else None
+    hint = "" if meant is None else f"; use {spell(type_, meant)}"
+    return f"invalid value {said!r} ({type_}): conf ignores the line{hint}"
 
 
 def unquote(text: str) -> str | None:

@@ -149,7 +149,7 @@ def _dropped(
         if symbol is None or symbol.type is Type.UNKNOWN:
             why = f"{world.model.info} has no such option"
         elif last.get(line.symbol) is None:
-            why = f"no value of a {symbol.type}"
+            why = f"invalid value ({symbol.type}): conf ignores the line"
         elif last[line.symbol] is not line:
             why = "a later line counts"
         elif asked:

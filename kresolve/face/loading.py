@@ -13,7 +13,7 @@ from kresolve.bases import Base, Make, find_base, find_fragments
 from kresolve.errors import RequestError, TreeError, did_you_mean
 from kresolve.files import write_whole
 from kresolve.frontend import cached_models, load_model
-from kresolve.lines import BadLine, Line, fragment_text, no_value, read_lines, typed_value
+from kresolve.lines import BadLine, Line, fragment_text, invalid_value, read_lines, typed_value
 from kresolve.model import Model, Symbol, TreeInfo
 from kresolve.modelfile import from_bytes, to_bytes
 from kresolve.oracle import Oracle, make_target
@@ -195,10 +195,14 @@ class LoadedTree:
         return read_lines(Path(path), exact_unset=self.model.dialect.exact_unset)
 
     def refused(self, lines: Iterable[Line]) -> list[BadLine]:
-        """The lines of which conf takes no notice, because the value is none for the symbol."""
+        """The lines that conf ignores, because the value is none of the symbol's type."""
         symbols = self.model.symbols
         return [
-            BadLine(str(line), no_value(line.value, type_), line.location)
+            BadLine(
+                str(line),
+                invalid_value(line, type_, settable=self.model.takes_lines(symbols[line.symbol])),
+                line.location,
+            )
             for line in lines
             if line.symbol in symbols
             and line.location is not None

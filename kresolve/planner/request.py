@@ -10,7 +10,7 @@ from typing import Final
 from attrs import frozen
 
 from kresolve.errors import ConfigFileError, RequestError, did_you_mean
-from kresolve.lines import PREFIX, read_lines, typed_value, unquote
+from kresolve.lines import invalid_value, read_lines, typed_value, unquote
 from kresolve.model import Model
 from kresolve.values import Type, valid
 
@@ -124,10 +124,8 @@ def from_fragment(model: Model, path: Path) -> list[Request]:
         if symbol is not None:
             wanted = typed_value(line, symbol.type)
             if wanted is None:
-                raise RequestError(
-                    f"{line.location}: {PREFIX}{line.symbol}={line.value} is no value of "
-                    f"{_a(symbol.type)}"
-                )
+                reason = invalid_value(line, symbol.type, settable=model.takes_lines(symbol))
+                raise RequestError(f"{line.location}: {line}: {reason}")
         requests[line.symbol] = checked(model, line.symbol, wanted, f"@{line.location}")
     return list(requests.values())
 

@@ -52,7 +52,7 @@ def _lost(merge: Merge) -> Iterator[str]:
         message = finding.message.removeprefix("not in final .config: ")
         yield f"Value requested for {name} not in final .config"
         yield f"Requested value:  {finding.line} ({_place(merge, finding.line)})"
-        yield f"Actual value:     {'none' if finding.value is None else finding.value}"
+        yield f"Actual value:     {finding.result}"
         yield f"Why:              {message}"
         yield ""
     if merge.completed and merge.repair.plan is not None:

@@ -56,6 +56,10 @@ class Configuration(Mapping[str, str]):
             return self[name]
         return ""
 
+    def spelled(self, name: str) -> str:
+        """The value of a symbol as it stands in a ``.config``: that of a string with quotes."""
+        return spell(self.model.symbols[name].type, self[name])
+
     def changes(self, other: Configuration) -> list[str]:
         """The symbols that have another value in another configuration, in order."""
         found = {
@@ -72,7 +76,7 @@ class Configuration(Mapping[str, str]):
     def line(self, name: str) -> Line:
         """The value of a symbol as a line."""
         symbol = self.model.symbols[name]
-        return Line(name, spell(symbol.type, self[name]), literal=not symbol.is_logical)
+        return Line(name, self.spelled(name), literal=not symbol.is_logical)
 
     def _repr_html_(self) -> str:
         counts = Counter(line.value for line in self.lines)

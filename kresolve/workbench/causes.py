@@ -73,7 +73,7 @@ def valued(expr: Expr, after: Configuration) -> str:
             if name not in after:
                 known = name in after.model.symbols or name.isdigit()
                 return name if known else f"{name} (undefined)"
-            return f"{name} (={after[name]})"
+            return f"{name} (={after.spelled(name)})"
         case Not(operand):
             inner = valued(operand, after)
             return f"!({inner})" if isinstance(operand, And | Or | Compare) else f"!{inner}"
@@ -221,7 +221,7 @@ def _too_much(after: Configuration, symbol: Symbol, want: int, visible: int) -> 
         return Cause("default", f"its prompt is hidden: {hidden.text}", place, hidden.culprits)
     if not model.has_prompt(symbol):
         return Cause("promptless", f"has no prompt, so no line sets it ({place})", place)
-    return Cause("default", f"another line says {after[name]}", place)
+    return Cause("default", f"another line says {after.spelled(name)}", place)
 
 
 def _no_modules(model: Model, symbol: Symbol, text: str) -> Cause:
@@ -255,4 +255,4 @@ def _text_cause(after: Configuration, symbol: Symbol) -> Cause:
         low, high = valued(limits.low, after), valued(limits.high, after)
         text = f"is out of its range {low} to {high} ({limits.location})"
         return Cause("range", text, limits.location)
-    return Cause("default", f"another line says {after[name]}", after.model.location(name))
+    return Cause("default", f"another line says {after.spelled(name)}", after.model.location(name))

@@ -178,7 +178,7 @@ def _explained(row: Row, after: Configuration, mended: Repair) -> Row:
     if wanted is None:
         return row
     if after.shown(name) in accept:
-        return evolve(row, symbol=name, why=f"olddefconfig would make it {after[name]}")
+        return evolve(row, symbol=name, why=f"olddefconfig would make it {after.spelled(name)}")
     user = after.evaluation.user.lines.get(name)
     said = cause(after, name, wanted)
     if name in mended.impossible:

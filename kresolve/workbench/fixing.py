@@ -1,8 +1,8 @@
 """Fragments rewritten so that their lines survive: comments and order stay.
 
 What is added stands before the line that needs it, under a comment that says
-why.  A line whose option has a new name gets that name; of a line that a file
-says twice, the first goes.
+why.  A line whose option has a new name gets that name, one whose value is
+misspelled the value that it means; of a line that a file says twice, the first goes.
 """
 
 from __future__ import annotations
@@ -32,8 +32,10 @@ def fixed(lint: Lint, texts: Mapping[str, str]) -> dict[str, str]:
     for finding in lint.findings:
         if finding.rule in ("renamed", "transitional") and finding.successor:
             rewriting.rename(finding.line, finding.successor.symbol, places)
-        elif finding.rule in ("redundant", "redefined") and _same_file(finding):
+        elif finding.rule in ("redundant", "redefined", "invalid") and _same_file(finding):
             rewriting.drop(finding.line)
+        elif finding.meant is not None and finding.line.symbol not in lint.repair.impossible:
+            _mean(finding.line, finding.meant, lint.findings, rewriting)
     for planned in lint.repair.plan.lines if lint.repair.plan is not None else ():
         _add(planned, lint.findings, rewriting, places)
     return {name: text for name, text in rewriting.texts().items() if text != texts[name]}
@@ -64,6 +66,17 @@ def fix_files(lint: Lint) -> tuple[str, ...]:
 def _same_file(finding: Finding) -> bool:
     here, there = finding.line.location, finding.related
     return here is not None and there is not None and here.file == there.file
+
+
+def _mean(line: Line, meant: Line, findings: Sequence[Finding], rewriting: Rewriting) -> None:
+    """What an invalid line means in its place; what its file said of the option before, goes."""
+    rewriting.replace(line, meant)
+    for other in findings:
+        if other.line is line:
+            return
+        here, there = line.location, other.line.location
+        if other.line.symbol == line.symbol and here and there and here.file == there.file:
+            rewriting.drop(other.line)
 
 
 def _add(

@@ -9,14 +9,14 @@ from typing import ClassVar, Final, Literal, TypeAlias
 from attrs import evolve, field, frozen
 
 from kresolve import markup
-from kresolve.lines import BadLine, Line, no_value, typed_value
+from kresolve.lines import BadLine, Line, invalid_value, meant_value, spell, typed_value
 from kresolve.location import Location
 from kresolve.model import Model, TreeInfo
 from kresolve.planner import Request, World
 from kresolve.planner.objective import gates
 from kresolve.progress import SILENT, Progress
 from kresolve.semantics import Configuration, Finish, evaluate
-from kresolve.values import NUMERIC
+from kresolve.values import NUMERIC, Type
 from kresolve.workbench.causes import cause
 from kresolve.workbench.effect import value_without
 from kresolve.workbench.renames import Successor, successors, unknown_text
@@ -47,7 +47,7 @@ RULES: Final[Mapping[Rule, tuple[Severity, str]]] = {
     "unknown": ("error", "this kernel has no such option"),
     "renamed": ("error", "the option has another name in this kernel"),
     "transitional": ("warning", "the option's old name, which this kernel still reads"),
-    "invalid": ("error", "conf takes no notice of the line"),
+    "invalid": ("error", "conf ignores the line for its value"),
     "redefined": ("warning", "a later line says something else"),
     "gate": ("warning", "the line switches off what nobody asked to be off"),
     "redundant": ("note", "a later line says the same"),
@@ -67,8 +67,9 @@ class Finding:
     """The judgement of one line.
 
     ``wanted`` is what the line asks for, ``value`` what results (None where there
-    is no such option, or no line for its number); ``add`` are the lines
-    that would make it survive; ``related`` is another line that has to do with it;
+    is no such option, or no line for its number); ``meant`` stands for an invalid line of
+    which it is clear what it asks for, if it is the last for its option; ``add`` are the
+    lines that would make it survive; ``related`` is another line that has to do with it;
     ``affected`` are the options that a gate switches off; ``successor`` is the
     option's new name.
     """
@@ -78,11 +79,18 @@ class Finding:
     message: str
     wanted: str = ""
     value: str | None = None
+    meant: Line | None = None
     add: tuple[str, ...] = ()
     location: Location | None = None
     related: Location | None = None
     affected: tuple[str, ...] = ()
     successor: Successor | None = None
+    type: Type = Type.UNKNOWN
+
+    @property
+    def result(self) -> str:
+        """What results, as it stands behind ``CONFIG_X=``; "nothing" where no line does."""
+        return "nothing" if self.value is None else spell(self.type, self.value)
 
     @property
     def severity(self) -> Severity:
@@ -210,7 +218,9 @@ class Linter:
         return [
             finding
             for finding in self.findings(thorough=False)
-            if not finding.survives and finding.rule not in ("redefined", "redundant")
+            if not finding.survives
+            and finding.rule not in ("redefined", "redundant")
+            and (finding.rule != "invalid" or finding.related is None)
         ]
 
     def _told(self, finding: Finding) -> Finding:
@@ -229,10 +239,7 @@ class Linter:
         if symbol.type in NUMERIC and line.symbol not in self.after.evaluation.written:
             value = None
         if wanted is None:
-            text = no_value(line.value, symbol.type)
-            return Finding(
-                line, "invalid", text, value=value, location=self.model.location(line.symbol)
-            )
+            return self._invalid(number, line, value)
         found = Finding(
             line,
             "survives",
@@ -240,6 +247,7 @@ class Linter:
             wanted=wanted,
             value=value,
             location=self.model.location(line.symbol),
+            type=symbol.type,
         )
         if symbol.transitional:
             return self._transitional(found)
@@ -248,6 +256,49 @@ class Linter:
         if value != wanted:
             return self._dropped(found)
         return self._held(found) if thorough else found
+
+    def _invalid(self, number: int, line: Line, value: str | None) -> Finding:
+        """A line that conf ignores for its value: what to use, and what counts instead."""
+        name = line.symbol
+        symbol = self.model.symbols[name]
+        settable = self.model.takes_lines(symbol)
+        text = invalid_value(line, symbol.type, settable=settable)
+        place = self.model.location(name)
+        found = Finding(line, "invalid", text, "", value, location=place, type=symbol.type)
+        if line.says_not_set and not symbol.is_logical and not value:
+            # nothing is asked for that is not so already
+            state = "no line results" if value is None else 'it is "" already'
+            wanted = "n" if value is None else ""
+            return evolve(found, rule="already-so", message=f"{text}; {state}", wanted=wanted)
+        if not settable:
+            return evolve(found, message=f"{text}; {name} has no prompt, so no line sets it")
+        if self.last.get(name, -1) > number:
+            later = self.lines[self.last[name]].location
+            return evolve(found, message=f"{text}; {later} counts", related=later)
+        text += self._left_in_force(line)
+        meant = meant_value(line, symbol.type)
+        if meant is None:
+            return evolve(found, message=text)
+        should_be = Line(name, spell(symbol.type, meant))
+        return evolve(found, message=text, wanted=meant, meant=should_be)
+
+    def _left_in_force(self, line: Line) -> str:
+        """What merge_config.sh does otherwise than conf with an earlier line: it deletes it."""
+        name = line.symbol
+        earlier = self.after.evaluation.user.lines.get(name)
+        here, there = line.location, None if earlier is None else earlier.location
+        if earlier is None or (here and there and here.file == there.file):
+            return ""
+        others = tuple(one for one in self.bare.lines if one.symbol != name)
+        bare = evolve(self.bare, lines=others)
+        without = value_without(bare, self.after, name, self.lines)
+        if without == self.after[name]:
+            return ""
+        symbol = self.model.symbols[name]
+        return (
+            f"; {earlier} ({there or 'the base'}) counts, but merge_config.sh deletes that line, "
+            f"and {spell(symbol.type, without)} would result"
+        )
 
     def _unknown(self, line: Line) -> Finding:
         found = successors(self.model, line.symbol, self._knowing(line.symbol))
@@ -285,7 +336,8 @@ class Linter:
 
     def _dropped(self, found: Finding) -> Finding:
         why = cause(self.after, found.line.symbol, found.wanted)
-        text = f"{_asked(found)}: {why.text}"
+        asked = spell(found.type, found.wanted)
+        text = f"{asked} asked for, {found.result} is the result: {why.text}"
         for name in why.culprits:
             line = self._line_of(name)
             if line is not None and line.symbol != found.line.symbol:
@@ -315,7 +367,7 @@ class Linter:
         name = found.line.symbol
         symbol = self.model.symbols[name]
         if not self.model.has_prompt(symbol):
-            text = f"has no prompt, so the line does nothing; {name} is {found.value} anyway"
+            text = f"has no prompt, so the line does nothing; {name} is {found.result} anyway"
             return evolve(found, rule="no-prompt", message=text)
         if name in gates(self.model) and self.bare.before[name] != found.value:
             affected = self._switched_off_by(name)
@@ -324,7 +376,7 @@ class Linter:
                 text = f"switches off {len(affected)} that nobody asked to be off: {listed}"
                 return evolve(found, rule="gate", message=text, affected=affected)
         if value_without(self.bare, self.after, name, self.lines) == found.value:
-            text = f"already so: without the line it would be {found.value}, too"
+            text = f"already so: without the line it would be {found.result}, too"
             return evolve(found, rule="already-so", message=text)
         return found
 
@@ -334,12 +386,19 @@ class Linter:
 
     def requests(self, findings: Iterable[Finding]) -> list[Request]:
         """What the dropped lines ask for, as requests."""
-        wanted = {
-            f.line.symbol: Request(f.line.symbol, (f.wanted,), f"@{f.line.location}")
-            for f in findings
-            if f.rule in ("dropped", "contradiction")
-        }
-        return list(wanted.values())
+        wanted = {f.line.symbol: f for f in findings if _lacks(f)}
+        return [Request(name, (f.wanted,), _origin(f)) for name, f in wanted.items()]
+
+
+def _lacks(finding: Finding) -> bool:
+    """Does a line ask for what other lines could bring about?"""
+    if finding.meant is not None:
+        return finding.wanted != finding.value
+    return finding.rule in ("dropped", "contradiction")
+
+
+def _origin(finding: Finding) -> str:
+    return f"@{finding.line.location}"
 
 
 def switched_off_by(
@@ -388,26 +447,28 @@ def _broken(linter: Linter, findings: Iterable[Finding], mended: Repair) -> list
         return []
     after = linter.world.after(mended.plan.assignments)
     return [
-        Request(f.line.symbol, (f.wanted,), f"@{f.line.location}")
+        Request(f.line.symbol, (f.wanted,), _origin(f))
         for f in findings
-        if f.survives and f.line.symbol in after and after.shown(f.line.symbol) != f.wanted
+        if (f.survives or f.meant is not None)
+        and f.line.symbol in after
+        and after.shown(f.line.symbol) != f.wanted
     ]
 
 
 def _with_advice(finding: Finding, mended: Repair) -> Finding:
     name = finding.line.symbol
-    if finding.rule not in ("dropped", "contradiction"):
+    if not _lacks(finding):
         return finding
     if name in mended.impossible:
         proof = conflict_text(name, mended.impossible[name])
         return evolve(finding, message=f"{finding.message}; {proof}")
     if mended.plan is None:
         return finding
-    add = tuple(line.text for line in mended.plan.lines if name in line.needed_by)
+    add = tuple(
+        line.text
+        for line in mended.plan.lines
+        if name in line.needed_by and (finding.meant is None or line.symbol != name)
+    )
     if not add:
         return finding
     return evolve(finding, message=f"{finding.message}; add {', '.join(add)}", add=add)
-
-
-def _asked(found: Finding) -> str:
-    return f"{found.wanted or 'nothing'} asked for, {found.value or 'nothing'} is the result"

@@ -7,7 +7,7 @@ the place of earlier ones for the same option, and the whole is given to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import tee
 from typing import Final, Literal, TypeAlias
 
@@ -136,6 +136,8 @@ def finished(
         findings, mended = advised(linter, findings, progress)
         if mended.plan is not None:
             added = mended.plan.assignments
+    deleted = {one.later: one for one in merge.overlaps if one.kind == "redefined"}
+    findings = [_with_deleted(finding, deleted) for finding in findings]
     told = {finding.line: finding for finding in findings if not finding.survives}
     whole = Linter(bare, (*merge.lines, *added), again, added=added)
     silent = _may_change(bare.model, {line.symbol for line in (*strong, *added)})
@@ -160,6 +162,18 @@ def finished(
         tree=bare.model.info,
         finish=bare.finish,
     )
+
+
+def _with_deleted(finding: Finding, overlaps: Mapping[Line, Overlap]) -> Finding:
+    """A finding that says so if an invalid line has taken away an earlier one."""
+    overlap = overlaps.get(finding.line)
+    if finding.rule != "invalid" or overlap is None:
+        return finding
+    text = (
+        f"{finding.message}; merging deletes {overlap.earlier} for it, which would count "
+        "if this line were only appended"
+    )
+    return evolve(finding, message=text)
 
 
 def _may_change(model: Model, said: set[str]) -> set[str]:

@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeAlias
 from attrs import evolve, field, frozen
 
 from kresolve import markup
-from kresolve.lines import Line, parse_lines
+from kresolve.lines import Line, parse_lines, spell
 from kresolve.location import Location
 from kresolve.model import Model, TreeInfo
 from kresolve.planner import World
@@ -244,7 +244,11 @@ def _remarks(before: Linter, after: Linter, old: Finding, new: Finding) -> tuple
         now = value_without(after.bare, after.after, name, after.lines)
         if was != now:
             need = "not needed any more" if now == new.wanted else "needed now"
-            found.append(f"without the line {was or 'nothing'} before, {now or 'nothing'} now")
+            spelled = [
+                spell(linter.model.symbols[name].type, value) or "nothing"
+                for linter, value in ((before, was), (after, now))
+            ]
+            found.append(f"without the line {spelled[0]} before, {spelled[1]} now")
             if new.survives and (was == old.wanted or now == new.wanted):
                 found[-1] += f": {need}"
     return tuple(found)

@@ -33,7 +33,8 @@ def lost_by_conf(tree: Tree, base: list[Line], lines: list[Line]) -> list[int]:
         value = theirs.get(line.symbol, "n")
         if symbol is not None:
             value = typed_value(Line(line.symbol, value), symbol.type) or value
-        if wanted != value:
+        empty = line.says_not_set and value in ("", "n")  # for conf, nothing; so nothing is lost
+        if wanted != value and not (wanted is None and empty):
             found.append(number)
     return found
 

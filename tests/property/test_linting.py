@@ -41,7 +41,8 @@ def test_judgements_are_true(dialect: str, finish: str, data: st.DataObject) -> 
             continue
         wanted = typed_value(finding.line, symbol.type)
         if wanted is None:
-            assert finding.rule == "invalid"
+            empty = finding.line.says_not_set and not after.shown(name)
+            assert finding.rule == ("already-so" if empty and not symbol.is_logical else "invalid")
         elif not symbol.transitional:
             written = symbol.type not in NUMERIC or name in after.written
             assert finding.survives == (after.get(name) == wanted and written)
@@ -69,7 +70,9 @@ def test_a_fix_makes_lines_survive(data: st.DataObject) -> None:
     again, _ = judged(new)
     before = {finding.line.symbol for finding in linter.lost()}
     hopeless = set(lint.repair.impossible) | set(lint.repair.unknown)
-    hopeless |= {f.line.symbol for f in lint.findings if f.rule in ("invalid", "unknown")}
+    hopeless |= {
+        f.line.symbol for f in lint.findings if f.rule in ("invalid", "unknown") and f.meant is None
+    }
     lost = {f.line.symbol for f in again.dropped if f.rule not in ("redefined", "redundant")}
 
     assert lost <= before

@@ -382,3 +382,146 @@ def test_a_number_that_has_no_line_is_lost() -> None:
     assert [f.survives for f in linter.findings()] == [False, True]
     findings, _ = advised(linter, linter.findings())
     assert [f.add for f in findings] == [("CONFIG_A=y",), ()]
+
+
+MEANT = """\
+config MODULES
+	bool "Modules"
+	modules
+
+config GATE
+	bool "Gate"
+
+config FLAG
+	bool "Flag"
+
+config PART
+	tristate "Part"
+	depends on GATE
+
+config NAME
+	string "Name"
+	default "nobody"
+
+config EMPTY
+	string "Empty"
+
+config UNSEEN
+	string "Unseen"
+	depends on GATE
+
+config COUNT
+	int "Count"
+	default 3
+
+config HIDDEN
+	string
+	default "sha256"
+
+config SWITCH
+	bool
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "rule", "text", "new"),
+    [
+        ("CONFIG_FLAG=1", "invalid", "value '1' (bool): conf ignores the line; use y", "FLAG=y"),
+        ("CONFIG_FLAG=m", "invalid", "(bool): conf ignores the line; use y", "FLAG=y"),
+        ("CONFIG_FLAG=TRUE", "invalid", "(bool): conf ignores the line; use y", "FLAG=y"),
+        ('CONFIG_FLAG="y"', "invalid", "(bool): conf ignores the line; use y", "FLAG=y"),
+        ("CONFIG_FLAG=maybe", "invalid", "(bool): conf ignores the line", None),
+        ("CONFIG_PART=M", "invalid", "use m; add CONFIG_MODULES=y, CONFIG_GATE=y", "PART=m"),
+        ("CONFIG_COUNT=0x10", "invalid", "(int): conf ignores the line; use 16", "COUNT=16"),
+        ('CONFIG_COUNT="7"', "invalid", "(int): conf ignores the line; use 7", "COUNT=7"),
+        ("# CONFIG_COUNT is not set", "invalid", "'is not set' (int): conf ignores the line", None),
+        ("CONFIG_NAME=me", "invalid", '(string): conf ignores the line; use "me"', 'NAME="me"'),
+        (
+            "# CONFIG_NAME is not set",
+            "invalid",
+            "value 'is not set' (string): conf ignores the line; use \"\"",
+            'NAME=""',
+        ),
+        ("# CONFIG_EMPTY is not set", "already-so", 'use ""; it is "" already', None),
+        ("# CONFIG_UNSEEN is not set", "already-so", 'use ""; it is "" already', None),
+        ('CONFIG_EMPTY=""', "already-so", 'already so: without the line it would be "", too', None),
+        ('CONFIG_HIDDEN="sha256"', "no-prompt", 'HIDDEN is "sha256" anyway', None),
+        (
+            "CONFIG_HIDDEN=sha512",
+            "invalid",
+            "conf ignores the line; HIDDEN has no prompt, so no line sets it",
+            None,
+        ),
+        (
+            "CONFIG_SWITCH=Y",
+            "invalid",
+            "conf ignores the line; SWITCH has no prompt, so no line sets it",
+            None,
+        ),
+        ('CONFIG_HIDDEN="sha512"', "dropped", '"sha512" asked for, "sha256" is the result', None),
+    ],
+)
+def test_a_value_that_conf_ignores(line: str, rule: str, text: str, new: str | None) -> None:
+    """It is told with the value that is meant, if a line can give it, and a fix writes that one."""
+    lint = linted_on(MEANT, f"{line}\n")
+    finding = lint.findings[0]
+    written = fixed(lint, {"f": f"{line}\n"}).get("f", "").splitlines()
+
+    assert finding.rule == rule
+    assert text in finding.message
+    assert finding.survives == ("not in final" not in finding.message)
+    assert written[-1:] == ([] if new is None else [f"CONFIG_{new}"])
+    assert new is None or linted_on(MEANT, "\n".join(written)).dropped == ()
+
+
+def linted_on(kconfig: str, text: str) -> Lint:
+    """The judgement of one fragment, "f", on an empty base of another tree."""
+    model = load(kconfig)
+    linter = Linter(World(model, "base", ()), parse_lines(text, "f")[0])
+    findings, mended = advised(linter, linter.findings())
+    return Lint(model.info, "base", "olddefconfig", tuple(findings), (), mended)
+
+
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [
+        ("CONFIG_FLAG=Y\n# CONFIG_FLAG is not set\n", "# CONFIG_FLAG is not set\n"),
+        ("# CONFIG_FLAG is not set\n# why\nCONFIG_FLAG=Y\n", "# why\nCONFIG_FLAG=y\n"),
+        ("CONFIG_FLAG=Yes\nCONFIG_FLAG=1\n", "CONFIG_FLAG=y\n"),
+    ],
+)
+def test_of_lines_for_an_option_the_last_one_is_meant(text: str, new: str) -> None:
+    """A fix keeps the last of a file's lines for an option, spelled as conf reads it."""
+    lint = linted_on(MEANT, text)
+
+    assert fixed(lint, {"f": text}) == {"f": new}
+    assert fixed(linted_on(MEANT, new), {"f": new}) == {}
+
+
+def test_merging_deletes_what_appending_keeps() -> None:
+    """An invalid line leaves an earlier one in force, but not with merge_config.sh: both say so."""
+    model = load(MEANT)
+    base = parse_lines('CONFIG_NAME="me"\n', "base")[0]
+    lines = parse_lines("# CONFIG_NAME is not set\n", "f")[0]
+    (lint,) = Linter(World(model, "base", tuple(base)), lines).findings()
+    whole, overlaps = merged_lines(base, [("f", lines)])
+    merge = Merge("base", ("f",), tuple(overlaps), tuple(whole), "")
+    merge = finished(merge, World(model, "empty", (), "alldefconfig"), lines)
+
+    assert lint.message.endswith(
+        'CONFIG_NAME="me" (base:1) counts, but merge_config.sh deletes that line, '
+        'and "nobody" would result'
+    )
+    assert 'CONFIG_NAME="nobody"\n' in merge.config
+    assert merge.lost[0].message.endswith(
+        'merging deletes CONFIG_NAME="me" for it, which would count if this line were only appended'
+    )
+
+
+def test_what_an_invalid_line_means_is_not_given_up_where_it_is_so() -> None:
+    """A line that is misspelled but already so is no new wish, which would be weighed last."""
+    text = "CONFIG_CAT=y\nCONFIG_BIRD=y\nCONFIG_CAT=Y\n"
+    lint = linted(text)
+
+    assert "impossible together with CAT=y" in lint.findings[1].message
+    assert fixed(lint, {"f": text}) == {"f": "CONFIG_BIRD=y\nCONFIG_CAT=y\n"}

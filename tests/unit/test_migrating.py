@@ -128,7 +128,7 @@ def migration(text: str, old: str = OLD, new: str = NEW) -> Migration:
         ("CONFIG_BACK=y\nCONFIG_NET=y\n", "regained", "CONFIG_BACK=y\nCONFIG_NET=y\n"),
         ("CONFIG_NEVER=y\n", "unknown", "CONFIG_NEVER=y\n"),
         ("CONFIG_WALL=y\n", "new", "CONFIG_WALL=y\n"),
-        ("CONFIG_TYPED=m\nCONFIG_MODULES=y\n", "retyped", "CONFIG_TYPED=m\nCONFIG_MODULES=y\n"),
+        ("CONFIG_TYPED=m\nCONFIG_MODULES=y\n", "retyped", "CONFIG_TYPED=y\nCONFIG_MODULES=y\n"),
         ("CONFIG_NET=x\n", "lost", "CONFIG_NET=x\n"),
         ("CONFIG_NO_MORE=y\n", "lost", "# gone in Linux 7.3: CONFIG_NO_MORE=y\n"),
         ("CONFIG_OLD_LOST=y\n", "lost", "CONFIG_NEW_LOST=y\n"),
