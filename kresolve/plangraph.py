@@ -50,7 +50,8 @@ def plan_graph(
     for a plan that there is not, both are the base's, and the graph shows what
     the requests depend on.  From the requests and lines it goes on to what they
     need, as long as the plan had to see to it; symbols that are on already, and
-    gates, end a way.
+    gates, end a way.  A request that needs no line because of a select is joined
+    to the symbol that selects it.
     """
     return _PlanGraph(graph, model, plan, before, after).build()
 
@@ -144,13 +145,16 @@ class _PlanGraph:
 
     def reasons(self, name: str) -> Iterator[tuple[str, str, str]]:
         """The edges by which a symbol comes on without a line of its own."""
-        if name in self.lines or not self.is_on(name) or self.was_on(name):
+        if name in self.lines or not self.is_on(name):
             return
+        if self.was_on(name) and name not in self.satisfied:
+            return
+        kinds = ("select",) if self.was_on(name) else ("select", "imply")
         edges = self.graph.in_edges(name, keys=True, data=True)
         found = [
             (source, target, key)
             for source, target, key, data in edges
-            if data["kind"] in ("select", "imply") and self.is_on(source)
+            if data["kind"] in kinds and self.is_on(source)
         ]
         # One is enough, rather of those that the plan is about.
         known = [edge for edge in found if edge[0] in self.roles or edge[0] in self.lines]

@@ -111,6 +111,7 @@ def executed_apart(path: Path) -> Json:
     """As :func:`executed`, in a process and an empty working directory of its own.
 
     What goes wrong there is told on stderr; CalledProcessError says that it did.
+    ValueError: it has left files there, as it would beside the notebook.
     """
     with tempfile.TemporaryDirectory() as folder:
         said = subprocess.run(
@@ -121,6 +122,8 @@ def executed_apart(path: Path) -> Json:
             check=True,
             encoding="utf-8",
         ).stdout
+        if left := sorted(file.name for file in Path(folder).iterdir()):
+            raise ValueError(f"{path.name} leaves files where it is run: {', '.join(left)}")
     found: Json = json.loads(said)
     return found
 

@@ -65,10 +65,11 @@ class GraphPicture:
         write_whole(path, self.text(path.suffix))
 
     def _repr_svg_(self) -> str:
-        return self.text(".svg")
+        # Nobody can tell from the reader's system whether the notebook is light or dark.
+        return svg(self.picture, dark=False)
 
     def _repr_html_(self) -> str:
-        return f'<div style="overflow:auto">{self.text(".svg")}</div>'
+        return f'<div style="overflow:auto">{self._repr_svg_()}</div>'
 
 
 def draw(graph: Graph, title: str = "", *, notes: tuple[str, ...] = ()) -> GraphPicture:
@@ -84,7 +85,8 @@ def plan_picture(plan: Plan) -> GraphPicture:
     """A plan's graph as a picture, with what was asked for, and the verdict."""
     words = {"impossible": "impossible, proved", "unknown": "kresolve cannot tell"}
     said = words.get(plan.status) or verdict(plan)
-    return GraphPicture(plan.graph, f"A plan for {asked_for(plan)}", (said,))
+    title = f"{'A' if plan.status == 'planned' else 'No'} plan for {asked_for(plan)}"
+    return GraphPicture(plan.graph, title, (said,))
 
 
 def check_ending(path: Path) -> None:

@@ -23,8 +23,8 @@ def lint_text(lint: Lint, *, everything: bool = False) -> str:
     return "".join(f"{line}\n" for line in (*bad, *map(str, shown)))
 
 
-def lint_summary(lint: Lint) -> str:
-    """What was judged on what, and how it went."""
+def lint_summary(lint: Lint, name: str = "") -> str:
+    """What was judged on what, and how it went; ``name``: of one file among several."""
     dropped = sum(not finding.survives for finding in lint.findings)
     kinds = Counter(finding.rule for finding in lint.findings)
     named = [
@@ -35,8 +35,9 @@ def lint_summary(lint: Lint) -> str:
     tail = f" ({', '.join(named)})" if named else ""
     total = len(lint.findings)
     return (
-        f"{lint.tree}, base {lint.base}, make {lint.finish}: {counted(total, 'line')}, "
-        f"{dropped} not in final .config, {total - dropped} {_hold(total - dropped)}{tail}"
+        f"{f'{name}: ' if name else ''}{lint.tree}, base {lint.base}, make {lint.finish}: "
+        f"{counted(total, 'line')}, {dropped} not in final .config, "
+        f"{total - dropped} {_hold(total - dropped)}{tail}"
     )
 
 

@@ -28,19 +28,19 @@ style-src 'unsafe-inline'; script-src 'unsafe-inline'">
 <meta name="color-scheme" content="light dark">
 <title>{title} - kresolve</title>
 <style>
-{asset("picture.css")}{asset("page.css")}</style>
+{asset("picture.css")}{asset("dark.css")}{asset("page.css")}</style>
 </head>
 <body>
 <header>
 <h1>{title}</h1>
 <output aria-live="polite"></output>
-<input type="search" placeholder="search (press /)" aria-label="search">
+<input type="search" placeholder="search names, prompts (press /)" aria-label="search">
 <button data-zoom="out" aria-label="zoom out">-</button>
 <button data-zoom="in" aria-label="zoom in">+</button>
 <button data-zoom="fit">all</button>
 </header>
 <main>
-{svg_of(drawn(picture), style=False)}</main>
+{svg_of(drawn(picture))}</main>
 <aside hidden></aside>
 <script type="application/json" id="data">
 {_embedded(page_data(picture))}

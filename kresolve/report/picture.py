@@ -26,7 +26,7 @@ LOOKS: Final = {
     "already on": "already on",
     "gate": "gate",
     "forbidden": "must be n",
-    "asked": "what the picture is about",
+    "asked": "requested",
     "y": "y",
     "m": "m",
     "n": "n",
@@ -119,13 +119,14 @@ def picture(graph: Graph, title: str, *, notes: Iterable[str] = ()) -> Picture:
     if fewer.number_of_edges() < graph.number_of_edges():
         remarks.append("arrows that follow from others are left out")
     gates = {name for name, role in fewer.nodes(data="role") if role == "gate"}
+    met = graph.graph.get("plan", "planned") == "planned"
     arrows = list(_arrows(fewer))
     marks = tuple(arrow for arrow in arrows if arrow.target in gates)
     return Picture(
         title,
         _subtitle(graph),
         tuple(
-            _box(name, data, tuple(a.target for a in marks if a.source == name))
+            _box(name, data, _look(data, met=met), [a.target for a in marks if a.source == name])
             for name, data in fewer.nodes(data=True)
         ),
         tuple(arrow for arrow in arrows if arrow.target not in gates),
@@ -142,14 +143,14 @@ def _subtitle(graph: Graph) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _box(name: str, data: dict[str, Any], gates: tuple[str, ...]) -> Box:
+def _box(name: str, data: dict[str, Any], look: str, gates: Iterable[str]) -> Box:
     is_choice = data["kind"] == "choice"
     prompt = printable(data["prompt"])
     title = (prompt or "choice") if is_choice else printable(name)
     value = printable(str(data.get("value", "")))
     return Box(
         name,
-        _look(data),
+        look,
         title=shortened(title, _LONGEST_NAME),
         subtitle=shortened("choice" if is_choice else prompt, _LONGEST_PROMPT),
         badge=shortened(f"={value}", 10) if value else "",
@@ -159,12 +160,13 @@ def _box(name: str, data: dict[str, Any], gates: tuple[str, ...]) -> Box:
     )
 
 
-def _look(data: dict[str, Any]) -> str:
+def _look(data: dict[str, Any], *, met: bool) -> str:
+    """How a symbol is drawn; ``met``: is there a plan that meets the requests?"""
     if "role" in data:
         if data["kind"] == "choice":
             return "choice"
         if data["role"] == "requested" and "line" not in data:
-            return "satisfied"
+            return "satisfied" if met else "asked"
         return str(data["role"])
     if data.get("asked"):
         return "asked"

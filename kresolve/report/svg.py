@@ -1,4 +1,4 @@
-"""A picture as SVG: self-contained, for light and dark, readable without colours.
+"""A picture as SVG: self-contained, for light and dark pages, readable without colours.
 
 Looks differ by shape and outline as well as by colour: a requested symbol is
 solid with a second frame, a prerequisite has a bar, what is on already is a
@@ -9,7 +9,7 @@ is a crossed octagon.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from html import escape
 from importlib import resources
@@ -21,18 +21,22 @@ from kresolve.report.layout import Link, Point, Route, Size, layered
 from kresolve.report.picture import LOOKS, WORDS, Arrow, Box, Picture
 
 _MARGIN: Final = 24
-#: The title, and how far the lines below it are apart.
-_HEADER: Final = 46
+#: The lines of the title, what is left free below them, and the lines below that.
+_HEADING: Final = 24
+_HEADER: Final = 22
 _LINE: Final = 17
 #: Widths of letters: names are monospaced, prompts and labels are not, so these are generous.
 _NAME: Final = 8.0
 _PROMPT: Final = 6.3
 _LABEL: Final = 5.6
 _ABOUT: Final = 7.0
+_TITLE: Final = 11.5
 _GATE: Final = 5.4
 _HEIGHT: Final = 40
-#: How much higher a box with a gate's mark is.
+#: How much higher a box with a gate's mark is, how high the mark is, and how much of it is below.
 _MARK: Final = 6
+_MARK_HEIGHT: Final = 13
+_BELOW: Final = 6
 _GAP: Final = 12
 _ROW: Final = 26
 _NARROWEST: Final = 620.0
@@ -48,7 +52,8 @@ class Drawing:
     boxes: dict[str, tuple[Point, Size]]
     #: In the order of the picture's arrows.
     routes: tuple[Route, ...]
-    #: What is written below the title.
+    #: The title, and what is written below it, in lines.
+    heading: tuple[str, ...]
     about: tuple[str, ...]
     #: What is written above groups of boxes without arrows, and where.
     sections: tuple[tuple[str, float], ...]
@@ -70,8 +75,9 @@ def drawn(picture: Picture) -> Drawing:
         [Link(arrow.source, arrow.target, _label_size(arrow)) for arrow in picture.arrows],
     )
     width = max(layout.size[0], _NARROWEST)
+    heading = tuple(textwrap.wrap(picture.title, int(width / _TITLE)))
     about = _about(picture, width)
-    top = _HEADER + len(about) * _LINE
+    top = len(heading) * _HEADING + _HEADER + len(about) * _LINE
     boxes = {
         name: ((x + _MARGIN - sizes[name][0] / 2, y + top - sizes[name][1] / 2), sizes[name])
         for name, (x, y) in layout.places.items()
@@ -81,11 +87,12 @@ def drawn(picture: Picture) -> Drawing:
     sections: list[tuple[str, float]] = []
     for words, names in _groups(picture, ends):
         if names:
-            sections.append((words, bottom + 30))
-            bottom = _in_rows(names, sizes, boxes, bottom + 44, width)
+            if words:
+                sections.append((words, bottom + 30))
+            bottom = _in_rows(names, sizes, boxes, bottom + (44 if words else 20), width)
     bottom += _GAP * 2 + _legend_height(picture, width)
     size = width + 2 * _MARGIN, bottom + _MARGIN
-    return Drawing(picture, boxes, routes, about, tuple(sections), size)
+    return Drawing(picture, boxes, routes, heading, about, tuple(sections), size)
 
 
 def _about(picture: Picture, width: float) -> tuple[str, ...]:
@@ -95,21 +102,27 @@ def _about(picture: Picture, width: float) -> tuple[str, ...]:
     return tuple(line for text in found for line in textwrap.wrap(text, letters))
 
 
-def _groups(picture: Picture, ends: Container[str]) -> Iterator[tuple[str, list[str]]]:
+def _groups(picture: Picture, ends: set[str]) -> Iterator[tuple[str, list[str]]]:
     """The boxes without arrows: what is written above them, and their names."""
     rest = [box for box in picture.boxes if box.name not in ends]
     gates = [box.name for box in rest if box.look == "gate"]
-    yield "these need no other symbol", [box.name for box in rest if box.look != "gate"]
+    words = "not connected to the symbols above" if ends else ""
+    yield words, [box.name for box in rest if box.look != "gate"]
     yield "gates of the symbols that are marked with their names", gates
 
 
-def svg(picture: Picture) -> str:
-    """The picture as the text of an SVG file."""
-    return svg_of(drawn(picture), style=True)
+def svg(picture: Picture, *, dark: bool = True) -> str:
+    """The picture as the text of an SVG file.
+
+    ``dark``: with dark colours where the reader's system prefers them.  A page that the
+    picture becomes a part of may be light all the same.
+    """
+    style = asset("picture.css") + (asset("dark.css") if dark else "")
+    return svg_of(drawn(picture), style=style)
 
 
-def svg_of(drawing: Drawing, *, style: bool) -> str:
-    """A drawing as an SVG element; with ``style`` it brings its own style sheet along."""
+def svg_of(drawing: Drawing, *, style: str = "") -> str:
+    """A drawing as an SVG element, with its style sheet, if the page around it has none."""
     return "\n".join(_parts(drawing, style=style)) + "\n"
 
 
@@ -119,7 +132,7 @@ def asset(name: str) -> str:
     return (resources.files("kresolve.report") / "assets" / name).read_text(encoding="utf-8")
 
 
-def _parts(drawing: Drawing, *, style: bool) -> Iterator[str]:
+def _parts(drawing: Drawing, *, style: str) -> Iterator[str]:
     picture = drawing.picture
     width, height = (f"{side:.0f}" for side in drawing.size)
     yield (
@@ -128,12 +141,14 @@ def _parts(drawing: Drawing, *, style: bool) -> Iterator[str]:
     )
     yield f"<title>{escape(picture.title)}</title>"
     if style:
-        yield f"<style>\n{asset('picture.css')}</style>"
+        yield f"<style>\n{style}</style>"
     yield _MARKERS
     yield f'<rect class="paper" width="{width}" height="{height}"/>'
-    yield _text(_MARGIN, 30, "heading", picture.title)
+    for number, line in enumerate(drawing.heading):
+        yield _text(_MARGIN, 30 + number * _HEADING, "heading", line)
+    below = len(drawing.heading) * _HEADING + 25
     for number, line in enumerate(drawing.about):
-        yield _text(_MARGIN, 49 + number * _LINE, "about", line)
+        yield _text(_MARGIN, below + number * _LINE, "about", line)
     for number, (arrow, route) in enumerate(zip(picture.arrows, drawing.routes, strict=True)):
         yield _arrow(number, arrow, route)
     for number, arrow in enumerate(picture.arrows):
@@ -180,7 +195,8 @@ _TIPS: Final = {
 
 def _size(box: Box) -> Size:
     title = len(box.title) + (len(box.badge) + 1 if box.badge else 0)
-    inner = max(title * _NAME, len(box.subtitle) * _PROMPT, 60.0)
+    marks = sum(_mark_width(gate) + 3 for gate in box.gates)
+    inner = max(title * _NAME, len(box.subtitle) * _PROMPT, marks, 60.0)
     height = _HEIGHT + (_MARK if box.gates else 0)
     return round(inner + 2 * (24 if box.look in _ROOMY else 14)), height
 
@@ -209,12 +225,15 @@ def _in_rows(
 ) -> float:
     """Put boxes beside each other in rows of at most ``width``; where the last row ends."""
     x, y = float(_MARGIN), top
+    bottom = top
     for name in names:
         if x > _MARGIN and x + sizes[name][0] > _MARGIN + width:
-            x, y = float(_MARGIN), y + _HEIGHT + _GAP
+            x, y = float(_MARGIN), bottom + _GAP
         boxes[name] = (x, y), sizes[name]
         x += sizes[name][0] + _GAP
-    return y + _HEIGHT
+        below = _BELOW if sizes[name][1] > _HEIGHT else 0
+        bottom = max(bottom, y + sizes[name][1] + below)
+    return bottom
 
 
 def _text(x: float, y: float, kind: str, text: str) -> str:
@@ -253,17 +272,21 @@ def _box(box: Box, corner: Point, size: Size) -> str:
         parts.append(_text(x + side, y + 31.5, "prompt", box.subtitle))
     right = x + w - 12
     for gate in reversed(box.gates):
-        width = len(gate) * _GATE + 16
-        parts.append(_gate_mark(gate, right - width, y + h - 7, width))
+        width = _mark_width(gate)
+        parts.append(_gate_mark(gate, right - width, y + h + _BELOW - _MARK_HEIGHT, width))
         right -= width + 3
     return "".join([*parts, "</g>"])
+
+
+def _mark_width(gate: str) -> float:
+    return len(gate) * _GATE + 16
 
 
 def _gate_mark(gate: str, x: float, y: float, w: float) -> str:
     """A small gate on the lower edge of a box that has to do with it."""
     return (
         f'<g class="mark gate"><title>{escape(gate)} is a gate for it</title>'
-        f"{_hexagon(x, y, w, 13, 5)}{_text(x + w / 2, y + 9.8, '', gate)}</g>"
+        f"{_hexagon(x, y, w, _MARK_HEIGHT, 5)}{_text(x + w / 2, y + 9.8, '', gate)}</g>"
     )
 
 

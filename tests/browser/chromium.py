@@ -53,6 +53,12 @@ class Page:
         self.wait_for("document.readyState === 'complete'")
         return self
 
+    def resize(self, width: int, height: int) -> None:
+        """Give the window another size."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.ask("Emulation.setDeviceMetricsOverride", **size)
+        self.wait_for(f"innerWidth === {width}")
+
     def value(self, expression: str) -> Any:
         """What a JavaScript expression gives."""
         answer = self.ask("Runtime.evaluate", expression=expression, returnByValue=True)

@@ -95,8 +95,8 @@ def test_the_mark_of_a_gate_is_explained(page: Page) -> None:
     assert 'needs no line: "default y"' in text
 
 
-def test_search_finds_by_name_prompt_and_place(page: Page) -> None:
-    """Typing marks what matches, and Enter goes from one to the next."""
+def test_search_finds_what_can_be_read(page: Page) -> None:
+    """Typing marks boxes whose name, prompt or mark matches, no others; Enter goes through them."""
     page.click("input")
     page.write("a device")
     assert page.value("[...document.querySelectorAll('.hit')].map((b) => b.dataset.name)") == [
@@ -107,9 +107,28 @@ def test_search_finds_by_name_prompt_and_place(page: Page) -> None:
     assert page.value("document.querySelector('aside h2').innerText") == "DEVICE"
     page.press("Escape")
     assert page.value("document.querySelectorAll('.hit').length") == 0
-    page.click("input")
-    page.write("kconfig:")
-    assert page.value("document.querySelectorAll('.hit').length") == 5
+    for words, count in (("bool", 0), ("defined", 0), ("kconfig:", 0), ("expert", 2), ("=y", 4)):
+        page.click("input")
+        page.write(words)
+        assert page.value("document.querySelectorAll('.hit').length") == count, words
+        page.press("Escape")
+
+
+@pytest.mark.parametrize("width", [1400, 700])
+def test_a_click_leaves_the_picture_its_size(file: Path, width: int) -> None:
+    """The panel covers no chosen symbol and scales nothing, beside the picture or below it."""
+    with browser() as page:
+        page.open(file)
+        page.resize(width, 600)
+        box = "document.querySelector('[data-name={}] .shape').getBoundingClientRect().toJSON()"
+        for name in ("DEVICE", "BUS", "HELPER"):
+            before = page.value(box.format(name))
+            page.click(f"[data-name={name}]")
+            after = page.value(box.format(name))
+            room = page.value("document.querySelector('main').getBoundingClientRect().toJSON()")
+            assert after["width"] == pytest.approx(before["width"], abs=0.5)
+            assert room["left"] <= after["left"] < after["right"] <= room["right"]
+            assert room["top"] <= after["top"] < after["bottom"] <= room["bottom"]
 
 
 def test_the_wheel_zooms_and_dragging_moves(page: Page) -> None:

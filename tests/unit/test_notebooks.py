@@ -5,12 +5,23 @@ from __future__ import annotations
 import doctest
 import importlib
 import re
+from pathlib import Path
 
 import nbformat
 import pytest
 
 from tests.unit.test_docs import LINK, leaks
-from tools.notebooks import HERE, Json, code_cells, executed, notebooks, read, shown, written
+from tools.notebooks import (
+    HERE,
+    Json,
+    code_cells,
+    executed,
+    executed_apart,
+    notebooks,
+    read,
+    shown,
+    written,
+)
 
 NOTEBOOKS = ("criu", "expert", "many-kernels")
 #: A notebook is to be read on a page, and kept in git.
@@ -99,6 +110,15 @@ def test_what_a_cell_raises_is_raised() -> None:
         executed(_notebook("x = 1", "x / 0"), "mine.ipynb")
 
     assert any(str(entry.path) == "mine.ipynb, cell 2" for entry in caught.traceback)
+
+
+def test_a_notebook_that_leaves_a_file_is_refused(tmp_path: Path) -> None:
+    """Whoever runs a notebook finds the folder as it was: a cell that writes there is an error."""
+    path = tmp_path / "litter.ipynb"
+    path.write_text(written(_notebook("open('left.config', 'w').close()")), encoding="utf-8")
+
+    with pytest.raises(ValueError, match=r"^litter\.ipynb leaves files where .*: left\.config$"):
+        executed_apart(path)
 
 
 def test_the_runner_does_what_its_examples_say() -> None:

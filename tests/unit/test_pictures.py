@@ -142,6 +142,13 @@ def test_roles_have_looks_of_their_own(plan_picture: GraphPicture) -> None:
     assert len(set(map(str, outlines.values()))) == len(outlines)
 
 
+def test_what_is_impossible_is_not_shown_as_met() -> None:
+    """Without a plan a request is shown as requested, not as one that needs no line."""
+    graph, _ = graph_of("DEVICE", "DESERT")
+    looks = {box.name: box.look for box in picture(graph, "no plan").boxes}
+    assert looks["DEVICE"] == looks["DESERT"] == "asked"
+
+
 def test_arrows_say_what_they_are(plan_picture: GraphPicture) -> None:
     """Each arrow carries its word: depends, select, what is excluded, one side of an or."""
     labels = {(a.source, a.target): a.label for a in plan_picture.picture.arrows}
@@ -268,10 +275,16 @@ def test_the_ending_decides(plan_picture: GraphPicture, tmp_path: Path) -> None:
     assert not is_picture(Path("x.png"))
 
 
+def test_a_picture_in_a_notebook_is_light(plan_picture: GraphPicture) -> None:
+    """A notebook's page may be light where the system prefers dark; a file follows the system."""
+    assert "prefers-color-scheme" not in plan_picture._repr_html_()
+    assert "prefers-color-scheme: dark" in plan_picture.text(".svg")
+    assert "prefers-color-scheme: dark" in plan_picture.text(".html")
+
+
 def test_a_picture_shows_itself(plan_picture: GraphPicture) -> None:
-    """In a notebook a picture is its SVG; its style sheet touches nothing else there."""
-    assert plan_picture._repr_svg_() == plan_picture.text(".svg")
-    assert plan_picture.text(".svg") in plan_picture._repr_html_()
+    """In a notebook a picture is its SVG, with a style sheet that touches nothing else there."""
+    assert plan_picture._repr_svg_() in plan_picture._repr_html_()
     style = re.search(r"<style>(.*?)</style>", plan_picture.text(".svg"), re.DOTALL)
     assert style is not None
     rules = re.findall(r"([^{}]+)\{[^{}]*\}", re.sub(r"@media[^{]*\{(.*)\}", r"\1", style[1]))

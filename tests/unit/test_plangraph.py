@@ -120,6 +120,15 @@ def test_edges_are_what_the_plan_is_about() -> None:
     assert _roles(graph)["DESERT"] == "forbidden"  # n already, and it has to stay so
 
 
+def test_a_request_that_was_selected_already_is_joined_to_what_selects_it() -> None:
+    """A select that the base has already is why a request needs no line, so it is shown."""
+    base = tuple(Line(name, "y") for name in ("BUS", "LEFT", "DEVICE"))
+    graph, _ = graph_of("HELPER", base=base)
+
+    assert _edges(graph) == {("DEVICE", "HELPER", "select")}
+    assert _roles(graph) == {"HELPER": "requested", "DEVICE": "already on"}
+
+
 def test_of_an_or_only_the_side_that_counts_is_there() -> None:
     """Of "LEFT || RIGHT" the one that is on; of "FREE || FREE = n" none."""
     graph, _ = graph_of("DEVICE")

@@ -7,31 +7,55 @@
   const panel = document.querySelector("aside");
   const search = document.querySelector("input");
   const status = document.querySelector("output");
-  const whole = svg.viewBox.baseVal;
-  const full = { x: whole.x, y: whole.y, w: whole.width, h: whole.height };
-  let view = { ...full };
+  const given = svg.viewBox.baseVal;
+  const full = { x: given.x, y: given.y, w: given.width, h: given.height };
+  // What is shown: the upper left corner, and the picture's pixels in one of the window's.
+  let view;
   const boxes = new Map([...svg.querySelectorAll(".box")].map((box) => [box.dataset.name, box]));
   const arrows = [...svg.querySelectorAll("[data-arrow]")];
 
-  const show = () => svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.w} ${view.h}`);
-  const scale = () => Math.max(view.w / main.clientWidth, view.h / main.clientHeight);
+  const wide = () => main.clientWidth * view.scale;
+  const high = () => main.clientHeight * view.scale;
+  let fitted = false;
+  function show() {
+    fitted = false;
+    svg.setAttribute("viewBox", `${view.x} ${view.y} ${wide()} ${high()}`);
+  }
+  const middle = () => ({ x: view.x + wide() / 2, y: view.y + high() / 2 });
+  const whole = () => Math.max(full.w / main.clientWidth, full.h / main.clientHeight);
 
   function zoom(factor, x, y) {
-    const w = Math.min(full.w * 2, Math.max(120, view.w * factor));
-    const f = w / view.w;
-    view = { x: x - (x - view.x) * f, y: y - (y - view.y) * f, w, h: view.h * f };
+    const most = whole() * 2;
+    const scale = Math.min(most, Math.max(120 / main.clientWidth, view.scale * factor));
+    const f = scale / view.scale;
+    view = { x: x - (x - view.x) * f, y: y - (y - view.y) * f, scale };
     show();
   }
-  function fit() { view = { ...full }; show(); }
+  function fit() {
+    view = { scale: whole() };
+    view.x = full.x - (wide() - full.w) / 2;
+    view.y = full.y - (high() - full.h) / 2;
+    show();
+    fitted = true;
+  }
   function place(event) {
     const point = new DOMPoint(event.clientX, event.clientY);
     return point.matrixTransform(svg.getScreenCTM().inverse());
   }
   function centre(box) {
     const b = box.getBBox();
-    const w = Math.min(view.w, Math.max(700, b.width * 3));
-    const h = w * view.h / view.w;
-    view = { x: b.x + b.width / 2 - w / 2, y: b.y + b.height / 2 - h / 2, w, h };
+    view.scale = Math.min(view.scale, Math.max(700, b.width * 3) / main.clientWidth);
+    view.x = b.x + b.width / 2 - wide() / 2;
+    view.y = b.y + b.height / 2 - high() / 2;
+    show();
+  }
+  // The panel may take the place where a box was: move the picture as little as shows it again.
+  function reveal(box) {
+    const b = box.getBBox(), edge = 12 * view.scale;
+    const into = (from, size, low, room) =>
+      Math.min(low - edge, Math.max(from, low + size + edge - room));
+    view.x = into(view.x, b.width, b.x, wide());
+    view.y = into(view.y, b.height, b.y, high());
     show();
   }
 
@@ -51,7 +75,8 @@
     if (!held.far && Math.hypot(dx, dy) < 4) return;
     held.far = true;
     main.classList.add("moving");
-    view = { ...held.view, x: held.view.x - dx * scale(), y: held.view.y - dy * scale() };
+    view.x = held.view.x - dx * view.scale;
+    view.y = held.view.y - dy * view.scale;
     show();
   });
   window.addEventListener("pointerup", () => {
@@ -117,9 +142,11 @@
     panel.hidden = false;
     panel.scrollTop = 0;
     if (move) centre(box);
+    else reveal(box);
   }
   function leave() {
     panel.hidden = true;
+    show();
     svg.classList.remove("dim");
     for (const it of boxes.values()) it.classList.remove("chosen");
   }
@@ -142,8 +169,11 @@
     hits = [];
     turn = 0;
     for (const [name, box] of boxes) {
-      const text = `${data.boxes[name].heading} ${data.boxes[name].facts.flat().join(" ")}`;
-      const hit = words !== "" && text.toLowerCase().includes(words);
+      // What can be read in the picture, with the whole of a name or prompt that is cut there.
+      const texts = [...box.querySelectorAll("text")].map((text) => text.textContent);
+      const cut = data.boxes[name].facts.filter(([what]) => what === "prompt");
+      texts.push(data.boxes[name].heading, ...cut.map(([, text]) => text));
+      const hit = words !== "" && texts.some((text) => text.toLowerCase().includes(words));
       box.classList.toggle("hit", hit);
       if (hit) hits.push(name);
     }
@@ -162,17 +192,19 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") { leave(); search.value = ""; seek(); }
     if (event.target === search) return;
-    const middle = { x: view.x + view.w / 2, y: view.y + view.h / 2 };
+    const { x, y } = middle();
     if (event.key === "/") { event.preventDefault(); search.focus(); }
-    if (event.key === "+") zoom(0.8, middle.x, middle.y);
-    if (event.key === "-") zoom(1.25, middle.x, middle.y);
+    if (event.key === "+") zoom(0.8, x, y);
+    if (event.key === "-") zoom(1.25, x, y);
     if (event.key === "0") fit();
   });
   for (const button of document.querySelectorAll("header button")) {
     button.addEventListener("click", () => {
-      const x = view.x + view.w / 2, y = view.y + view.h / 2;
+      const { x, y } = middle();
       if (button.dataset.zoom === "fit") fit();
       else zoom(button.dataset.zoom === "in" ? 0.8 : 1.25, x, y);
     });
   }
+  fit();
+  window.addEventListener("resize", () => { if (fitted) fit(); else show(); });
 })();
