@@ -126,6 +126,7 @@ def _lint(arguments: argparse.Namespace) -> int:
     else:
         sys.stdout.write("".join(lint_text(a, everything=arguments.all) for a in answers))
     sys.stdout.flush()
-    for answer in answers:
-        progress.note(lint_summary(answer))
+    names = [str(group[0]) if arguments.each else "" for group in groups]
+    for name, answer in zip(names, answers, strict=True):
+        progress.note(lint_summary(answer, name))
     return HOLDS if all(answer.status == "clean" for answer in answers) else FAILS

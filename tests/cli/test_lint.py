@@ -124,6 +124,33 @@ def test_each_by_itself(used_place: Place) -> None:
 
     assert lint(used_place, "1.config", "2.config", "--base", "empty")[0] == 0
     assert lint(used_place, "1.config", "2.config", "--base", "empty", "--each")[0] == 1
+    done = used_place.call(
+        "lint", "1.config", "2.config", *ON_TOY, "--base", "empty", "--each", "--fix"
+    )
+    assert done.returncode == 0
+    summaries = [line for line in done.stderr.splitlines() if "not in final .config, " in line]
+    assert [line.partition(": ")[0] for line in summaries] == ["1.config", "2.config"]
+    assert "CONFIG_GARDEN=y" in (used_place.work / "2.config").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("hook", ["kresolve-lint", "kresolve-lint-fix"])
+def test_the_hooks_take_what_fragments_are_called(hook: str) -> None:
+    """The hooks' `files:` matches fragments and defconfigs, not just any configuration."""
+    text = (HERE / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    found = re.search(rf"- id: {hook}\n(?:  .*\n)*?  files: (.*)\n(?:  .*\n)*", text)
+    assert found
+    assert "  require_serial: true\n" in found[0]
+    for name in ("net.config", "a/.config", "defconfig", "arch/x86/configs/x86_64_defconfig"):
+        assert re.search(found[1], name), name
+    for name in (
+        "nginx.conf",
+        "config.txt",
+        "net.config.py",
+        "tsconfig.json",
+        "setup.cfg",
+        "config",
+    ):
+        assert not re.search(found[1], name), name
 
 
 @pytest.mark.usefixtures("fragment")
