@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from kresolve.printable import printable
+
 
 @frozen
 class Location:
-    """A line of a file; ``str()`` writes it as compilers do, ``file:line``."""
+    """A line of a file; ``str()`` writes it as compilers do, ``file:line``, in one line."""
 
     file: str
     line: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
+        return f"{printable(self.file, keep='')}:{self.line}"

@@ -10,19 +10,12 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
 
+from kresolve.printable import printable
+
 _STYLE: Final = 'style="border-collapse:collapse;margin:.3em 0"'
 #: Rows of a table that stands between other things.
 MOST: Final = 40
 _CELL: Final = 'style="text-align:left;vertical-align:top;padding:.15em .9em .15em 0"'
-
-
-def printable(text: str) -> str:
-    r"""A text without control characters and broken bytes; line ends stay.
-
-    >>> printable("a\x07b\n\udcff")
-    'a�b\n�'
-    """
-    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
 
 
 def text(value: object) -> str:

@@ -29,17 +29,15 @@ from kresolve.cli import (
     surveying,
     trees,
 )
-from kresolve.cli.process import (
-    Ended,
+from kresolve.cli.process import Ended, ending_orderly, mistake
+from kresolve.cli.shared import INTERRUPTED, UNKNOWN, WRONG, Parser
+from kresolve.cli.streams import (
     StdoutError,
     abandon_stdout,
     complain,
-    ending_orderly,
     flush_stdout,
-    mistake,
-    open_streams,
+    standard_streams,
 )
-from kresolve.cli.shared import INTERRUPTED, UNKNOWN, WRONG, Parser
 from kresolve.errors import KresolveError, WitnessError
 
 #: The commands, as ``kresolve --help`` lists them.
@@ -96,21 +94,23 @@ def _version() -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status."""
-    open_streams()
-    try:
-        with ending_orderly():
-            try:
-                return _run(arguments)
-            finally:
+    with standard_streams():
+        try:
+            with ending_orderly():
+                status = _run(arguments)
                 flush_stdout()
-    except BrokenPipeError:
-        # Whoever read standard output has gone: not an error of ours.
-        abandon_stdout()
-        return 128 + signal.SIGPIPE
-    except StdoutError as error:
-        abandon_stdout()
-        complain(f"standard output: {error}")
-        return WRONG
+                return status
+        except StdoutError as error:
+            abandon_stdout()
+            if error.is_broken_pipe:
+                # Whoever read standard output has gone: not an error of ours.
+                return 128 + signal.SIGPIPE
+            complain(f"standard output: {error}")
+            return WRONG
+        except Ended as end:  # a second signal, while the first was answered
+            return 128 + end.number
+        except KeyboardInterrupt:
+            return INTERRUPTED
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -118,6 +118,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         parsed = build_parser().parse_args(arguments)
         run: Callable[[argparse.Namespace], int] = parsed.run
         return run(parsed)
+    except StdoutError:
+        raise
     except WitnessError as error:
         complain(str(error))
         return UNKNOWN
@@ -132,12 +134,15 @@ def _run(arguments: Sequence[str] | None) -> int:
         return 128 + end.number
     except SystemExit as exit_:  # argparse: help, version, or a wrong command line
         return exit_.code if isinstance(exit_.code, int) else WRONG
-    except BrokenPipeError:
-        raise
     except OSError as error:
-        if error.filename is None:  # of a file, the name is known
-            raise StdoutError(error.strerror or str(error)) from error
-        complain(f"{os.fsdecode(error.filename)}: {error.strerror}")
+        place = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
+        complain(f"{place}{error.strerror or error}")
+        return WRONG
+    except MemoryError:
+        complain("out of memory")
+        return UNKNOWN
+    except RecursionError:
+        complain("what was given is nested too deeply")
         return WRONG
     except Exception as error:  # noqa: BLE001 - Python's own status is that of a proof
         complain(f"{mistake(error)}: a mistake in kresolve; please report it")

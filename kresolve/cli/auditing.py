@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 
 from kresolve.cli.shared import (
     FAILS,
@@ -15,8 +14,8 @@ from kresolve.cli.shared import (
     add_tree_arguments,
     command,
     load,
-    say,
 )
+from kresolve.cli.streams import say
 
 _EXAMPLES = """\
 examples:
@@ -95,8 +94,7 @@ def _audit(arguments: argparse.Namespace) -> int:
         }
         say(json.dumps(audit_document(audit, where), indent=2))
     else:
-        sys.stdout.write((audit_markdown if arguments.markdown else audit_report)(audit))
-    sys.stdout.flush()
+        say((audit_markdown if arguments.markdown else audit_report)(audit))
     progress.note(
         audit_summary(audit, f"{tree.info}, base {arguments.base}, make {arguments.finish}")
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 
 from kresolve.cli.shared import (
     FAILS,
@@ -14,8 +13,8 @@ from kresolve.cli.shared import (
     add_profile_argument,
     add_tree_arguments,
     command,
-    say,
 )
+from kresolve.cli.streams import say
 
 _EXAMPLES = """\
 examples:
@@ -67,5 +66,5 @@ def _check(arguments: argparse.Namespace) -> int:
     if arguments.json:
         say(json.dumps(check_document(answer), indent=2))
     else:
-        sys.stdout.write(check_report(answer))
+        say(check_report(answer))
     return {"holds": HOLDS, "fails": FAILS}.get(answer.status, UNKNOWN)

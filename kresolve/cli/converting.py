@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from kresolve.cli.shared import (
     command,
     load,
 )
+from kresolve.cli.streams import put
 
 if TYPE_CHECKING:
     from kresolve.face.tree import Tree
@@ -90,7 +90,7 @@ def _convert(arguments: argparse.Namespace, text_of: Callable[[Tree, list[Line]]
         progress.note(f"warning: {line}")
     text = text_of(tree, lines)
     if arguments.output is None:
-        sys.stdout.write(text)
+        put(text)
     else:
         write_whole(arguments.output, text)
     return HOLDS

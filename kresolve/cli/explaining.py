@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 from kresolve.cli.shared import (
@@ -15,6 +16,7 @@ from kresolve.cli.shared import (
     check_output,
     command,
 )
+from kresolve.cli.streams import paint, say
 
 _EXAMPLES = """\
 examples:
@@ -61,7 +63,7 @@ def _explain(arguments: argparse.Namespace) -> int:
     from kresolve.explaining import DEPTH
     from kresolve.face.exploring import explain
     from kresolve.files import write_whole
-    from kresolve.report.derivation_terminal import show
+    from kresolve.report.derivation_terminal import coloured
     from kresolve.report.terminal import TerminalProgress
 
     check_output(arguments.output)
@@ -90,6 +92,8 @@ def _explain(arguments: argparse.Namespace) -> int:
         text = found.html if arguments.html else f"{found}\n"
     if arguments.output is not None:
         write_whole(arguments.output, text)
+    elif is_text and sys.stdout.isatty():
+        paint(coloured(text))
     else:
-        show(text, colours=is_text)
+        say(text)
     return FAILS if found.is_dropped else HOLDS

@@ -6,7 +6,8 @@ import argparse
 import json
 
 from kresolve.cli.graphing import add_values_arguments, base_of
-from kresolve.cli.shared import FAILS, HOLDS, Commands, add_tree_arguments, command, load, say
+from kresolve.cli.shared import FAILS, HOLDS, Commands, add_tree_arguments, command, load
+from kresolve.cli.streams import say
 
 _EXAMPLES = """\
 examples:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 
-from kresolve.cli.shared import FAILS, HOLDS, UNKNOWN, say
+from kresolve.cli.shared import FAILS, HOLDS, UNKNOWN
+from kresolve.cli.streams import put, say
 from kresolve.errors import RequestError
 
 
@@ -81,8 +81,7 @@ def plan_in_kata(arguments: argparse.Namespace) -> int:
         )
         say(json.dumps(document, indent=2))
     elif arguments.output is None:
-        sys.stdout.write(change.diff)
-    sys.stdout.flush()
+        put(change.diff)
     for one in change.plans:
         progress.note(kata_report(one))
     if change.status == "planned":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +15,8 @@ from kresolve.cli.shared import (
     add_tree_arguments,
     command,
     load,
-    say,
 )
+from kresolve.cli.streams import say
 from kresolve.errors import RequestError
 
 if TYPE_CHECKING:
@@ -122,10 +121,9 @@ def _lint(arguments: argparse.Namespace) -> int:
     elif arguments.sarif:
         say(json.dumps(lint_sarif(answers, kresolve.__version__), indent=2))
     elif arguments.github:
-        sys.stdout.write("".join(map(lint_github, answers)))
+        say("".join(map(lint_github, answers)))
     else:
-        sys.stdout.write("".join(lint_text(a, everything=arguments.all) for a in answers))
-    sys.stdout.flush()
+        say("".join(lint_text(a, everything=arguments.all) for a in answers))
     names = [str(group[0]) if arguments.each else "" for group in groups]
     for name, answer in zip(names, answers, strict=True):
         progress.note(lint_summary(answer, name))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
 from pathlib import Path
 
 from kresolve.cli.shared import (
@@ -15,8 +14,8 @@ from kresolve.cli.shared import (
     add_tree_arguments,
     check_output,
     command,
-    say,
 )
+from kresolve.cli.streams import say
 
 _EXAMPLES = """\
 examples:
@@ -93,8 +92,7 @@ def _merge(arguments: argparse.Namespace) -> int:
     if arguments.json:
         say(json.dumps(merge_document(answer), indent=2))
     else:
-        sys.stdout.write(merge_report(answer, redundant=arguments.redundant, quiet=arguments.quiet))
-    sys.stdout.flush()
+        say(merge_report(answer, redundant=arguments.redundant, quiet=arguments.quiet))
     progress.note(merge_summary(answer))
     progress.note(f"written to {output}")
     return HOLDS if answer.status == "kept" else FAILS

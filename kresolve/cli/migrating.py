@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from kresolve.cli.shared import (
@@ -15,8 +14,8 @@ from kresolve.cli.shared import (
     add_toolchain_arguments,
     check_output,
     command,
-    say,
 )
+from kresolve.cli.streams import say
 from kresolve.errors import ConfigFileError
 
 _EXAMPLES = """\
@@ -83,8 +82,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
     if arguments.json:
         say(json.dumps(migration_document(answer), indent=2))
     else:
-        sys.stdout.write(migration_report(answer))
-    sys.stdout.flush()
+        say(migration_report(answer))
     for output in outputs.values():
         progress.note(f"written to {output}")
     return HOLDS if answer.status == "unchanged" else FAILS

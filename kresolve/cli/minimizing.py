@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from kresolve.cli.shared import (
@@ -16,8 +15,8 @@ from kresolve.cli.shared import (
     add_tree_arguments,
     check_output,
     command,
-    say,
 )
+from kresolve.cli.streams import put, say
 from kresolve.lines import fragment_text
 
 _EXAMPLES = """\
@@ -88,8 +87,7 @@ def _minimize(arguments: argparse.Namespace) -> int:
         say(json.dumps(document, indent=2))
         return HOLDS
     if arguments.output is None:
-        sys.stdout.write(text)
-    sys.stdout.flush()
+        put(text)
     for line, why in found.dropped:
         progress.note(f"{line.location}: {line}: {why}")
     total = len(found.lines) + len(found.dropped)

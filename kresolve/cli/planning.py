@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
 from pathlib import Path
 
 from kresolve.cli.kata import add_kata_arguments, plan_in_kata
@@ -21,8 +20,8 @@ from kresolve.cli.shared import (
     add_tree_arguments,
     check_output,
     command,
-    say,
 )
+from kresolve.cli.streams import put, say
 from kresolve.errors import RequestError
 
 _EXAMPLES = """\
@@ -128,8 +127,7 @@ def _plan(arguments: argparse.Namespace) -> int:
     if arguments.json:
         say(json.dumps(plan_document(answer), indent=2))
     elif arguments.output is None:
-        sys.stdout.write("\n".join(answer.files("all.config").values()))
-    sys.stdout.flush()
+        put("\n".join(answer.files("all.config").values()))
     if not arguments.json:
         progress.note(plan_report(answer))
         if answer.status == "planned" and arguments.output is not None:

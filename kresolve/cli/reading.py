@@ -7,7 +7,8 @@ import json
 from typing import TYPE_CHECKING
 
 from kresolve.cli.graphing import add_values_arguments, base_of
-from kresolve.cli.shared import FAILS, HOLDS, Commands, add_tree_arguments, command, load, say
+from kresolve.cli.shared import FAILS, HOLDS, Commands, add_tree_arguments, command, load
+from kresolve.cli.streams import say
 
 if TYPE_CHECKING:
     from kresolve.face.tree import Tree

@@ -8,10 +8,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
+from kresolve.cli.streams import say
 from kresolve.defaults import TIMEOUT
 from kresolve.files import check_writable
+from kresolve.printable import printable
 
 if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
     from kresolve.face.tree import Tree
     from kresolve.progress import Progress
 
@@ -27,7 +31,15 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Exit with the status of a wrong question."""
-        self.exit(WRONG, f"{self.prog}: {message} (try {self.prog} --help)\n")
+        line = printable(f"{self.prog}: {message} (try {self.prog} --help)", keep="")
+        self.exit(WRONG, f"{line}\n")
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        # argparse itself would not tell of a help that cannot be written.
+        if file is sys.stderr:
+            super()._print_message(message, file)
+        else:
+            say(message)
 
 
 #: What ``add_subparsers`` returns; argparse has no public name for it.
@@ -177,11 +189,6 @@ def add_profile_argument(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a profile of your own (TOML), to be asked for by its name; may be repeated",
     )
-
-
-def say(text: str) -> None:
-    """A line on standard output."""
-    sys.stdout.write(f"{text}\n")
 
 
 def load(arguments: argparse.Namespace, progress: Progress) -> Tree:

@@ -16,8 +16,8 @@ from kresolve.cli.shared import (
     add_timeout_argument,
     add_tree_arguments,
     command,
-    say,
 )
+from kresolve.cli.streams import say
 
 _EXAMPLES = """\
 examples:

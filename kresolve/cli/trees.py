@@ -13,8 +13,8 @@ from kresolve.cli.shared import (
     check_output,
     command,
     load,
-    say,
 )
+from kresolve.cli.streams import say
 
 _EXAMPLES = {
     "fetch": """\

@@ -7,7 +7,7 @@ from typing import Any, Final
 import networkx as nx
 
 from kresolve.dependencygraph.building import Graph
-from kresolve.markup import printable
+from kresolve.printable import printable
 
 #: What stands between the parts of an attribute that has many.
 _SEPARATORS: Final = {"menu": " > ", "notes": "; "}

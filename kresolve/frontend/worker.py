@@ -18,6 +18,7 @@ from attrs import evolve
 from kresolve import dialect
 from kresolve.errors import KresolveError
 from kresolve.model import TreeInfo
+from kresolve.printable import printable
 
 #: An error is read by a person.
 _LONGEST: Final = 2_000
@@ -88,5 +89,4 @@ def _failure(text: str) -> bytes:
     """One line, and nothing in it that a terminal would obey."""
     line = " ".join(text.split())
     shown = line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
-    safe = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in shown)
-    return b"error\n" + safe.encode()
+    return b"error\n" + printable(shown, keep="").encode()

@@ -7,6 +7,8 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from kresolve.printable import printable
+
 if TYPE_CHECKING:
     from kresolve.planner.request import Request
     from kresolve.planner.result import Conflict, Plan, PlanLine
@@ -133,8 +135,9 @@ def _body(plan: Plan, lines: Iterable[PlanLine]) -> Iterator[str]:
 
 
 def _wrapped(text: str) -> list[str]:
+    """A comment, which is for people: nothing in it that a terminal would obey."""
     return textwrap.wrap(
-        text,
+        printable(text),
         _WIDTH,
         initial_indent="# ",
         subsequent_indent="#   ",

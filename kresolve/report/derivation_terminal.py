@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import ClassVar
 
 from rich.console import Console
 from rich.highlighter import RegexHighlighter
 from rich.theme import Theme
+
+from kresolve.printable import printable
 
 _THEME = Theme(
     {
@@ -33,10 +34,9 @@ class _Highlighter(RegexHighlighter):
     ]
 
 
-def show(text: str, *, colours: bool = True) -> None:
-    """Write a text to standard output, in colours where that is a terminal that has them."""
-    if not colours or not sys.stdout.isatty():
-        sys.stdout.write(text)
-        return
-    console = Console(highlighter=_Highlighter(), theme=_THEME, soft_wrap=True)
-    console.print(text, markup=False, end="")
+def coloured(text: str) -> str:
+    """A text as standard output's terminal shows it, in colours if it has them."""
+    console = Console(highlighter=_Highlighter(), theme=_THEME, soft_wrap=True, emoji=False)
+    with console.capture() as shown:
+        console.print(printable(text), markup=False, end="")
+    return shown.get()

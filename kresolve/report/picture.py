@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from kresolve.dependencygraph import KINDS, Graph, reduced
 from kresolve.expressions import And, Expr, Not, Or, names
-from kresolve.markup import printable
+from kresolve.printable import printable
 
 #: Looks of boxes and what they mean, as the legend tells them.
 LOOKS: Final = {

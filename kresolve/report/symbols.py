@@ -16,8 +16,8 @@ from kresolve.lookup import (
     SelectShown,
     SymbolPage,
 )
-from kresolve.markup import printable
 from kresolve.model import TreeInfo
+from kresolve.printable import printable
 
 PAGE_SCHEMA = "kresolve.symbol/1"
 SEARCH_SCHEMA = "kresolve.search/1"

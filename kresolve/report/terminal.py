@@ -17,6 +17,7 @@ from rich.progress import (
 )
 from rich.progress import Progress as RichProgress
 
+from kresolve.printable import printable
 from kresolve.progress import Progress, Task
 
 
@@ -24,17 +25,21 @@ class TerminalProgress:
     """Progress bars on standard error; one plain line a task where it is no terminal."""
 
     def __init__(self) -> None:
-        self.console = Console(stderr=True, highlight=False)
+        self.console = Console(stderr=True, highlight=False, emoji=False)
 
     @contextmanager
     def task(
         self, description: str, total: float | None = None, *, unit: str = ""
     ) -> Iterator[Task]:
         """Show a task until the context ends."""
+        description = printable(description, keep="")
         if not self.console.is_terminal:
             yield _PlainTask(self.console, description, total, unit)
             return
-        columns: list[ProgressColumn] = [SpinnerColumn(), TextColumn("{task.description}")]
+        columns: list[ProgressColumn] = [
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+        ]
         if unit == "bytes":
             columns += [BarColumn(), DownloadColumn(), TransferSpeedColumn()]
         elif total is not None:
@@ -45,7 +50,7 @@ class TerminalProgress:
 
     def note(self, text: str) -> None:
         """Say one line."""
-        self.console.print(text, markup=False, soft_wrap=True)
+        self.console.print(printable(text), markup=False, soft_wrap=True)
 
 
 class _Bar:
