@@ -10,8 +10,8 @@ def printable(text: str, keep: str = "\n\t") -> str:
     writing, separators of lines and paragraphs, and bytes that were no UTF-8.
     ``keep`` are those that stay: for a text of one line, none.
 
-    >>> print(printable("a\x1b[31m\u202e\udcff\tb"))
-    a\x1b[31m\u202e\xff	b
+    >>> print(printable("a\x1b[31m\u202e\udcff b"))
+    a\x1b[31m\u202e\xff b
     >>> print(printable("two\nlines", keep=""))
     two\nlines
     """

@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 from kresolve.cli.streams import say
 from kresolve.defaults import TIMEOUT
@@ -14,8 +14,6 @@ from kresolve.files import check_writable
 from kresolve.printable import printable
 
 if TYPE_CHECKING:
-    from _typeshed import SupportsWrite
-
     from kresolve.face.tree import Tree
     from kresolve.progress import Progress
 
@@ -34,7 +32,7 @@ class Parser(argparse.ArgumentParser):
         line = printable(f"{self.prog}: {message} (try {self.prog} --help)", keep="")
         self.exit(WRONG, f"{line}\n")
 
-    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+    def _print_message(self, message: str, file: Any = None) -> None:
         # argparse itself would not tell of a help that cannot be written.
         if file is sys.stderr:
             super()._print_message(message, file)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
@@ -49,6 +49,13 @@ def listed(files: Fragments) -> list[str | Path]:
     if files is None:
         return []
     return [files] if isinstance(files, str | Path) else list(files)
+
+
+def _made(
+    source: SourceTree, target: str, *, arch: str, cross_compile: str | None, llvm: bool | str
+) -> str:
+    """The ``.config`` that the tree's own make writes for a target."""
+    return make_target(source, target, arch=arch, cross_compile=cross_compile, llvm=llvm).config
 
 
 @frozen(eq=False)
@@ -100,13 +107,12 @@ class LoadedTree:
             progress=progress,
         )
 
-        def make(target: str) -> str:
-            result = make_target(
-                source, target, arch=model.info.arch, cross_compile=cross_compile, llvm=llvm
-            )
-            return result.config
-
+        make = partial(_made, source, arch=model.info.arch, cross_compile=cross_compile, llvm=llvm)
         return cls(model, source, shell, make if shell else None, progress)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """In another process: the same tree, without the progress of this one."""
+        return type(self), (self.model, self.source, self.shell, self.make)
 
     @cached_property
     def knowledge(self) -> Knowledge:

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -144,7 +144,7 @@ class Tree(LoadedTree):
         return evolve(
             plan,
             notes=(*plan.notes, *self._traditions(place, plan)),
-            explainer=self._explainer(place.where, plan),
+            explainer=partial(self._explain_planned, place.where, plan),
             grapher=partial(self._plan_graph, place),
         )
 
@@ -164,21 +164,17 @@ class Tree(LoadedTree):
             if told is not None:
                 yield str(told)
 
-    def _explainer(self, where: World | Land, plan: Plan) -> Callable[[str], Explanation]:
-        """What a plan calls to explain a symbol; of any bases, on the empty one."""
+    def _explain_planned(self, where: World | Land, plan: Plan, symbol: str) -> Explanation:
+        """Explain a symbol with a plan's lines; of any bases, on the empty one."""
         world = where.empty if isinstance(where, Land) else where
-
-        def explain_with_plan(symbol: str) -> Explanation:
-            return explain_symbol(
-                world,
-                symbol,
-                base=world.base,
-                read=self._file,
-                said=plan.assignments_in(0),
-                change=False,
-            )
-
-        return explain_with_plan
+        return explain_symbol(
+            world,
+            symbol,
+            base=world.base,
+            read=self._file,
+            said=plan.assignments_in(0),
+            change=False,
+        )
 
     def explain(
         self,

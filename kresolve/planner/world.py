@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from attrs import Factory, field, frozen
@@ -22,6 +22,10 @@ class Knowledge:
     """What has been found out about a model, for all worlds of it."""
 
     model: Model
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """In another process it is found out again."""
+        return Knowledge, (self.model,)
 
     @cached_property
     def dependencies(self) -> Dependencies:
@@ -59,6 +63,10 @@ class World:
 
     def __str__(self) -> str:
         return f"{self.model.info}, base {self.base}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """In another process: the same question; what was found out is found out again."""
+        return partial(World, notes=self.notes), (self.model, self.base, self.lines, self.finish)
 
     def remember(self, asked: Iterable[str], names: Iterable[str]) -> None:
         """Keep what a plan changed elsewhere: the next one for the same begins with it."""

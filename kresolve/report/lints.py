@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
+from urllib.parse import quote
 
 from kresolve.planner.fragment import counted
 from kresolve.report.document import plan_document
@@ -103,10 +105,13 @@ def lint_github(lint: Lint) -> str:
 
 
 def _annotation(level: str, file: str, line: int, title: str, text: str) -> str:
-    """``::error file=F,line=N,title=T::message``, with what would end it escaped."""
-    message = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    name = file.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
-    return f"::{level} file={name},line={line},title=kresolve {title}::{message}"
+    """``::error file=F,line=N,title=T::message``, with what would end a part escaped."""
+    name = _one_line(file).replace(":", "%3A").replace(",", "%2C")
+    return f"::{level} file={name},line={line},title=kresolve {title}::{_one_line(text)}"
+
+
+def _one_line(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def lint_sarif(lints: Iterable[Lint], version: str) -> dict[str, Any]:
@@ -143,7 +148,7 @@ def _result(finding: Finding) -> dict[str, Any]:
     place = finding.line.location
     region = {
         "physicalLocation": {
-            "artifactLocation": {"uri": place.file if place else "fragment"},
+            "artifactLocation": {"uri": _uri(place.file) if place else "fragment"},
             "region": {"startLine": place.line if place else 1},
         }
     }
@@ -153,3 +158,9 @@ def _result(finding: Finding) -> dict[str, Any]:
         "message": {"text": f"CONFIG_{finding.line.symbol}: {finding.message}"},
         "locations": [region],
     }
+
+
+def _uri(file: str) -> str:
+    """A file's name as a URI reference: what would be a scheme, a query or no byte is escaped."""
+    path = quote(os.fsencode(file))
+    return f"file://{path}" if path.startswith("/") else path

@@ -23,6 +23,14 @@ from tests.unit.toytree import files_below
 HERE = Path(kresolve.__file__).parents[1]
 
 
+class Terminal(io.StringIO):
+    """A text that takes itself for a terminal."""
+
+    def isatty(self) -> bool:
+        """Yes."""
+        return True
+
+
 @frozen
 class Place:
     """A working directory, a cache, a home and a directory for temporary files."""
@@ -49,6 +57,7 @@ class Place:
             "PYTHONPATH": str(HERE),
             "PYTHONDONTWRITEBYTECODE": "1",
             "LC_ALL": "C.UTF-8",
+            "TERM": "dumb",
         }
 
     def run(
@@ -70,9 +79,14 @@ class Place:
             timeout=120,
         )
 
-    def call(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        """As :meth:`run`, in this process: five times as fast."""
-        out, err = io.StringIO(), io.StringIO()
+    def call(
+        self, *arguments: str | Path, terminal: bool = False
+    ) -> subprocess.CompletedProcess[str]:
+        """As :meth:`run`, in this process: five times as fast.
+
+        With ``terminal``, stdout takes itself for one, without colours.
+        """
+        out, err = Terminal() if terminal else io.StringIO(), io.StringIO()
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
             patch.chdir(self.work)
             patch.setattr(tempfile, "tempdir", str(self.root / "tmp"))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 import pytest
 
@@ -72,6 +74,22 @@ def test_sarif_points_at_the_lines(used_place: Place) -> None:
 
 
 @pytest.mark.usefixtures("fragment")
+def test_names_do_not_end_an_annotation(used_place: Place) -> None:
+    """A file's name with a newline, a percent sign or colons stays a name, for GitHub and SARIF."""
+    name = "a b\n::error file=x::50%,\r\udcff.config"
+    (used_place.work / name).write_text("CONFIG_NO_SUCH_THING=y\n")
+    done = used_place.toy("lint", name, "--github")
+    told = r"a b%0A%3A%3Aerror file=x%3A%3A50%25%2C%0D\xff.config"
+    assert done.stdout.startswith(f"::error file={told},line=1,title=kresolve unknown::CONFIG_NO")
+    assert done.stdout.count("\n") == 1
+
+    document = json.loads(used_place.toy("lint", name, "--sarif").stdout)
+    (result,) = document["runs"][0]["results"]
+    uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert unquote_to_bytes(uri) == os.fsencode(name)
+    assert re.fullmatch(r"[\w./~%-]+", uri)
+
+
 def test_github_annotations(used_place: Place) -> None:
     """--github writes a command for each lost line, with its place."""
     out = lint(used_place, "lost.config", "--base", "empty", "--github")[1]

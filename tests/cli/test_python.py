@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ import pytest
 
 from kresolve import KresolveError, Plan, Tree, plan
 from kresolve.errors import RequestError
+from kresolve.report.terminal import TerminalProgress
 from tests.cli.conftest import HERE, Place
 from tests.cli.toykernel import ARCH, KCONFIG, make_kernel
 from tests.unit.toytree import snapshot
@@ -369,3 +371,36 @@ def test_the_real_tree_is_not_touched(kernel_tree: object) -> None:
     before = snapshot(linux.source.path)
     linux.plan("TUN", base="empty", verify="conf")
     assert snapshot(linux.source.path) == before
+
+
+def test_trees_and_plans_go_to_another_process(toy: Tree) -> None:
+    """Pickled, a tree plans there, and plans explain and draw themselves."""
+    sent = (toy, toy.plan("FISH", "FROG", base="allnoconfig"), toy.plan("FISH", base="any"))
+    told = """
+import pickle, sys
+tree, *plans = pickle.load(sys.stdin.buffer)
+print(tree.plan("FISH").fragment, tree.info, tree.shell, tree.make.keywords)
+for plan in plans:
+    print(plan.fragment, plan.explain("FISH"), sorted(plan.graph))
+"""
+    script = Path("told.py")
+    script.write_text(told)
+    done = subprocess.run(
+        [sys.executable, script],
+        input=pickle.dumps(sent),
+        env={**os.environ, "PYTHONPATH": str(HERE)},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    tree, *plans = sent
+    make = {"arch": ARCH, "cross_compile": None, "llvm": False}
+    expected = [f"{tree.plan('FISH').fragment} {tree.info} True {make}"]
+    expected += [f"{one.fragment} {one.explain('FISH')} {sorted(one.graph)}" for one in plans]
+    assert done.stdout.decode() == "".join(f"{text}\n" for text in expected)
+
+
+def test_a_tree_with_a_progress_bar_goes_to_another_process(used_place: Place) -> None:
+    """What belongs to this process, such as its terminal, is left behind."""
+    loaded = Tree.load(used_place.tree, arch=ARCH, progress=TerminalProgress())
+    assert pickle.loads(pickle.dumps(loaded)).info == loaded.info  # noqa: S301 - our own
