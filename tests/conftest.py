@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,8 +47,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by the fixtures they use, before ``-m`` selects."""
+    """Mark tests by the fixtures they use, before ``-m`` selects; skip what lacks a program."""
+    no_dot = pytest.mark.skip(reason="dot is not installed (apt-get install graphviz)")
     for item in items:
+        if item.get_closest_marker("picture") and shutil.which("dot") is None:
+            item.add_marker(no_dot)
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in MARK_OF_FIXTURE:
                 item.add_marker(MARK_OF_FIXTURE[fixture])

@@ -76,8 +76,8 @@ def shown(value: object) -> Json:
     {'text/plain': ['2']}
     """
     for method, form in _FORMS:
-        if hasattr(value, method):
-            text: str = getattr(value, method)()
+        text = getattr(value, method)() if hasattr(value, method) else None
+        if text is not None:
             # Instead of repr(), which of a plan or a tree would fill pages.
             return {form: _lines(text), "text/plain": [f"<{type(value).__name__}>"]}
     return {"text/plain": _lines(repr(value))}

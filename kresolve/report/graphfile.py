@@ -9,22 +9,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from html import escape
 from pathlib import Path
 from typing import Final
 
 from attrs import field, frozen
 
 from kresolve.dependencygraph import Graph, graphml, node_link
-from kresolve.errors import RequestError
+from kresolve.errors import KresolveError, RequestError, ToolError
 from kresolve.files import write_whole
 from kresolve.planner import Plan
 from kresolve.planner.fragment import asked_for, verdict
+from kresolve.report.layout import check_layout
 from kresolve.report.page import page
 from kresolve.report.picture import Arrow, Box, Picture, picture
 from kresolve.report.svg import svg
 
 #: Endings of files that hold the whole graph.
 _DATA: Final = (".graphml", ".json")
+#: Endings of files in which everything has its place already.
+_LAID_OUT: Final = (".svg", ".html")
 
 #: Larger pictures are neither laid out nor looked at.
 LARGEST: Final = 400
@@ -64,12 +68,21 @@ class GraphPicture:
         path = Path(path)
         write_whole(path, self.text(path.suffix))
 
-    def _repr_svg_(self) -> str:
-        # Nobody can tell from the reader's system whether the notebook is light or dark.
-        return svg(self.picture, dark=False)
+    def _repr_svg_(self) -> str | None:
+        try:
+            return self._light()
+        except KresolveError:
+            return None  # and _repr_html_ says why
 
     def _repr_html_(self) -> str:
-        return f'<div style="overflow:auto">{self._repr_svg_()}</div>'
+        try:
+            return f'<div style="overflow:auto">{self._light()}</div>'
+        except KresolveError as error:
+            return f"<p>{escape(f'{self.title}: {error}')}</p>"
+
+    def _light(self) -> str:
+        # Nobody can tell from the reader's system whether the notebook is light or dark.
+        return svg(self.picture, dark=False)
 
 
 def draw(graph: Graph, title: str = "", *, notes: tuple[str, ...] = ()) -> GraphPicture:
@@ -90,10 +103,15 @@ def plan_picture(plan: Plan) -> GraphPicture:
 
 
 def check_ending(path: Path) -> None:
-    """Refuse a file's name before any work is done."""
+    """Refuse a file's name, or a picture that cannot be laid out, before any work is done."""
     if path.suffix not in _WRITERS:
         known = ", ".join(_WRITERS)
         raise RequestError(f"{path}: name a file that ends in {known}")
+    if path.suffix in _LAID_OUT:
+        try:
+            check_layout()
+        except ToolError as error:
+            raise ToolError(f"{path}: {error}; or write .dot or .mmd") from error
 
 
 def is_picture(path: Path) -> bool:

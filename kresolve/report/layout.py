@@ -1,18 +1,21 @@
-"""Where the boxes and arrows of a picture go; the only user of pygraphviz.
+"""Where the boxes and arrows of a picture go; the only user of Graphviz.
 
-Graphviz' ``dot`` does it: layers from left to right, each arrow's target right
+Its program ``dot`` does it: layers from left to right, each arrow's target right
 of its source, few crossings, room for every label.  It is given sizes, not
 texts, so that the result does not depend on the fonts of a machine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from threading import Lock
-from typing import Final, TypeAlias
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, TypeAlias
 
-import pygraphviz
 from attrs import frozen
+
+from kresolve.errors import ToolError
+from kresolve.trees.tools import base_environment, find_program, last_line, run
 
 #: (x, y), in pixels from the upper left corner.
 Point: TypeAlias = tuple[float, float]
@@ -21,8 +24,6 @@ Size: TypeAlias = tuple[float, float]
 
 #: Graphviz counts in inches for sizes and in points, 72 to an inch, for places.
 _INCH: Final = 72
-#: Graphviz is a library with global state.
-_ONE_AT_A_TIME: Final = Lock()
 
 
 @frozen
@@ -51,51 +52,64 @@ class Layout:
     size: Size
 
 
+def check_layout() -> None:
+    """Raise ToolError, which says what to install, where no picture can be laid out."""
+    find_program("dot")
+
+
 def layered(boxes: Mapping[str, Size], links: Iterable[Link]) -> Layout:
     """Boxes in layers, from left to right along the links.
 
-    The same input gives the same layout.
+    The same input gives the same layout.  Raises ToolError without Graphviz.
     """
     links = list(links)
     if not boxes:
         return Layout({}, (), (0.0, 0.0))
-    numbers = {name: str(number) for number, name in enumerate(boxes)}
-    with _ONE_AT_A_TIME:
-        graph = pygraphviz.AGraph(
-            directed=True,
-            strict=False,
-            rankdir="LR",
-            nodesep="0.16",
-            ranksep="0.35",
-            splines="spline",
-            remincross="true",
-        )
-        graph.edge_attr.update(arrowhead="none")
-        graph.node_attr.update(shape="box", fixedsize="true", label="")
-        for name, (width, height) in boxes.items():
-            graph.add_node(numbers[name], width=width / _INCH, height=height / _INCH)
-        for number, link in enumerate(links):
-            graph.add_edge(
-                numbers[link.source],
-                numbers[link.target],
-                key=str(number),
-                label=_room(link.label),
-            )
-        graph.layout(prog="dot")
-        _, _, width, height = _numbers(graph.graph_attr["bb"])
-        places = {
-            name: _turned(_numbers(graph.get_node(number).attr["pos"]), height)
-            for name, number in numbers.items()
-        }
-        routes = tuple(
-            _route(
-                graph.get_edge(numbers[link.source], numbers[link.target], key=str(number)).attr,
-                height,
-            )
-            for number, link in enumerate(links)
-        )
-        graph.close()
+    written = _dot("\n".join(_graph(boxes, links)))
+    try:
+        return _layout(json.loads(written), boxes, len(links))
+    except (ValueError, KeyError, TypeError) as error:
+        raise _failed("it wrote no layout") from error
+
+
+def _layout(found: Any, boxes: Iterable[str], links: int) -> Layout:
+    """A layout from a graph as Graphviz writes it in JSON."""
+    _, _, width, height = _numbers(found["bb"])
+    nodes = {node["name"]: node for node in found["objects"]}
+    edges = {edge["id"]: edge for edge in found.get("edges", ())}
+    places = {
+        name: _turned(_numbers(nodes[str(number)]["pos"]), height)
+        for number, name in enumerate(boxes)
+    }
+    routes = tuple(_route(edges[str(number)], height) for number in range(links))
     return Layout(places, routes, (width, height))
+
+
+def _graph(boxes: Mapping[str, Size], links: Iterable[Link]) -> Iterator[str]:
+    """What is to be laid out, in Graphviz' language."""
+    numbers = {name: number for number, name in enumerate(boxes)}
+    yield "digraph {"
+    yield "rankdir=LR nodesep=0.16 ranksep=0.35 splines=spline remincross=true"
+    yield 'node [shape=box fixedsize=true label=""]'
+    yield "edge [arrowhead=none]"
+    for name, (width, height) in boxes.items():
+        yield f"{numbers[name]} [width={width / _INCH} height={height / _INCH}]"
+    for number, link in enumerate(links):
+        ends = f"{numbers[link.source]} -> {numbers[link.target]}"
+        yield f"{ends} [id={number} label={_room(link.label)}]"
+    yield "}"
+
+
+def _dot(graph: str) -> str:
+    """What Graphviz writes: the graph in JSON, with a place for everything."""
+    done = run(["dot", "-Tjson0"], environment=base_environment(), directory=Path("/"), given=graph)
+    if done.returncode:
+        raise _failed(last_line(done.stderr) or f"status {done.returncode}")
+    return done.stdout
+
+
+def _failed(why: str) -> ToolError:
+    return ToolError(f"{find_program('dot')} could not lay out the picture: {why}")
 
 
 def _room(size: Size) -> str:

@@ -29,6 +29,7 @@ _PACKAGES = {
     "apt-config": "apt",
     "apt-get": "apt",
     "bison": "bison",
+    "dot": "graphviz",
     "dpkg-deb": "dpkg",
     "flex": "flex",
     "git": "git",
@@ -84,8 +85,9 @@ def run(
     *,
     environment: Mapping[str, str],
     directory: Path,
+    given: str = "",
 ) -> subprocess.CompletedProcess[str]:
-    """Run ``command`` in ``directory`` with exactly ``environment``.
+    """Run ``command`` in ``directory`` with exactly ``environment``, ``given`` on its stdin.
 
     Both outputs are captured; bytes that are no UTF-8 survive as surrogates.
     The exit status is the caller's to judge.  Ctrl-C kills the child and its
@@ -100,7 +102,7 @@ def run(
                 arguments,
                 env=dict(environment),
                 cwd=directory,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if given else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 encoding="utf-8",
@@ -112,7 +114,7 @@ def run(
         raise ToolError(f"cannot run {program}: {error.strerror}") from error
     with child:
         try:
-            output, messages = child.communicate()
+            output, messages = child.communicate(given or None)
         except BaseException:
             kill_session(child)
             raise

@@ -14,9 +14,12 @@ from kresolve.report.graphfile import draw
 from tests.browser.chromium import Page, browser, program
 from tests.property.toys import load
 
-pytestmark = pytest.mark.skipif(
-    program() is None, reason="Chromium is not installed (apt-get install chromium)"
-)
+pytestmark = [
+    pytest.mark.picture,
+    pytest.mark.skipif(
+        program() is None, reason="Chromium is not installed (apt-get install chromium)"
+    ),
+]
 
 _KCONFIG = """\
 config EXPERT

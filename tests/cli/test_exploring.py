@@ -33,7 +33,13 @@ def _json(place: Place, *arguments: str) -> dict[str, Any]:
     return document
 
 
-@pytest.mark.parametrize("ending", [".svg", ".html", ".dot", ".mmd", ".graphml", ".json"])
+@pytest.mark.parametrize(
+    "ending",
+    [
+        *(pytest.param(ending, marks=pytest.mark.picture) for ending in (".svg", ".html")),
+        *(".dot", ".mmd", ".graphml", ".json"),
+    ],
+)
 def test_graph_writes_a_file_of_each_kind(used_place: Place, ending: str) -> None:
     """A graph is written as its ending says; talk goes to stderr, nothing to stdout."""
     output = used_place.work / f"fish{ending}"
@@ -45,6 +51,26 @@ def test_graph_writes_a_file_of_each_kind(used_place: Place, ending: str) -> Non
     assert "FISH" in text
     assert "POND" in text
     output.unlink()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("graph", "FISH", "-o", "x.svg"), ("plan", "FISH", "--base", "empty", "--graph", "x.html")],
+    ids=" ".join,
+)
+def test_a_picture_without_graphviz_is_refused_at_once(
+    used_place: Place, arguments: tuple[str, ...]
+) -> None:
+    """Without Graphviz one line says what to install, status 2, before any work is done."""
+    nothing = {"PATH": str(used_place.root / "tmp")}
+    done = used_place.run(*arguments, *ON_TOY, environment=nothing)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"kresolve: {arguments[-1]}: dot not found: apt-get install graphviz; "
+        "or write .dot or .mmd\n"
+    )
+    assert used_place.files() == []
 
 
 def test_the_whole_graph_can_be_written_as_data(used_place: Place) -> None:
@@ -83,10 +109,10 @@ def test_an_impossible_plan_has_a_picture_too(used_place: Place) -> None:
     ("arguments", "words"),
     [
         (("graph", "FISH", "-o", "x.png"), "x.png: name a file that ends in .svg, .html"),
-        (("graph", "FISH", "-o", "no/x.svg"), "no/x.svg: no such directory"),
-        (("graph", "FISHS", "-o", "x.svg"), "FISHS: Linux 6.12.0-toy left has no such option"),
-        (("graph", "FISH", "-o", "x.svg", "--depth", "0"), "0: a number from 1 on"),
-        (("graph", "FISH", "-o", "x.svg", "--fragment", "f"), "say on which --base it comes"),
+        (("graph", "FISH", "-o", "no/x.dot"), "no/x.dot: no such directory"),
+        (("graph", "FISHS", "-o", "x.dot"), "FISHS: Linux 6.12.0-toy left has no such option"),
+        (("graph", "FISH", "-o", "x.dot", "--depth", "0"), "0: a number from 1 on"),
+        (("graph", "FISH", "-o", "x.dot", "--fragment", "f"), "say on which --base it comes"),
         (("plan", "FISH", "--graph", "x.png"), "x.png: name a file that ends in .svg"),
         (("gates", "DEPTH=3"), "a gate is a bool or tristate that is set: say X or X=m"),
         (("gates", "FISH=n"), "a gate is a bool or tristate that is set: say X or X=m"),

@@ -17,6 +17,7 @@ from tests.unit.test_pictures import overlaps
 pytestmark = [pytest.mark.long, pytest.mark.tree]
 
 
+@pytest.mark.picture
 def test_a_kernel_can_be_explored(each_tree: Tree) -> None:
     """Of each kernel there are graph, picture, plan's picture, ways and pages."""
     graph = each_tree.graph()

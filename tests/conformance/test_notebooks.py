@@ -6,18 +6,26 @@ import pytest
 
 from kresolve.errors import KresolveError
 from kresolve.trees import find_tree
+from tests.unit.test_pictures import without_places
 from tools.notebooks import HERE, Json, code_cells, executed_apart, read
+
+pytestmark = pytest.mark.picture
 
 
 def outputs(notebook: Json) -> list[list[Json]]:
-    """The outputs of each code cell."""
-    return [cell["outputs"] for cell in code_cells(notebook)]
+    """The outputs of each code cell, pictures without coordinates."""
+    found: list[list[Json]] = [cell["outputs"] for cell in code_cells(notebook)]
+    for out in (out for each in found for out in each):
+        svg = out.get("data", {}).get("image/svg+xml")
+        if svg is not None:
+            out["data"]["image/svg+xml"] = without_places("".join(svg))
+    return found
 
 
 def pictures(notebook: Json) -> list[str]:
     """The pictures in it."""
     return [
-        "".join(out["data"]["image/svg+xml"])
+        out["data"]["image/svg+xml"]
         for each in outputs(notebook)
         for out in each
         if "image/svg+xml" in out.get("data", {})

@@ -148,7 +148,7 @@ CASES: dict[str, list[str]] = {
         f"plan FISH {ON_TOY} -o toy",
         f"plan FISH {ON_TOY} -o nowhere/f.config",
         f"olddefconfig nowhere.config {ON_TOY}",
-        f"graph FISHS -o x.svg {ON_TOY}",
+        f"graph FISHS -o x.dot {ON_TOY}",
         f"graph FISH -o x.png {ON_TOY}",
         f"gates DEPTH=3 {ON_TOY}",
         f"search '(' {ON_TOY}",

@@ -84,7 +84,10 @@ CONSOLE = [
     for command in commands(example.text)
 ]
 PYTHON = [
-    example for page in PAGES for example in blocks(page) if example.language in {"python", "pycon"}
+    pytest.param(example, marks=[pytest.mark.picture] if ".svg" in example.text else [])
+    for page in PAGES
+    for example in blocks(page)
+    if example.language in {"python", "pycon"}
 ]
 MODULES = [
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")

@@ -80,7 +80,6 @@ KRESOLVE = Rules(
         "kconfiglib": ("frontend",),
         "networkx": ("dependencygraph",),
         "platformdirs": ("trees.cache",),
-        "pygraphviz": ("report.layout",),
         "pysat": ("solve",),
         "rich": ("report",),
         "subprocess": ("frontend", "oracle", "trees"),

@@ -12,13 +12,12 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import networkx as nx
-import pygraphviz
 import pytest
 
 from kresolve.dependencygraph import Graph, dependency_graph, part, with_values
-from kresolve.errors import RequestError
+from kresolve.errors import RequestError, ToolError
 from kresolve.lines import Line
-from kresolve.report.graphfile import GraphPicture, draw, is_picture
+from kresolve.report.graphfile import GraphPicture, check_ending, draw, is_picture
 from kresolve.report.layout import Point, Size
 from kresolve.report.page import page_data
 from kresolve.report.picture import LOOKS, WORDS, picture
@@ -87,18 +86,29 @@ def overlaps(graph: Graph) -> list[tuple[str, str]]:
     ]
 
 
+def without_places(text: str) -> str:
+    """A drawn picture without its coordinates, which are other ones with another Graphviz.
+
+    >>> without_places('<rect class="a" x="1.5" width="20"/>')
+    '<rect class="a" x="" width=""/>'
+    """
+    return re.sub(r'\b(x|y|width|height|d|points|viewBox|transform)="[^"]*"', r'\1=""', text)
+
+
 def test_overlaps_are_seen() -> None:
     """The test of overlaps finds one."""
     assert _overlap(((0, 0), (10, 10)), ((9, 9), (5, 5)))
     assert not _overlap(((0, 0), (10, 10)), ((10, 0), (5, 5)))
 
 
+@pytest.mark.picture
 def test_nothing_lies_on_anything_else(plan_picture: GraphPicture, hostile: GraphPicture) -> None:
     """No box or label lies on another one."""
     assert overlaps(plan_picture.graph) == []
     assert overlaps(hostile.graph) == []
 
 
+@pytest.mark.picture
 def test_every_thing_is_inside(plan_picture: GraphPicture) -> None:
     """Boxes, labels and arrows lie within the picture."""
     drawing = drawn(plan_picture.picture)
@@ -114,6 +124,7 @@ def test_every_thing_is_inside(plan_picture: GraphPicture) -> None:
         assert len(route.points) % 3 == 1
 
 
+@pytest.mark.picture
 def test_roles_have_looks_of_their_own(plan_picture: GraphPicture) -> None:
     """Each role looks different without colour, too, and the legend tells which is which."""
     shown = plan_picture.picture
@@ -149,6 +160,7 @@ def test_what_is_impossible_is_not_shown_as_met() -> None:
     assert looks["DEVICE"] == looks["DESERT"] == "asked"
 
 
+@pytest.mark.picture
 def test_arrows_say_what_they_are(plan_picture: GraphPicture) -> None:
     """Each arrow carries its word: depends, select, what is excluded, one side of an or."""
     labels = {(a.source, a.target): a.label for a in plan_picture.picture.arrows}
@@ -194,6 +206,7 @@ def test_values_have_looks(hostile: GraphPicture) -> None:
     assert {box.name: box.look for box in asked.boxes} == {"A": "asked", "B": "n"}
 
 
+@pytest.mark.picture
 def test_hostile_texts_stay_texts(hostile: GraphPicture) -> None:
     """Markup in a prompt is shown as it is written, in every format."""
     prompt = '<script>alert(1)</script> & ]]> "quoted" \\ --> %% {{x}} | `y`'
@@ -210,9 +223,16 @@ def test_hostile_texts_stay_texts(hostile: GraphPicture) -> None:
     assert data == page_data(hostile.picture)
     assert ["prompt", prompt] in data["boxes"]["A"]["facts"]
     assert ["prompt", "a\\x07bell"] in data["boxes"]["B"]["facts"]
-    read = pygraphviz.AGraph(string=hostile.text(".dot"))
-    assert set(read.nodes()) == set(hostile.graph)
-    assert prompt[:20] in read.get_node("A").attr["label"]
+    read = subprocess.run(
+        ["dot", "-Tdot_json"],
+        input=hostile.text(".dot"),
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        check=True,
+    ).stdout
+    labels = {node["name"]: node["label"] for node in json.loads(read)["objects"]}
+    assert set(labels) == set(hostile.graph)
+    assert prompt[:20] in labels["A"]
     graphml = nx.parse_graphml(hostile.text(".graphml"), force_multigraph=True)
     assert graphml.nodes["A"]["prompt"] == prompt
     mermaid = hostile.text(".mmd")
@@ -230,6 +250,7 @@ def test_mermaid_has_every_box_and_arrow(plan_picture: GraphPicture) -> None:
     assert len(arrows) == len(shown.arrows) + len(shown.marks)
 
 
+@pytest.mark.picture
 def test_a_picture_is_the_same_every_time() -> None:
     """The same graph gives the same bytes in another process with another hash seed."""
     code = (
@@ -262,6 +283,7 @@ def test_too_large_a_picture_is_refused() -> None:
     assert len(json.loads(large.text(".json"))["nodes"]) == 401
 
 
+@pytest.mark.picture
 def test_the_ending_decides(plan_picture: GraphPicture, tmp_path: Path) -> None:
     """A file is what its ending says; an unknown one is an error, and nothing is written."""
     plan_picture.write(tmp_path / "plan.svg")
@@ -275,6 +297,7 @@ def test_the_ending_decides(plan_picture: GraphPicture, tmp_path: Path) -> None:
     assert not is_picture(Path("x.png"))
 
 
+@pytest.mark.picture
 def test_a_picture_in_a_notebook_is_light(plan_picture: GraphPicture) -> None:
     """A notebook's page may be light where the system prefers dark; a file follows the system."""
     assert "prefers-color-scheme" not in plan_picture._repr_html_()
@@ -282,9 +305,10 @@ def test_a_picture_in_a_notebook_is_light(plan_picture: GraphPicture) -> None:
     assert "prefers-color-scheme: dark" in plan_picture.text(".html")
 
 
+@pytest.mark.picture
 def test_a_picture_shows_itself(plan_picture: GraphPicture) -> None:
     """In a notebook a picture is its SVG, with a style sheet that touches nothing else there."""
-    assert plan_picture._repr_svg_() in plan_picture._repr_html_()
+    assert (plan_picture._repr_svg_() or "nothing") in plan_picture._repr_html_()
     style = re.search(r"<style>(.*?)</style>", plan_picture.text(".svg"), re.DOTALL)
     assert style is not None
     rules = re.findall(r"([^{}]+)\{[^{}]*\}", re.sub(r"@media[^{]*\{(.*)\}", r"\1", style[1]))
@@ -294,3 +318,59 @@ def test_a_picture_shows_itself(plan_picture: GraphPicture) -> None:
         for rule in rules
         for part in rule.split(",")
     )
+
+
+@pytest.fixture
+def without_dot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A machine without Graphviz."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+@pytest.mark.usefixtures("without_dot")
+def test_only_what_is_laid_out_needs_graphviz(plan_picture: GraphPicture, tmp_path: Path) -> None:
+    """Without Graphviz .svg and .html are one line that says what to install; all else works."""
+    for ending in (".dot", ".mmd", ".graphml", ".json"):
+        check_ending(tmp_path / f"plan{ending}")
+        plan_picture.write(tmp_path / f"plan{ending}")
+    for ending in (".svg", ".html"):
+        path = tmp_path / f"plan{ending}"
+        with pytest.raises(ToolError, match=r"^dot not found: apt-get install graphviz$"):
+            plan_picture.write(path)
+        with pytest.raises(ToolError, match=r"^\S*: dot not found: apt-get .*; or write .dot"):
+            check_ending(path)
+        assert not path.exists()
+
+
+@pytest.mark.usefixtures("without_dot")
+def test_a_notebook_without_graphviz_says_so(plan_picture: GraphPicture) -> None:
+    """Instead of a picture a notebook shows what to install, and no traceback."""
+    assert plan_picture._repr_svg_() is None
+    shown = plan_picture._repr_html_()
+    assert shown == "<p>A plan: dot not found: apt-get install graphviz</p>"
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("echo 'Format: \"json0\" not recognized' >&2; exit 1", 'Format: "json0" not recognized'),
+        ("exit 7", "status 7"),
+        ("kill -9 $$", "status -9"),
+        ("echo hello", "it wrote no layout"),
+        ("cat", "it wrote no layout"),
+    ],
+)
+def test_a_dot_that_fails_is_one_line(
+    plan_picture: GraphPicture,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    script: str,
+    said: str,
+) -> None:
+    """Whatever a program called dot does, the error names the program and what it said."""
+    program = tmp_path / "dot"
+    program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(ToolError) as caught:
+        plan_picture.text(".svg")
+    assert str(caught.value) == f"{program} could not lay out the picture: {said}"
