@@ -10,7 +10,9 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import shutil
+import struct
 import subprocess
 import tarfile
 import tempfile
@@ -24,7 +26,7 @@ from typing import IO, cast
 from kresolve.errors import TreeError
 from kresolve.trees.selection import ESSENTIAL, keeps
 from kresolve.trees.tools import base_environment, find_program, last_line
-from kresolve.trees.writing import TreeWriter, missing_from
+from kresolve.trees.writing import TreeWriter
 
 # Endings of the tarballs we read, and how they are compressed.
 COMPRESSIONS = {
@@ -42,6 +44,8 @@ COMPRESSIONS = {
 _BLOCK = 1 << 20
 # A tar archive ends with two blocks of zeros of 512 bytes each.
 _END_MARK = bytes(1024)
+# Headers of one member, with long names and all; more than that is an attack.
+_HEADERS_LIMIT = 1 << 20
 _DAMAGE = (tarfile.TarError, lzma.LZMAError, zlib.error, gzip.BadGzipFile, EOFError)
 
 
@@ -79,7 +83,7 @@ def unpack_tree(
     try:
         counted = cast(IO[bytes], io.BufferedReader(_Counted(stream, on_read), _BLOCK))
         with _decompressed(counted, compression, origin) as plain:
-            _unpack_members(plain, scratch, origin)
+            top = _unpack_members(plain, scratch, origin)
     except _DAMAGE as error:
         raise TreeError(f"{origin}: damaged or truncated tarball: {_text(error)}") from error
     except OSError as error:
@@ -87,33 +91,65 @@ def unpack_tree(
         if error.errno is not None:
             raise
         raise TreeError(f"{origin}: damaged or truncated tarball: {_text(error)}") from error
-    _find_root(scratch, origin).rename(destination)
+    (scratch / top).rename(destination)
     shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _unpack_members(plain: IO[bytes], root: Path, origin: str) -> None:
+def _unpack_members(plain: IO[bytes], root: Path, origin: str) -> str:
+    """Write what is kept below ``root``; the directory there that is the tree, "" for all."""
     tail = _Tail(plain)
     writer = TreeWriter(root, origin, "tarball")
-    with tarfile.open(fileobj=tail, mode="r|", bufsize=_BLOCK) as tar:
-        for member in tar:
-            name = writer.checked_name(member.name)
-            if member.isdir() or not _kept(name):
-                continue
-            if member.issym():
-                writer.link(name, member.linkname)
-            elif member.isreg():
-                content = tar.extractfile(member)
-                assert content is not None  # it is a regular file
-                with writer.file(name, executable=_executable(member)) as file:
-                    shutil.copyfileobj(content, file, _BLOCK)
-            elif member.islnk():
-                _copy(writer, name, member)
-            else:
-                raise TreeError(f"{origin}: unsafe tarball: {name} is a device or a pipe")
+    for member, content in _members(tail):
+        name = writer.checked_name(member.name)
+        if not _kept(name):
+            continue
+        executable = bool(member.mode & 0o100)
+        if member.isdir():
+            writer.directory(name)
+        elif member.issym():
+            writer.link(name, member.linkname)
+        elif content is not None:
+            with writer.file(name, member.size, executable=executable) as file, _as_damage():
+                shutil.copyfileobj(content, file, _BLOCK)
+        elif member.islnk():
+            _copy(writer, name, member.linkname, executable=executable)
+        else:
+            raise TreeError(f"{origin}: unsafe tarball: {name!r} is a device or a pipe")
     tail.drain()  # the checksum at the end counts too
     if tail.last != _END_MARK:
         raise tarfile.ReadError("it ends in the middle")
-    writer.finish()
+    top = _find_top(writer)
+    writer.finish(top)
+    return top
+
+
+def _members(tail: _Tail) -> Iterator[tuple[tarfile.TarInfo, IO[bytes] | None]]:
+    """The members of a tar archive, each with the content that a regular file has.
+
+    Raises tarfile.TarError for whatever is wrong with one, in bounded memory.
+    """
+    with _as_damage(), tarfile.open(fileobj=tail, mode="r|", bufsize=_BLOCK) as tar:
+        while True:
+            # What stands before the next member's content (long names, maps of
+            # sparse files) is kept in memory, and may unpack to any size.
+            tail.allow(tar.offset + _HEADERS_LIMIT)
+            member = tar.next()
+            if member is None:
+                return
+            tail.allow(None)
+            vars(tar)["members"].clear()  # else it remembers all
+            if member.size < 0 or member.mode < 0:
+                raise tarfile.ReadError(f"{member.name!r} has a negative size or mode")
+            yield member, tar.extractfile(member) if member.isreg() else None
+
+
+@contextmanager
+def _as_damage() -> Iterator[None]:
+    """Turn what tarfile raises without saying so, for odd headers, into its own error."""
+    try:
+        yield
+    except (ArithmeticError, LookupError, RecursionError, ValueError, struct.error) as error:
+        raise tarfile.ReadError(f"odd header: {_text(error)}") from error
 
 
 def _kept(name: str) -> bool:
@@ -121,33 +157,28 @@ def _kept(name: str) -> bool:
     return keeps(name) or keeps(name.partition("/")[2])
 
 
-def _executable(member: tarfile.TarInfo) -> bool:
-    return bool(member.mode & 0o100)
-
-
-def _copy(writer: TreeWriter, name: str, member: tarfile.TarInfo) -> None:
-    # a hard link; its target came earlier, if it was kept
-    source = writer.root / writer.checked_name(member.linkname)
-    if not source.is_file():
+def _copy(writer: TreeWriter, name: str, target: str, *, executable: bool) -> None:
+    """Write the hard link ``name``; what it links to came earlier, if it was kept."""
+    source = writer.checked_name(target)
+    if not writer.is_file(source):
         raise TreeError(
-            f"{writer.origin}: {name} is a link to {member.linkname}, which is not kept"
+            f"{writer.origin}: {name!r} is a hard link to {target!r}, no file that is kept"
         )
-    with (
-        source.open("rb") as content,
-        writer.file(name, executable=_executable(member)) as file,
-    ):
-        shutil.copyfileobj(content, file, _BLOCK)
+    with writer.written(source) as content:
+        size = os.fstat(content.fileno()).st_size
+        with writer.file(name, size, executable=executable) as file:
+            shutil.copyfileobj(content, file, _BLOCK)
 
 
-def _find_root(scratch: Path, origin: str) -> Path:
-    inner = sorted(entry for entry in scratch.iterdir() if entry.is_dir())
-    roots = [place for place in [scratch, *inner] if not missing_from(place)]
-    if not roots:
-        raise TreeError(f"{origin}: no kernel tree in it ({', '.join(ESSENTIAL)} wanted)")
-    if len(roots) > 1:
-        names = ", ".join(root.name for root in roots)
-        raise TreeError(f"{origin}: more than one kernel tree in it ({names})")
-    return roots[0]
+def _find_top(writer: TreeWriter) -> str:
+    """The directory of the archive that is a kernel tree, "" if it is one itself."""
+    found = [top for top in ("", *writer.tops()) if not writer.missing(top)]
+    if not found:
+        raise TreeError(f"{writer.origin}: no kernel tree in it ({', '.join(ESSENTIAL)} wanted)")
+    if len(found) > 1:
+        names = ", ".join(top or "." for top in found)
+        raise TreeError(f"{writer.origin}: more than one kernel tree in it ({names})")
+    return found[0]
 
 
 @contextmanager
@@ -242,17 +273,26 @@ class _Counted(io.RawIOBase):
 
 
 class _Tail(io.RawIOBase):
-    """Passes a stream on and remembers its last 1024 bytes."""
+    """Passes a stream on, remembers its last 1024 bytes, and stops where it may."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
+        self._count = 0
+        self._limit: int | None = None
         self.last = b""
+
+    def allow(self, limit: int | None) -> None:
+        """Raise tarfile.ReadError if more is read than ``limit`` bytes from the start."""
+        self._limit = limit
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
+        if self._limit is not None and self._count > self._limit + _BLOCK:
+            raise tarfile.ReadError("a header that does not end")
         data = self._stream.read(size)
+        self._count += len(data)
         if len(data) >= len(_END_MARK):
             self.last = data[-len(_END_MARK) :]
         elif data:

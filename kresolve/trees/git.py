@@ -24,7 +24,7 @@ from kresolve.trees import cache
 from kresolve.trees.selection import SELECTION_VERSION, keeps
 from kresolve.trees.tools import base_environment, find_program, kill_session, last_line, run
 from kresolve.trees.version import read_version
-from kresolve.trees.writing import TreeWriter, missing_from
+from kresolve.trees.writing import TARGET_LIMIT, TreeWriter
 
 _EXECUTABLE = "100755"
 _LINK = "120000"
@@ -40,6 +40,8 @@ _RESTRAINT = {
 }
 
 _BLOCK = 1 << 20
+# Bytes of ls-tree's answer; a kernel's is 8 MB.
+_LISTING_LIMIT = 1 << 26
 
 _FETCH_FIRST = "in a partial clone, check the revision out once, which fetches it"
 
@@ -225,11 +227,11 @@ def _extract(directory: Path, commit: str, root: Path, label: str, progress: Pro
             except BaseException:  # Ctrl-C too: never leave git behind
                 kill_session(child)
                 raise
-    writer.finish()
-    missing = missing_from(root)
+    missing = writer.missing()
     if missing:
         lacks = f"no {', no '.join(missing)} in it"
         raise TreeError(f"{label}: commit {commit[:12]} is no kernel tree: {lacks}")
+    writer.finish()
     try:
         read_version(root)  # a tree that has none is never used
     except TreeError as error:
@@ -238,10 +240,33 @@ def _extract(directory: Path, commit: str, root: Path, label: str, progress: Pro
 
 def _kept_entries(directory: Path, commit: str, label: str) -> list[_Entry]:
     """The files and links of ``commit`` that the cache keeps; submodules are not."""
-    listed = _git(directory, "ls-tree", "-r", "-z", "--full-tree", commit)
-    if listed.returncode:
-        raise TreeError(f"{label}: git stopped: {_explained(_fatal(listed.stderr))}")
-    return list(_parse_listing(listed.stdout.split("\0")))
+    with (
+        tempfile.TemporaryFile() as messages,
+        subprocess.Popen(
+            [find_program("git"), "ls-tree", "-r", "-z", "--full-tree", commit],
+            env=_environment(),
+            cwd=directory,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=messages,
+            start_new_session=True,
+        ) as child,
+    ):
+        assert child.stdout is not None
+        try:
+            listing = child.stdout.read(_LISTING_LIMIT)
+        except BaseException:  # Ctrl-C too: never leave git behind
+            kill_session(child)
+            raise
+        if len(listing) == _LISTING_LIMIT:
+            # a few directories, each many times in the one above, are any number of files
+            kill_session(child)
+            raise TreeError(f"{label}: commit {commit[:12]} has more files than any kernel")
+        if child.wait():
+            messages.seek(0)
+            said = _fatal(messages.read().decode(errors="replace"))
+            raise TreeError(f"{label}: git stopped: {_explained(said)}")
+    return list(_parse_listing(os.fsdecode(listing).split("\0")))
 
 
 def _parse_listing(records: Iterable[str]) -> Iterable[_Entry]:
@@ -267,9 +292,10 @@ def _write_blob(stream: IO[bytes], entry: _Entry, writer: TreeWriter) -> None:
     name = writer.checked_name(entry.name)
     size = int(fields[2])
     if entry.mode == _LINK:
-        writer.link(name, os.fsdecode(_exactly(stream, size)))
+        # What is longer is no target, and need not be read.
+        writer.link(name, os.fsdecode(_exactly(stream, min(size, TARGET_LIMIT))))
     else:
-        with writer.file(name, executable=entry.mode == _EXECUTABLE) as file:
+        with writer.file(name, size, executable=entry.mode == _EXECUTABLE) as file:
             while size:
                 block = _exactly(stream, min(size, _BLOCK))
                 file.write(block)

@@ -16,7 +16,16 @@ import pytest
 
 from kresolve.errors import TreeError
 from kresolve.trees import cached_trees, find_tree
-from tests.unit.toytree import KEPT, files_below, make_tree, member, start_python, tar_bytes
+from tests.property.archives import resummed
+from tests.unit.toytree import (
+    KEPT,
+    files_below,
+    make_tree,
+    member,
+    snapshot,
+    start_python,
+    tar_bytes,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -188,6 +197,25 @@ def test_a_flipped_bit_is_noticed(tmp_path: Path, own_cache: Path) -> None:
         [member("linux-9.8/scripts/device", tarfile.CHRTYPE)],
         [member("linux-9.8/scripts/pipe", tarfile.FIFOTYPE)],
         [member("linux-9.8/Kconfig/Kconfig")],
+        [
+            # a link through the first one, whose place the third one takes then
+            member("linux-9.8/scripts/a", tarfile.SYMTYPE, target="../" * 6 + "outside"),
+            member("linux-9.8/scripts/a/precious", tarfile.SYMTYPE, target="relative"),
+            member("linux-9.8/scripts/a", tarfile.SYMTYPE, target="."),
+        ],
+        [
+            member("linux-9.8/scripts/a", tarfile.SYMTYPE, target="."),
+            member("linux-9.8/scripts/a/b", tarfile.SYMTYPE, target="."),
+        ],
+        [member("linux-9.8/scripts/a", tarfile.SYMTYPE, target=".")] * 2,
+        [member("linux-9.8/scripts/a"), member("linux-9.8//scripts/./a")],
+        # inside the tarball, and outside of the tree in it
+        [member("linux-9.8/scripts/a", tarfile.SYMTYPE, target="../../other")],
+        [member("linux-9.8/scripts/a", tarfile.SYMTYPE, target="")],
+        [member("linux-9.8/scripts/a", tarfile.SYMTYPE, target="a" * 5000)],
+        [member("linux-9.8/scripts/" + "d/" * 1500 + "Kconfig")],
+        [member("linux-9.8/scripts/" + "d" * 300)],
+        [member("linux-9.8/scripts/a/" + "d" * 300, tarfile.SYMTYPE, target="a")],
     ],
 )
 def test_an_unsafe_tarball_is_refused(
@@ -196,15 +224,52 @@ def test_an_unsafe_tarball_is_refused(
     """What would lead outside, or is no file, is refused; nothing is written anywhere."""
     file = tmp_path / "linux.tar"
     file.write_bytes(tar_bytes(members))
-    before = sorted(tmp_path.rglob("*"))
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "precious").touch()
+    own_cache.mkdir()
+
+    def outside() -> dict[str, tuple[int, int, int]]:
+        found = snapshot(tmp_path)
+        return {name: what for name, what in found.items() if Path(name).parts[:1] != ("cache",)}
+
+    before = outside()
     with pytest.raises(TreeError, match=r"linux\.tar: ") as caught:
         find_tree(file)
     assert "\n" not in str(caught.value)
     assert _entries(own_cache) == []
-    outside = [
-        path for path in sorted(tmp_path.rglob("*")) if own_cache not in [path, *path.parents]
-    ]
-    assert outside == before
+    assert outside() == before
+
+
+def _headers(*, sparse: int = 0, name: bytes = b"", repeated: int = 1) -> bytes:
+    """A sparse file of a given size, or headers that announce a long name."""
+    info = tarfile.TarInfo("linux-9.8/scripts/a")
+    if sparse:
+        info.type, info.size = tarfile.GNUTYPE_SPARSE, 0
+        header = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+        header[483:495] = b"\x80" + sparse.to_bytes(11, "big")
+        return resummed(header)
+    info.type, info.size = tarfile.GNUTYPE_LONGNAME, len(name)
+    return (info.tobuf(tarfile.GNU_FORMAT) + name + bytes(-len(name) % 512)) * repeated
+
+
+@pytest.mark.parametrize(
+    ("headers", "said"),
+    [
+        (_headers(sparse=1 << 50), "more than 1024 MiB to keep"),
+        (_headers(name=b"a" * (16 << 20)), "a header that does not end"),
+        (_headers(name=b"a", repeated=3000), "damaged or truncated"),
+    ],
+)
+def test_a_small_tarball_takes_no_large_room(
+    tmp_path: Path, own_cache: Path, headers: bytes, said: str
+) -> None:
+    """A sparse file of petabytes, and names without end, are refused before they are there."""
+    file = tmp_path / "linux.tar.gz"
+    content = tar_bytes().rstrip(b"\0")
+    file.write_bytes(gzip.compress(content + bytes(-len(content) % 512) + headers + bytes(1024)))
+    with pytest.raises(TreeError, match=said):
+        find_tree(file)
+    assert _entries(own_cache) == []
 
 
 def test_a_tarball_of_something_else_is_refused(tmp_path: Path, own_cache: Path) -> None:
