@@ -9,12 +9,13 @@ dependency, the part that does not hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Final, Literal, TypeAlias
 
 from attrs import frozen
 
-from kresolve.expressions import And, Compare, Const, Expr, Not, Or, Sym, names
+from kresolve.expressions import And, Compare, Expr, Not, Or, Sym, conjunction, names
 from kresolve.location import Location
 from kresolve.model import ChoiceEntry, Definition, Menu, Model, Symbol
 from kresolve.semantics import Configuration
@@ -27,7 +28,9 @@ Word: TypeAlias = Literal[
 ]
 
 #: So many selectors are named in a sentence.
-_NAMED = 3
+_NAMED: Final = 3
+#: Of so many symbols every combination of values is tried.
+_TRIED: Final = 6
 
 
 @frozen
@@ -60,7 +63,7 @@ def cause(after: Configuration, name: str, wanted: str) -> Cause:
     if have > want:
         return _too_much(after, symbol, want, visible)
     if not after.model.has_prompt(symbol):
-        return _promptless(after, symbol)
+        return _promptless(after, symbol, want)
     if visible < want:
         return _hidden(after, symbol, want)
     return Cause("default", f"nothing keeps it from {wanted}; another line says {LETTERS[have]}")
@@ -98,8 +101,103 @@ def unmet(expr: Expr, after: Configuration, want: int) -> Iterator[Expr]:
         yield expr
 
 
+@frozen
+class Need:
+    """A condition that is worth too little: what it has to be worth, who says so, and where."""
+
+    words: str
+    condition: Expr
+    place: Location
+    want: int
+
+
+def blamed(needs: Sequence[Need], after: Configuration) -> tuple[list[Need], tuple[str, ...]]:
+    """Those of some needs that the others do not imply, and the symbols that keep them unmet.
+
+    A symbol or comparison does so if there are values for the others with which all
+    needs are met, but not while it stays as it is.  All are blamed that are worth too
+    little, where there are no such values, or too many to try.
+    """
+    leaves = dict.fromkeys(
+        leaf for need in needs for leaf in _limiting(need.condition, after, need.want)
+    )
+    if len(leaves) > _TRIED:
+        return [*needs], _names(leaves)
+    tried = [
+        dict(zip(leaves, values, strict=True))
+        for values in product(*(_possible(leaf, after) for leaf in leaves))
+    ]
+
+    def met(some: Iterable[Need], values: Mapping[Expr, int]) -> bool:
+        return all(_worth(need.condition, values, after) >= need.want for need in some)
+
+    ways = [values for values in tried if met(needs, values)]
+    if not ways:
+        return [*needs], _names(leaves)
+    told = [*needs]
+    for need in needs:
+        others = [other for other in told if other is not need]
+        if all(met([need], values) for values in tried if met(others, values)):
+            told = others
+    now = {leaf: after.evaluation.value(leaf) for leaf in leaves}
+    guilty = (
+        leaf
+        for leaf in leaves
+        if any(not met(told, {**values, leaf: now[leaf]}) for values in ways)
+    )
+    return told, _names(guilty)
+
+
+def _limiting(expr: Expr, after: Configuration, want: int, *, most: bool = False) -> Iterator[Expr]:
+    """The leaves of a condition that are worth less than ``want``; with ``most``, more."""
+    value = after.evaluation.value(expr)
+    if value <= want if most else value >= want:
+        return
+    match expr:
+        case And(operands) | Or(operands):
+            for operand in operands:
+                yield from _limiting(operand, after, want, most=most)
+        case Not(operand):
+            yield from _limiting(operand, after, Y - want, most=not most)
+        case Sym() | Compare():
+            yield expr
+
+
+def _possible(leaf: Expr, after: Configuration) -> Iterable[int]:
+    """What a leaf of a condition can be worth: an undefined symbol is n."""
+    if isinstance(leaf, Sym):
+        symbol = after.model.symbols.get(leaf.name)
+        if symbol is None or not symbol.is_logical:
+            return (N,)
+        if symbol.type is Type.TRISTATE:
+            return (N, M, Y)
+    return (N, Y)
+
+
+def _worth(expr: Expr, values: Mapping[Expr, int], after: Configuration) -> int:
+    """What a condition is worth with other values of some of its leaves."""
+    if expr in values:
+        return values[expr]
+    match expr:
+        case And(operands):
+            return min(_worth(operand, values, after) for operand in operands)
+        case Or(operands):
+            return max(_worth(operand, values, after) for operand in operands)
+        case Not(operand):
+            return Y - _worth(operand, values, after)
+        case _:
+            return after.evaluation.value(expr)
+
+
+def _enough(after: Configuration, symbol: Symbol, want: int) -> int:
+    """What its conditions have to be worth: m is promoted for a bool, or without modules."""
+    promoted = symbol.type is not Type.TRISTATE or after.evaluation.modules == N
+    return min(want, M) if promoted else want
+
+
 def _hidden(after: Configuration, symbol: Symbol, want: int) -> Cause:
     """The prompt of a symbol does not allow so much: which dependencies are in the way."""
+    want = _enough(after, symbol, want)
     found = min(
         (
             blockers
@@ -111,21 +209,27 @@ def _hidden(after: Configuration, symbol: Symbol, want: int) -> Cause:
     )
     if not found:
         return _no_modules(after.model, symbol, "m needs modules, and there are none")
-    culprits = dict.fromkeys(name for _, part, _ in found for name in names(part))
-    text = "; ".join(f"{words} {valued(part, after)} ({place})" for words, part, place in found[:3])
-    return Cause("dependency", text, found[0][2], tuple(culprits))
+    told, culprits = blamed(found, after)
+    text = "; ".join(
+        f"{need.words} {valued(need.condition, after)} ({need.place})" for need in told[:3]
+    )
+    return Cause("dependency", text, told[0].place, culprits)
+
+
+def _names(leaves: Iterable[Expr]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for leaf in leaves for name in names(leaf)))
 
 
 def _blockers(
     after: Configuration, index: int, definition: Definition, want: int
-) -> Iterator[tuple[str, Expr, Location]]:
-    """(words, condition, place) of all that limits a prompt to less than wanted."""
+) -> Iterator[Need]:
+    """All that limits a prompt to less than wanted."""
     seen: set[Expr] = set()
     for words, condition, place in _limits(after.model, index, definition):
         for part in unmet(condition, after, want):
             if part not in seen:
                 seen.add(part)
-                yield words, part, place
+                yield Need(words, part, place, want)
 
 
 def _limits(
@@ -149,24 +253,28 @@ def _limits(
         index = entry.parent
 
 
-def _promptless(after: Configuration, symbol: Symbol) -> Cause:
+def _promptless(after: Configuration, symbol: Symbol, want: int) -> Cause:
     """No line sets the symbol: what it follows instead."""
     model = after.model
     place = model.location(symbol.name)
-    selectors = list(dict.fromkeys(r.selector for r in model.selected_by.get(symbol.name, ())))
+    want = _enough(after, symbol, want)
+    before: list[Expr] = []  # what makes another default count
     for index, definition in model.definitions(symbol):
+        around = list(_guards(model, index))
         for default in definition.defaults:
-            conditions = [default.value, *([default.condition] if default.condition else [])]
-            parts = [part for c in conditions for part in unmet(c, after, Y)]
-            parts += [
-                part
-                for guard in _guards(model, index)
-                for part in unmet(guard, after, M)
-                if part not in parts
-            ]
-            if parts and not any(isinstance(part, Const) for part in parts):
-                text = " && ".join(valued(part, after) for part in parts)
-                culprits = tuple(dict.fromkeys(n for part in parts for n in names(part)))
+            own = [default.condition] if default.condition else []
+            parts = dict.fromkeys(
+                (part, least)
+                for condition, least in (
+                    *((condition, want) for condition in (default.value, *own, *around)),
+                    *((condition, Y) for condition in before),
+                )
+                for part in unmet(condition, after, least)
+            )
+            if parts and all(any(_limiting(part, after, least)) for part, least in parts):
+                needs = [Need("", part, default.location, least) for part, least in parts]
+                told, culprits = blamed(needs, after)
+                text = " && ".join(valued(need.condition, after) for need in told)
                 return Cause(
                     "promptless",
                     f"has no prompt, so no line sets it; its default needs {text} "
@@ -174,6 +282,10 @@ def _promptless(after: Configuration, symbol: Symbol) -> Cause:
                     default.location,
                     culprits,
                 )
+            active = conjunction([*own, *around])
+            if after.evaluation.value(active):
+                before.append(Not(active))
+    selectors = list(dict.fromkeys(r.selector for r in model.selected_by.get(symbol.name, ())))
     if selectors:
         listed = ", ".join(selectors[:_NAMED]) + (" ..." if len(selectors) > _NAMED else "")
         return Cause(

@@ -166,3 +166,92 @@ def test_culprits_are_the_symbols_in_the_way() -> None:
         "EXPERT",
         "BAD",
     )
+
+
+BLAMED = """\
+config MODULES
+	def_bool y
+	modules
+
+config DRIVER
+	tristate "Driver"
+
+config PART
+	bool "Part"
+	depends on DRIVER && BUS
+
+config TRI
+	tristate "Tri"
+	depends on DRIVER && BUS
+
+config BUS
+	bool "Bus"
+
+config EITHER
+	bool "Either"
+	depends on BUS && (BUS || DRIVER = y)
+
+config WAYS
+	bool "Ways"
+	depends on (DRIVER && BUS) || TRI
+
+config NEITHER
+	bool "Neither"
+	depends on !(DRIVER && BUS) && !BUS
+
+config FOLLOWS
+	bool
+	default y if DRIVER && BUS
+
+config SECOND
+	bool
+	default n if DRIVER
+	default y if BUS
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "config", "text", "culprits"),
+    [
+        ("PART", "CONFIG_DRIVER=m\n", "depends on BUS (=n) (Kconfig:10)", ("BUS",)),
+        (
+            "TRI",
+            "CONFIG_DRIVER=m\n",
+            "depends on DRIVER (=m) (Kconfig:14); depends on BUS (=n) (Kconfig:14)",
+            ("DRIVER", "BUS"),
+        ),
+        ("EITHER", "CONFIG_DRIVER=m\n", "depends on BUS (=n) (Kconfig:21)", ("BUS",)),
+        (
+            "WAYS",
+            "CONFIG_DRIVER=m\n",
+            "depends on DRIVER (=m) && BUS (=n) || TRI (=n) (Kconfig:25)",
+            ("BUS", "TRI"),
+        ),
+        (
+            "NEITHER",
+            "CONFIG_DRIVER=y\nCONFIG_BUS=y\n",
+            "depends on !BUS (=y) (Kconfig:29)",
+            ("BUS",),
+        ),
+        (
+            "FOLLOWS",
+            "CONFIG_DRIVER=m\n",
+            "has no prompt, so no line sets it; its default needs BUS (=n) (Kconfig:33)",
+            ("BUS",),
+        ),
+        (
+            "SECOND",
+            "CONFIG_DRIVER=m\nCONFIG_BUS=y\n",
+            "has no prompt, so no line sets it; its default needs !DRIVER (=m) (Kconfig:38)",
+            ("DRIVER",),
+        ),
+    ],
+)
+def test_who_does_not_limit_is_not_blamed(
+    name: str, config: str, text: str, culprits: tuple[str, ...]
+) -> None:
+    """m is enough for a bool, and what the others would mend is not named beside them."""
+    model = load(BLAMED)
+    found = cause(evaluate(model, read(config, model)), name, "y")
+
+    assert (found.text, found.culprits) == (text, culprits)
