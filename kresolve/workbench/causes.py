@@ -274,7 +274,7 @@ def _promptless(after: Configuration, symbol: Symbol, want: int) -> Cause:
             if parts and all(any(_limiting(part, after, least)) for part, least in parts):
                 needs = [Need("", part, default.location, least) for part, least in parts]
                 told, culprits = blamed(needs, after)
-                text = " && ".join(valued(need.condition, after) for need in told)
+                text = valued(conjunction(need.condition for need in told), after)
                 return Cause(
                     "promptless",
                     f"has no prompt, so no line sets it; its default needs {text} "
