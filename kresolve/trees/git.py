@@ -56,7 +56,7 @@ class GitTree:
 
 @frozen
 class _Entry:
-    """A kept file of a commit: git's mode, the blob's id, the name as git says it."""
+    """A kept file of a commit: git's mode, the blob's id, the checked name."""
 
     mode: str
     blob: str
@@ -195,9 +195,9 @@ def _extract(directory: Path, commit: str, root: Path, label: str, progress: Pro
     Raises TreeError if it is no kernel, or the repository is damaged or lacks
     a file.
     """
-    entries = _kept_entries(directory, commit, label)
     root.mkdir()
     writer = TreeWriter(root, label, "commit")
+    entries = _kept_entries(directory, commit, writer)
     with (
         progress.task(f"reading commit {commit[:12]}", len(entries)) as task,
         tempfile.TemporaryFile() as wanted,
@@ -238,7 +238,7 @@ def _extract(directory: Path, commit: str, root: Path, label: str, progress: Pro
         raise TreeError(f"{label}: the Makefile of commit {commit[:12]} has no VERSION") from error
 
 
-def _kept_entries(directory: Path, commit: str, label: str) -> list[_Entry]:
+def _kept_entries(directory: Path, commit: str, writer: TreeWriter) -> list[_Entry]:
     """The files and links of ``commit`` that the cache keeps; submodules are not."""
     with (
         tempfile.TemporaryFile() as messages,
@@ -261,17 +261,18 @@ def _kept_entries(directory: Path, commit: str, label: str) -> list[_Entry]:
         if len(listing) == _LISTING_LIMIT:
             # a few directories, each many times in the one above, are any number of files
             kill_session(child)
-            raise TreeError(f"{label}: commit {commit[:12]} has more files than any kernel")
+            raise TreeError(f"{writer.origin}: commit {commit[:12]} has more files than any kernel")
         if child.wait():
             messages.seek(0)
             said = _fatal(messages.read().decode(errors="replace"))
-            raise TreeError(f"{label}: git stopped: {_explained(said)}")
-    return list(_parse_listing(os.fsdecode(listing).split("\0")))
+            raise TreeError(f"{writer.origin}: git stopped: {_explained(said)}")
+    return list(_parse_listing(os.fsdecode(listing).split("\0"), writer))
 
 
-def _parse_listing(records: Iterable[str]) -> Iterable[_Entry]:
+def _parse_listing(records: Iterable[str], writer: TreeWriter) -> Iterable[_Entry]:
     for record in records:
         description, _, name = record.partition("\t")
+        name = writer.checked_name(name)
         if name and keeps(name):
             mode, kind, blob = description.split()
             if kind == "blob":
@@ -289,13 +290,12 @@ def _write_blob(stream: IO[bytes], entry: _Entry, writer: TreeWriter) -> None:
     fields = header.split()
     if len(fields) != 3 or fields[1] != b"blob":
         raise TreeError(f"{writer.origin}: {entry.name} is not in this repository; {_FETCH_FIRST}")
-    name = writer.checked_name(entry.name)
     size = int(fields[2])
     if entry.mode == _LINK:
         # What is longer is no target, and need not be read.
-        writer.link(name, os.fsdecode(_exactly(stream, min(size, TARGET_LIMIT))))
+        writer.link(entry.name, os.fsdecode(_exactly(stream, min(size, TARGET_LIMIT))))
     else:
-        with writer.file(name, size, executable=entry.mode == _EXECUTABLE) as file:
+        with writer.file(entry.name, size, executable=entry.mode == _EXECUTABLE) as file:
             while size:
                 block = _exactly(stream, min(size, _BLOCK))
                 file.write(block)
