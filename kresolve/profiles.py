@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from kresolve.errors import ConfigFileError, RequestError, did_you_mean
+from kresolve.files import open_input
 from kresolve.model import Model
 from kresolve.planner import Request, checked
 
@@ -31,6 +33,8 @@ _KEYS: Final[Mapping[str, type]] = {
     "note": str,
 }
 _NEEDED: Final = ("symbol", "accept", "required", "source")
+# Bytes of a profile's file.
+_LIMIT: Final = 16 << 20
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _VERSION: Final = re.compile(r"\d+\.\d+(\.\d+)?")
 _SYMBOL: Final = re.compile(r"[A-Za-z0-9_]+")
@@ -159,13 +163,21 @@ def own_profiles(paths: Iterable[str | Path]) -> dict[str, Profile]:
     return {profile.name: profile for profile in map(read_profile, map(Path, paths))}
 
 
+def _text(path: Path) -> str:
+    with open_input(path) as file:
+        text = file.read(_LIMIT + 1)
+    if len(text) > _LIMIT:
+        raise OSError(errno.EFBIG, f"more than {_LIMIT >> 20} MiB; this is no profile")
+    return text.decode("utf-8")
+
+
 def read_profile(path: Path) -> Profile:
     """A profile from its file.
 
     Raises ConfigFileError with the path and what is wrong.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(_text(path))
     except OSError as error:
         raise ConfigFileError(f"{path}: cannot read it: {error.strerror or error}") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -39,6 +39,7 @@ from kresolve.cli.streams import (
     standard_streams,
 )
 from kresolve.errors import KresolveError, WitnessError
+from kresolve.files import reason
 
 #: The commands, as ``kresolve --help`` lists them.
 _COMMANDS: Final = (
@@ -136,7 +137,9 @@ def _run(arguments: Sequence[str] | None) -> int:
         return exit_.code if isinstance(exit_.code, int) else WRONG
     except OSError as error:
         place = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
-        complain(f"{place}{error.strerror or error}")
+        from kresolve.trees.cache import cache_root
+
+        complain(f"{place}{reason(error, cache_root())}")
         return WRONG
     except MemoryError:
         complain("out of memory")

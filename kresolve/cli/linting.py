@@ -13,6 +13,7 @@ from kresolve.cli.shared import (
     Commands,
     add_base_arguments,
     add_tree_arguments,
+    check_output,
     command,
     load,
 )
@@ -94,6 +95,8 @@ def _lint(arguments: argparse.Namespace) -> int:
     elif not files:
         raise RequestError("nothing to judge; name a fragment, or --kata DIR")
     named = distinct(files)
+    for path in named if arguments.fix else ():
+        check_output(Path(path))
     groups = [[path] for path in named] if arguments.each else [named]
 
     def judged(group: list[str | Path], *, advise: bool) -> Lint:

@@ -26,10 +26,13 @@ from kresolve.configfile.cursor import Bytes, Cursor, DamageError, MissingError
 from kresolve.configfile.marked import MarkedConfig
 from kresolve.configfile.packing import BLOCK, PACKINGS, Packing, packing_at
 from kresolve.errors import ConfigFileError
+from kresolve.files import open_input
 
 #: So many bytes may come out of one file, all that is packed in it together.
 LIMIT: Final = 256 << 20
 
+# More than a vmlinux with all that is for debuggers.
+_FILE_LIMIT = 2 << 30
 # Larger files are mapped, not read: a vmlinux may have a gigabyte for debuggers.
 _MAPPED_FROM = 16 << 20
 # Packed things in packed things: a kernel in its boot image in a packed file.
@@ -61,8 +64,10 @@ def read_config(path: Path) -> str:
 @contextmanager
 def _content(path: Path) -> Iterator[Bytes]:
     """All bytes of a file; its size is not believed (that of /proc/config.gz may be 0)."""
-    with path.open("rb") as file:
+    with open_input(path) as file:
         status = os.fstat(file.fileno())
+        if status.st_size > _FILE_LIMIT:
+            raise ConfigFileError(f"{path}: more than {_FILE_LIMIT >> 30} GiB; this is no kernel")
         if stat.S_ISREG(status.st_mode) and status.st_size >= _MAPPED_FROM:
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
                 yield mapped

@@ -11,7 +11,7 @@ from kresolve.defaults import TIMEOUT
 from kresolve.errors import RequestError, WitnessError
 from kresolve.face.loading import Fragments, Requests, listed
 from kresolve.face.tree import Tree
-from kresolve.files import write_whole
+from kresolve.files import check_writable, write_whole
 from kresolve.lines import read_text
 from kresolve.mergescript import merge_config
 from kresolve.planner import Question
@@ -25,11 +25,13 @@ from kresolve.workbench.katafiles import fragments_directory, read_kata
 class KataChange:
     """What has to be changed in Kata's directory, for one architecture or several.
 
+    ``root`` is the directory of fragments, somewhere below ``within``, which was named.
     ``plans`` has one for each; ``texts`` are the new texts of the files that change,
     ``diff`` the changes; ``witnesses`` who has confirmed them.
     """
 
     root: Path
+    within: Path
     plans: tuple[KataPlan, ...]
     texts: Mapping[str, str] = field(factory=dict)
     diff: str = ""
@@ -55,9 +57,21 @@ class KataChange:
         """
         if self.status != "planned":
             raise RequestError(f"{self.root}: not changed: the request is {self.status}")
+        outside = [name for name in self.texts if not self._inside(name)]
+        if outside:
+            raise RequestError(
+                f"{self.root}: not changed: {outside[0]} leads out of {self.within} "
+                "by a symbolic link"
+            )
+        for name in self.texts:
+            check_writable(self.root / name)
         for name, text in self.texts.items():
             write_whole(self.root / name, text)
         return tuple(self.texts)
+
+    def _inside(self, name: str) -> bool:
+        """Whether a file lies below the directory that was named, wherever links lead."""
+        return (self.root / name).resolve().is_relative_to(self.within.resolve())
 
 
 def plan_kata(
@@ -108,7 +122,7 @@ def plan_kata(
         for one, t in zip(found, trees, strict=True)
     )
     old = {name: read_text(root / name) for name in texts}
-    change = KataChange(root, plans, texts, diff(old, texts))
+    change = KataChange(root, Path(kata), plans, texts, diff(old, texts))
     if verify == "conf" and change.status == "planned":
         for one, tree in zip(plans, trees, strict=True):
             with progress.task(f"asking conf and merge_config.sh of {tree.info}"):

@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 
 from kresolve.bases import Base, Make, find_base, find_fragments
 from kresolve.errors import RequestError, TreeError, did_you_mean
-from kresolve.files import write_whole
+from kresolve.files import open_input, write_whole
 from kresolve.frontend import cached_models, load_model
 from kresolve.lines import BadLine, Line, fragment_text, invalid_value, read_lines, typed_value
 from kresolve.model import Model, Symbol, TreeInfo
@@ -323,7 +323,7 @@ def _saved_model(tree: Any) -> Model | None:
         return None
     path = Path(tree)
     try:
-        with path.open("rb") as file:
+        with open_input(path) as file:
             if file.read(1) != b"x":  # zlib's first byte
                 return None
         return from_bytes(path.read_bytes(), str(path))

@@ -22,6 +22,7 @@ from pathlib import Path
 import platformdirs
 
 from kresolve.errors import KresolveError
+from kresolve.files import reason
 
 _DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG)
 
@@ -149,4 +150,4 @@ def _cannot_write(path: Path, error: OSError) -> KresolveError:
     hint = ""
     if path.is_relative_to(cache_root()):
         hint = "; set $KRESOLVE_CACHE to a directory that can be written"
-    return KresolveError(f"cannot write {path}: {error.strerror or error}{hint}")
+    return KresolveError(f"cannot write {path}: {reason(error, path)}{hint}")

@@ -130,6 +130,8 @@ def _from_tarball(path: Path, source: str, progress: Progress) -> SourceTree:
     real = path.resolve()
     try:
         status = real.stat()
+        if not real.is_file():
+            raise TreeError(f"{source}: neither a kernel directory nor a tarball's file")
         # Reading 150 MB to hash them would cost a second at every call.
         what = f"{real}\0{status.st_size}\0{status.st_mtime_ns}\0{SELECTION_VERSION}"
         key = hashlib.sha256(what.encode("utf-8", "surrogateescape")).hexdigest()[:16]

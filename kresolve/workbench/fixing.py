@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from kresolve.errors import ConfigFileError
-from kresolve.files import write_whole
+from kresolve.files import check_writable, write_whole
 from kresolve.lines import PREFIX, Line
 from kresolve.planner import PlanLine
 from kresolve.workbench.linting import Finding, Lint
@@ -58,6 +58,8 @@ def fix_files(lint: Lint) -> tuple[str, ...]:
             raise ConfigFileError(f"{name}: only a plain text can be fixed, not a packed one")
         texts[name] = data.decode("utf-8", "surrogateescape")
     changed = fixed(lint, texts)
+    for name in changed:
+        check_writable(Path(name))
     for name, text in changed.items():
         write_whole(Path(name), text)
     return tuple(changed)

@@ -114,6 +114,35 @@ def test_a_plan_goes_where_its_kind_lives(used_place: Place, fragments: Path) ->
     assert "garden.conf" in patch.stdout, patch.stderr
 
 
+@pytest.mark.parametrize(
+    ("named", "link"),
+    [
+        ("kata", "kernel/configs"),
+        ("kata/kernel", "kernel/configs/fragments"),
+        ("kata", "kernel/configs/fragments/common"),
+        (KATA, "kernel/configs/fragments/common"),
+        (KATA, "kernel/configs/fragments/common/garden.conf"),
+    ],
+)
+def test_apply_stays_inside(
+    used_place: Place, fragments: Path, tmp_path: Path, named: str, link: str
+) -> None:
+    """--apply writes nothing outside the directory that was named, wherever its links lead."""
+    outside = tmp_path / "outside"
+    (used_place.work / "kata" / link).rename(outside)
+    (used_place.work / "kata" / link).symlink_to(outside)
+
+    def texts() -> dict[Path, str]:
+        files = [outside] if outside.is_file() else outside.rglob("*.conf")
+        return {path: path.read_text() for path in [*files, *fragments.glob("left/*.conf")]}
+
+    before = texts()
+    done = used_place.call("plan", "FISH=y", "CAT=n", "--kata", named, *ON_TOY, "--apply")
+    assert "leads out of" in done.stderr
+    assert done.returncode == 2
+    assert texts() == before
+
+
 def test_apply(used_place: Place, fragments: Path) -> None:
     """--apply changes the files, and then there is nothing left to do."""
     command = ("plan", "FISH=y", "CAT=n", "--kata", KATA, *ON_TOY)

@@ -299,10 +299,22 @@ def test_a_pipe_is_read(tmp_path: Path) -> None:
     writer.join()
 
 
-def test_an_endless_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """/dev/zero is not read for ever."""
+def test_an_endless_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device, a pipe without writer or without end, and 5 GB of holes are not read for ever."""
+    assert refused(Path("/dev/zero")) == ": cannot read it: this is a device; name a file"
+    assert read_config(Path("/dev/null")) == ""
     monkeypatch.setattr(configfile, "LIMIT", 1 << 20)
-    assert refused(Path("/dev/zero")) == ": more than 1 MiB; this is no .config"
+    pipe, sparse = tmp_path / "pipe", tmp_path / "sparse"
+    os.mkfifo(pipe)
+    assert refused(pipe) == ": cannot read it: nobody writes to this pipe"
+    with subprocess.Popen(["cat", "/dev/zero"], stdout=subprocess.PIPE) as endless:
+        assert endless.stdout is not None
+        name = Path(f"/dev/fd/{endless.stdout.fileno()}")
+        assert refused(name) == ": more than 1 MiB; this is no .config"
+        endless.kill()
+    with sparse.open("wb") as file:
+        file.truncate(5 << 30)
+    assert refused(sparse) == ": more than 2 GiB; this is no kernel"
 
 
 def test_this_machines_configuration_is_read() -> None:

@@ -56,6 +56,7 @@ KRESOLVE = Rules(
     ),
     neighbours=frozenset(
         {
+            ("configfile", "files"),  # one way to open what a user names
             ("lines", "configfile"),  # files of every kind have lines
             ("lines", "location"),  # every line knows where it was read
             ("lines", "values"),  # and what a value of its type looks like
