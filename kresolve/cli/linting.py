@@ -7,10 +7,12 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kresolve.cli.process import Ended
 from kresolve.cli.shared import (
     FAILS,
     HOLDS,
     Commands,
+    add_advice_timeout_argument,
     add_base_arguments,
     add_tree_arguments,
     check_output,
@@ -21,6 +23,7 @@ from kresolve.cli.streams import say
 from kresolve.errors import RequestError
 
 if TYPE_CHECKING:
+    from kresolve.progress import Progress
     from kresolve.workbench.linting import Lint
 
 _EXAMPLES = """\
@@ -63,6 +66,7 @@ def add(commands: Commands) -> None:
     lint.add_argument(
         "--no-advice", action="store_true", help="do not look for the lines that are missing"
     )
+    add_advice_timeout_argument(lint)
     form = lint.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="the whole answer as JSON on stdout")
     form.add_argument("--sarif", action="store_true", help="as SARIF 2.1.0 on stdout")
@@ -71,15 +75,7 @@ def add(commands: Commands) -> None:
 
 
 def _lint(arguments: argparse.Namespace) -> int:
-    import kresolve
-    from kresolve.face.fragments import distinct, lint
-    from kresolve.report.lints import (
-        lint_document,
-        lint_github,
-        lint_sarif,
-        lint_summary,
-        lint_text,
-    )
+    from kresolve.face.fragments import Judgement, distinct
     from kresolve.report.terminal import TerminalProgress
     from kresolve.workbench.katafiles import read_kata
 
@@ -95,39 +91,110 @@ def _lint(arguments: argparse.Namespace) -> int:
     elif not files:
         raise RequestError("nothing to judge; name a fragment, or --kata DIR")
     named = distinct(files)
-    for path in named if arguments.fix else ():
-        check_output(Path(path))
-    groups = [[path] for path in named] if arguments.each else [named]
+    for path in named:
+        tree.read(path)  # a file that cannot be read is refused before anything is said
+        if arguments.fix:
+            check_output(Path(path))
 
-    def judged(group: list[str | Path], *, advise: bool) -> Lint:
-        return lint(
-            *group,
-            tree=tree,
+    def judged(group: list[str | Path]) -> Judgement:
+        return Judgement.of(
+            group,
+            tree,
             base=arguments.base,
             fragment=arguments.fragment,
             finish=arguments.finish,
             whitelist=whitelist,
-            advise=advise,
             progress=progress,
         )
 
-    answers = [judged(group, advise=arguments.fix or not arguments.no_advice) for group in groups]
-    for number, answer in enumerate(answers if arguments.fix else ()):
-        changed = answer.fix()
-        for name in changed:
-            progress.note(f"rewritten: {name}")
-        if changed:
-            answers[number] = judged(groups[number], advise=not arguments.no_advice)
-    if arguments.json:
-        documents = [lint_document(answer) for answer in answers]
-        say(json.dumps(documents if arguments.each else documents[0], indent=2))
-    elif arguments.sarif:
-        say(json.dumps(lint_sarif(answers, kresolve.__version__), indent=2))
-    elif arguments.github:
-        say("".join(map(lint_github, answers)))
-    else:
-        say("".join(lint_text(a, everything=arguments.all) for a in answers))
-    names = [str(group[0]) if arguments.each else "" for group in groups]
-    for name, answer in zip(names, answers, strict=True):
-        progress.note(lint_summary(answer, name))
-    return HOLDS if all(answer.status == "clean" for answer in answers) else FAILS
+    output = _Output(arguments, progress)
+    groups = [[path] for path in named] if arguments.each else [named]
+    try:
+        for group in groups:
+            judgement = judged(group)
+            if arguments.fix:
+                changed = judgement.advised(arguments.timeout, progress).fix()
+                for name in changed:
+                    progress.note(f"rewritten: {name}")
+                judgement = judged(group) if changed else judgement
+            output.judged(judgement.lint, str(group[0]) if arguments.each else "")
+            if not arguments.no_advice:
+                output.advised(judgement.advised(arguments.timeout, progress))
+    except (KeyboardInterrupt, Ended):
+        output.broken_off(len(groups))
+        raise
+    output.end()
+    return HOLDS if all(answer.status == "clean" for answer in output.answers) else FAILS
+
+
+class _Output:
+    """Prints judgements as they come: text at once, the advice behind it.
+
+    An annotation has its advice in it, and JSON and SARIF are one document.
+    """
+
+    def __init__(self, arguments: argparse.Namespace, progress: Progress) -> None:
+        self.arguments = arguments
+        self.progress = progress
+        self.as_text = not (arguments.json or arguments.sarif or arguments.github)
+        self.answers: list[Lint] = []
+        self.names: list[str] = []
+        #: So many of the answers have their annotations printed.
+        self.annotated = 0
+
+    def judged(self, lint: Lint, name: str) -> None:
+        """Take a judgement without advice; the summary has the name."""
+        from kresolve.report.lints import lint_summary, lint_text
+
+        self._annotate()
+        self.answers.append(lint)
+        self.names.append(name)
+        if self.as_text:
+            say(lint_text(lint, everything=self.arguments.all))
+            self.progress.note(lint_summary(lint, name))
+
+    def advised(self, lint: Lint) -> None:
+        """Take the last judgement with its advice."""
+        from kresolve.report.lints import advice_text
+
+        self.answers[-1] = lint
+        if self.as_text:
+            say(advice_text(lint))
+        self._annotate()
+
+    def broken_off(self, total: int) -> None:
+        """Print what is known of ``total`` judgements when the run is ended, and that it is so."""
+        from kresolve.workbench.linting import interrupted
+
+        if self.answers:
+            self.answers[-1] = interrupted(self.answers[-1], total - len(self.answers))
+            self._finish()
+
+    def end(self) -> None:
+        """Print what is printed at the end."""
+        from kresolve.report.lints import lint_summary
+
+        self._finish()
+        if not self.as_text:
+            for name, answer in zip(self.names, self.answers, strict=True):
+                self.progress.note(lint_summary(answer, name))
+
+    def _finish(self) -> None:
+        import kresolve
+        from kresolve.report.lints import lint_document, lint_sarif
+
+        self._annotate()
+        if self.arguments.json:
+            documents = [lint_document(answer) for answer in self.answers]
+            found = documents if self.arguments.each else documents[0]
+            say(json.dumps(found, indent=2))
+        elif self.arguments.sarif:
+            found = lint_sarif(self.answers, kresolve.__version__)
+            say(json.dumps(found, indent=2))
+
+    def _annotate(self) -> None:
+        from kresolve.report.lints import lint_github
+
+        if self.arguments.github:
+            say("".join(map(lint_github, self.answers[self.annotated :])))
+            self.annotated = len(self.answers)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 from kresolve.cli.streams import say
-from kresolve.defaults import TIMEOUT
+from kresolve.defaults import ADVICE_TIMEOUT, TIMEOUT
 from kresolve.files import check_writable
 from kresolve.printable import printable
 
@@ -127,14 +127,27 @@ def add_question_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_timeout_argument(parser: argparse.ArgumentParser) -> None:
+def add_timeout_argument(
+    parser: argparse.ArgumentParser,
+    default: float = TIMEOUT,
+    what: str = "after which the best plan so far is taken, and labelled so",
+) -> None:
     """How long to look for the best."""
     parser.add_argument(
         "--timeout",
         type=_seconds,
-        default=TIMEOUT,
+        default=default,
         metavar="SECONDS",
-        help="after which the best plan so far is taken, and labelled so (default: %(default)g)",
+        help=f"{what} (default: %(default)g)",
+    )
+
+
+def add_advice_timeout_argument(parser: argparse.ArgumentParser) -> None:
+    """How long to look for what lost lines lack."""
+    add_timeout_argument(
+        parser,
+        ADVICE_TIMEOUT,
+        "for the advice about lost lines, which then ends with what is known",
     )
 
 

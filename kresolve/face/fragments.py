@@ -12,9 +12,10 @@ import platform
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from kresolve.bases import running_config
+from kresolve.defaults import ADVICE_TIMEOUT
 from kresolve.errors import ConfigFileError, RequestError, TreeError, did_you_mean
 from kresolve.face.loading import Fragments, Requests, listed
 from kresolve.face.tree import Tree
@@ -120,6 +121,7 @@ def lint(
     finish: Finish = "olddefconfig",
     whitelist: Iterable[str] = (),
     advise: bool = True,
+    timeout: float | None = ADVICE_TIMEOUT,
     progress: Progress = SILENT,
 ) -> Lint:
     """Judge every line of some fragments, merged in order on top of a base.
@@ -128,7 +130,8 @@ def lint(
     ``base``, ``fragment`` (which belong to the base) and ``finish``: as for
     :func:`kresolve.plan`.  ``whitelist``: options that may be lost.  With
     ``advise`` each line that is lost gets the lines that it lacks, or the proof
-    that it cannot be had.
+    that it cannot be had; after ``timeout`` seconds what is known by then
+    (``repair.stopped`` says what is not).
 
     The ``status`` is "clean" or "found"; ``findings`` has every line, ``dropped``
     those that are not in the final ``.config``, and ``fix()`` rewrites the files.
@@ -137,18 +140,53 @@ def lint(
     loaded = _loaded(
         tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
     )
-    bare = loaded.world(base, fragment, finish)
-    lines: list[Line] = []
-    bad: list[BadLine] = []
-    for path in distinct(files):
-        more, worse = loaded.read(path)
-        lines += more
-        bad += worse
-    linter = Linter(bare, lines, _others(loaded), frozenset(whitelist))
-    findings, mended = linter.findings(), Repair(None)
-    if advise:
-        findings, mended = advised(linter, findings, progress)
-    return Lint(loaded.info, bare.base, finish, tuple(findings), tuple(bad), mended)
+    judgement = Judgement.of(
+        files,
+        loaded,
+        base=base,
+        fragment=fragment,
+        finish=finish,
+        whitelist=whitelist,
+        progress=progress,
+    )
+    return judgement.advised(timeout, progress) if advise else judgement.lint
+
+
+@frozen(eq=False)
+class Judgement:
+    """The judgement of fragments as it stands without advice, which may take its time."""
+
+    linter: Linter
+    lint: Lint
+
+    @classmethod
+    def of(
+        cls,
+        files: Iterable[str | Path],
+        tree: Tree,
+        *,
+        base: str | Path,
+        fragment: Fragments,
+        finish: Finish,
+        whitelist: Iterable[str],
+        progress: Progress = SILENT,
+    ) -> Judgement:
+        """Judge fragments, merged in order; the words are those of :func:`lint`."""
+        bare = tree.world(base, fragment, finish)
+        lines: list[Line] = []
+        bad: list[BadLine] = []
+        for path in distinct(files):
+            more, worse = tree.read(path)
+            lines += more
+            bad += worse
+        linter = Linter(bare, lines, _others(tree), frozenset(whitelist))
+        findings = tuple(linter.findings(progress=progress))
+        return cls(linter, Lint(tree.info, bare.base, finish, findings, tuple(bad)))
+
+    def advised(self, timeout: float | None, progress: Progress = SILENT) -> Lint:
+        """The same with what lost lines lack, as far as it is found in so many seconds."""
+        findings, mended = advised(self.linter, self.lint.findings, progress, timeout)
+        return evolve(self.lint, findings=tuple(findings), repair=mended)
 
 
 def merge(

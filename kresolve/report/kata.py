@@ -53,7 +53,7 @@ def _lines(one: KataPlan) -> Iterator[str]:
 
 def _lost(findings: tuple[Finding, ...] | list[Finding]) -> Iterator[str]:
     for finding in findings:
-        yield f"  {finding.line.location}: CONFIG_{finding.line.symbol}: {finding.message}"
+        yield f"  {finding.line.location}: CONFIG_{finding.line.symbol}: {finding.text}"
 
 
 def _listed(names: tuple[str, ...]) -> str:
@@ -87,7 +87,7 @@ def kata_document(
                     {
                         "symbol": f.line.symbol,
                         "place": str(f.line.location),
-                        "message": f.message,
+                        "message": f.text,
                         "new": f in one.newly_lost,
                     }
                     for f in one.lost

@@ -49,7 +49,7 @@ def _overlaps(merge: Merge, fragment: str, *, redundant: bool) -> Iterator[str]:
 def _lost(merge: Merge) -> Iterator[str]:
     for finding in merge.lost:
         name = f"CONFIG_{finding.line.symbol}"
-        message = finding.message.removeprefix("not in final .config: ")
+        message = finding.text.removeprefix("not in final .config: ")
         yield f"Value requested for {name} not in final .config"
         yield f"Requested value:  {finding.line} ({_place(merge, finding.line)})"
         yield f"Actual value:     {finding.result}"
@@ -96,7 +96,7 @@ def merge_document(merge: Merge) -> dict[str, Any]:
                 "place": _place(merge, f.line),
                 "value": f.value,
                 "rule": f.rule,
-                "message": f.message,
+                "message": f.text,
             }
             for f in merge.lost
         ],

@@ -45,7 +45,7 @@ def migration_document(migration: Migration) -> dict[str, Any]:
         "lines": [_step(step) for step in migration.steps],
         "fragments": dict(migration.texts),
         "lost": [
-            {"symbol": f.line.symbol, "text": str(f.line), "message": f.message}
+            {"symbol": f.line.symbol, "text": str(f.line), "message": f.text}
             for f in (migration.lint.dropped if migration.lint is not None else ())
         ],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import ClassVar, Final, Literal, TypeAlias
@@ -9,15 +10,18 @@ from typing import ClassVar, Final, Literal, TypeAlias
 from attrs import evolve, field, frozen
 
 from kresolve import markup
+from kresolve.defaults import ADVICE_TIMEOUT
 from kresolve.lines import BadLine, Line, invalid_value, meant_value, spell, typed_value
 from kresolve.location import Location
-from kresolve.model import Model, TreeInfo
+from kresolve.model import Model, Symbol, TreeInfo
 from kresolve.planner import Request, World
 from kresolve.planner.objective import gates
 from kresolve.progress import SILENT, Progress
 from kresolve.semantics import Configuration, Finish, evaluate
+from kresolve.solve import Deadline
+from kresolve.tristate import N
 from kresolve.values import NUMERIC, Type
-from kresolve.workbench.causes import cause
+from kresolve.workbench.causes import Cause, cause
 from kresolve.workbench.effect import value_without
 from kresolve.workbench.renames import Successor, successors, unknown_text
 from kresolve.workbench.repair import Repair, conflict_text, repair
@@ -36,6 +40,7 @@ Rule: TypeAlias = Literal[
     "redundant",
     "already-so",
     "no-prompt",
+    "calculated",
     "whitelisted",
 ]
 
@@ -53,6 +58,7 @@ RULES: Final[Mapping[Rule, tuple[Severity, str]]] = {
     "redundant": ("note", "a later line says the same"),
     "already-so": ("note", "without the line it would be the same"),
     "no-prompt": ("note", "no line sets this option; it has this value for other reasons"),
+    "calculated": ("note", "the file is a whole .config, and conf calculates this option"),
     "whitelisted": ("note", "the line is lost, and the whitelist says that it may be"),
 }
 
@@ -61,6 +67,11 @@ LOST: Final = "not in final .config: "
 
 _LISTED = 8
 
+#: A file with so many lines for options without a prompt, this part of all its lines at
+#: least, is a whole .config, which conf wrote.
+_CALCULATED: Final = 50
+_PART: Final = 0.1
+
 
 @frozen
 class Finding:
@@ -68,8 +79,10 @@ class Finding:
 
     ``wanted`` is what the line asks for, ``value`` what results (None where there
     is no such option, or no line for its number); ``meant`` stands for an invalid line of
-    which it is clear what it asks for, if it is the last for its option; ``add`` are the
-    lines that would make it survive; ``related`` is another line that has to do with it;
+    which it is clear what it asks for, if it is the last for its option; ``advice`` says
+    what would make the line survive, or that nothing does, ``add`` are the lines for that;
+    ``blockers`` are the values that keep it out in the end, as "X=n"; ``related`` is
+    another line that has to do with it;
     ``affected`` are the options that a gate switches off; ``successor`` is the
     option's new name.
     """
@@ -80,7 +93,9 @@ class Finding:
     wanted: str = ""
     value: str | None = None
     meant: Line | None = None
+    advice: str = ""
     add: tuple[str, ...] = ()
+    blockers: tuple[str, ...] = ()
     location: Location | None = None
     related: Location | None = None
     affected: tuple[str, ...] = ()
@@ -102,6 +117,11 @@ class Finding:
         """Is the result what the line asks for?"""
         return self.rule != "invalid" and self.wanted == ("n" if self.value is None else self.value)
 
+    @property
+    def text(self) -> str:
+        """The message, and the advice where there is any."""
+        return f"{self.message}; {self.advice}" if self.advice else self.message
+
     #: What the cells are.
     HEADING: ClassVar = ("where", "line", "is", "why")
 
@@ -112,13 +132,13 @@ class Finding:
             markup.text(self.line.location or ""),
             markup.code(self.line),
             markup.text(f"{self.severity}: {self.rule}"),
-            markup.text(self.message),
+            markup.text(self.text),
         )
 
     def __str__(self) -> str:
         return (
             f"[{self.severity.upper()}] {self.line.location}: CONFIG_{self.line.symbol}: "
-            f"{self.message}"
+            f"{self.text}"
         )
 
 
@@ -165,6 +185,14 @@ class Lint:
         return fix_files(self)
 
 
+def interrupted(lint: Lint, left: int) -> Lint:
+    """A judgement that says what is missing: its advice, and ``left`` others behind it."""
+    stopped = (*lint.repair.stopped, "ended before all advice was found")
+    if left:
+        stopped = (*stopped, f"{left} more were not judged")
+    return evolve(lint, repair=evolve(lint.repair, stopped=stopped))
+
+
 class Linter:
     """Fragments in a world, while they are judged.
 
@@ -203,15 +231,17 @@ class Linter:
         """The other kernels; read only when a name is unknown here."""
         return tuple(self._others)
 
-    def findings(self, *, thorough: bool = True) -> list[Finding]:
+    def findings(self, *, thorough: bool = True, progress: Progress = SILENT) -> list[Finding]:
         """The judgement of each line, without advice.
 
         If it is not ``thorough``, whether a line that holds does anything is left open.
         """
-        return [
-            self._told(self._judged(number, line, thorough=thorough))
-            for number, line in enumerate(self.lines)
-        ]
+        found = []
+        with progress.task("judging", len(self.lines)) as task:
+            for number, line in enumerate(self.lines):
+                task.update(number)
+                found.append(self._told(self._judged(number, line, thorough=thorough)))
+        return found
 
     def lost(self) -> list[Finding]:
         """The lines that count and whose option does not end as they say."""
@@ -301,9 +331,12 @@ class Linter:
         )
 
     def _unknown(self, line: Line) -> Finding:
-        found = successors(self.model, line.symbol, self._knowing(line.symbol))
-        text = unknown_text(self.model, line.symbol, self.others)
+        knowing, whole = self._knowing(line.symbol), self._is_whole(line)
+        found = successors(self.model, line.symbol, knowing)
+        text = unknown_text(self.model, line.symbol, self.others, guess=not whole)
         rule: Rule = "renamed" if found else "unknown"
+        if whole and knowing and all(other.prompt(line.symbol) is None for other in knowing):
+            rule = "calculated"
         if line.value == "n" and not any(self.after.tristate(new.symbol) for new in found):
             rule = "already-so"  # what is not there is off, under its new name as well
         return Finding(line, rule, text, wanted=line.value, successor=found[0] if found else None)
@@ -335,9 +368,17 @@ class Linter:
         return evolve(found, rule="redefined", message=text, related=later.location)
 
     def _dropped(self, found: Finding) -> Finding:
-        why = cause(self.after, found.line.symbol, found.wanted)
+        name = found.line.symbol
+        symbol = self.model.symbols[name]
         asked = spell(found.type, found.wanted)
-        text = f"{asked} asked for, {found.result} is the result: {why.text}"
+        text = f"{asked} asked for, {found.result} is the result"
+        if not self.model.takes_lines(symbol) and self._is_whole(found.line):
+            why_not = "has no prompt; conf has calculated this line of a whole .config"
+            return evolve(found, rule="calculated", message=f"{text}: {why_not}")
+        why = cause(self.after, name, found.wanted)
+        text = f"{text}: {why.text}"
+        blockers = self._blockers(why, _enough(symbol, found.wanted), frozenset({name}))
+        found = evolve(found, blockers=blockers)
         for name in why.culprits:
             line = self._line_of(name)
             if line is not None and line.symbol != found.line.symbol:
@@ -349,6 +390,44 @@ class Linter:
                     related=line.location,
                 )
         return evolve(found, rule="dropped", message=text, location=why.location)
+
+    def _blockers(self, why: Cause, wanted: str, seen: frozenset[str]) -> tuple[str, ...]:
+        """What keeps an option out in the end: where a dependency is n, what keeps that out."""
+        if why.word not in ("dependency", "promptless"):
+            return ()
+        found: dict[str, None] = {}
+        for name in why.culprits:
+            symbol = self.model.symbols.get(name)
+            if symbol is None or name in seen:
+                continue
+            above: tuple[str, ...] = ()
+            if symbol.is_logical and self.after.tristate(name) == N:
+                want = wanted if symbol.type is Type.TRISTATE else "y"
+                own = cause(self.after, name, want)
+                above = self._blockers(own, _enough(symbol, want), seen | {name})
+            found.update(dict.fromkeys(above or (f"{name}={self.after[name]}",)))
+        return tuple(found)
+
+    def _is_whole(self, line: Line) -> bool:
+        """Does a line stand in a file that is a whole ``.config``?"""
+        return line.location is not None and line.location.file in self._whole_files
+
+    @cached_property
+    def _whole_files(self) -> frozenset[str]:
+        """The files that have lines for options without a prompt in bulk."""
+        files = Counter(line.location.file for line in self.lines if line.location is not None)
+        calculated = Counter(
+            line.location.file
+            for line in self.lines
+            if line.location is not None
+            and (symbol := self.model.symbols.get(line.symbol)) is not None
+            and not self.model.takes_lines(symbol)
+        )
+        return frozenset(
+            name
+            for name, number in calculated.items()
+            if number >= _CALCULATED and number >= _PART * files[name]
+        )
 
     def _author(self, line: Line) -> str:
         if line in self.added:
@@ -423,21 +502,31 @@ def switched_off_by(
     return tuple(name for name in lower if alone.tristate(name) < before.tristate(name))
 
 
+def _enough(symbol: Symbol, wanted: str) -> str:
+    """What a tristate has to be for a symbol that depends on it: m, but for a tristate's y."""
+    return wanted if symbol.type is Type.TRISTATE else "m"
+
+
 def advised(
-    linter: Linter, findings: Sequence[Finding], progress: Progress = SILENT
+    linter: Linter,
+    findings: Sequence[Finding],
+    progress: Progress = SILENT,
+    timeout: float | None = ADVICE_TIMEOUT,
 ) -> tuple[list[Finding], Repair]:
     """The findings with the lines to add, and the plan that they come from.
 
-    The plan keeps what the fragments' other lines gave.
+    The plan keeps what the fragments' other lines gave.  After ``timeout`` seconds it
+    ends with what is known by then.
     """
+    deadline = Deadline.after(timeout)
     requests = linter.requests(findings)
     if not requests:
         return list(findings), Repair(None)
-    mended = repair(linter.world, requests, progress)
+    mended = repair(linter.world, requests, progress, timeout=timeout)
     asked = {request.symbol for request in requests}
     broken = _broken(linter, (f for f in findings if f.line.symbol not in asked), mended)
     if broken:
-        mended = repair(linter.world, [*broken, *requests], progress)
+        mended = repair(linter.world, [*broken, *requests], progress, timeout=deadline.left)
     return [_with_advice(finding, mended) for finding in findings], mended
 
 
@@ -461,7 +550,7 @@ def _with_advice(finding: Finding, mended: Repair) -> Finding:
         return finding
     if name in mended.impossible:
         proof = conflict_text(name, mended.impossible[name])
-        return evolve(finding, message=f"{finding.message}; {proof}")
+        return evolve(finding, advice=proof)
     if mended.plan is None:
         return finding
     add = tuple(
@@ -471,4 +560,4 @@ def _with_advice(finding: Finding, mended: Repair) -> Finding:
     )
     if not add:
         return finding
-    return evolve(finding, message=f"{finding.message}; add {', '.join(add)}", add=add)
+    return evolve(finding, advice=f"add {', '.join(add)}", add=add)

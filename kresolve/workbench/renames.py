@@ -54,8 +54,13 @@ def successors(model: Model, name: str, others: Iterable[Model] = ()) -> list[Su
     return sorted(found.values(), key=lambda successor: not successor.sure)
 
 
-def unknown_text(model: Model, name: str, others: Iterable[Model] = ()) -> str:
-    """What is known of a name that a tree does not have, in one clause."""
+def unknown_text(
+    model: Model, name: str, others: Iterable[Model] = (), *, guess: bool = True
+) -> str:
+    """What is known of a name that a tree does not have, in one clause.
+
+    ``guess``: may it be misspelled?
+    """
     if name != name.rstrip():
         return f"the blank before the equals sign is part of the name {name!r}; leave it out"
     knowing = [other for other in others if name in other.symbols]
@@ -68,7 +73,7 @@ def unknown_text(model: Model, name: str, others: Iterable[Model] = ()) -> str:
         prompt = knowing[-1].prompt(name)
         quoted = f' ("{prompt}")' if prompt else ""
         return f"{text}; Linux {listed} had it{quoted}"
-    return f"{text}{did_you_mean(name, model.symbols, 'CONFIG_')}"
+    return f"{text}{did_you_mean(name, model.symbols, 'CONFIG_')}" if guess else text
 
 
 def _by_default(model: Model, name: str) -> Iterator[Successor]:

@@ -6,11 +6,13 @@ import json
 import os
 import re
 import shlex
+import signal
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 import pytest
 
+from kresolve.cli.process import Ended
 from tests.cli.conftest import HERE, Place
 from tests.cli.toykernel import ARCH
 
@@ -199,3 +201,57 @@ def test_the_job_for_ci_runs(used_place: Place) -> None:
     done = used_place.run(*words)
     assert done.returncode == 1
     assert done.stdout.startswith("::error file=lost.config,line=")
+
+
+@pytest.mark.usefixtures("fragment")
+@pytest.mark.parametrize("form", [(), ("--json",), ("--sarif",), ("--github",)])
+@pytest.mark.parametrize("each", [(), ("--each",)])
+@pytest.mark.parametrize("end", [KeyboardInterrupt(), Ended(signal.SIGTERM)], ids=repr)
+def test_what_is_known_is_printed_when_it_is_ended(
+    used_place: Place,
+    monkeypatch: pytest.MonkeyPatch,
+    form: tuple[str, ...],
+    each: tuple[str, ...],
+    end: BaseException,
+) -> None:
+    """Ended while it looks for advice, lint has told of every lost line, and says it is not all."""
+    (used_place.work / "more.config").write_text("CONFIG_CATS=y\n", encoding="utf-8")
+
+    def ended(*_: object, **__: object) -> None:
+        raise end
+
+    monkeypatch.setattr("kresolve.workbench.linting.repair", ended)
+    found, out = lint(used_place, "lost.config", "more.config", "--base", "empty", *form, *each)
+
+    assert found == (143 if isinstance(end, Ended) else 130)
+    assert all(name in out for name in ("FISH", "DOORBELL", "CATT"))
+    assert ("CATS" in out) == (not each)
+    if "--json" in form:
+        document = json.loads(out)
+        last = document[-1] if each else document
+        more = ["1 more were not judged"] if each else []
+        assert last["incomplete"] == ["ended before all advice was found", *more]
+    if "--sarif" in form:
+        (run,) = json.loads(out)["runs"]
+        assert len(run["results"]) == (3 if each else 4)
+        assert not run["invocations"][0]["executionSuccessful"]
+    if "--github" in form:
+        assert out.count("::error ") == (3 if each else 4)
+        assert "::notice title=kresolve::ended before all advice was found" in out
+
+
+@pytest.mark.usefixtures("fragment")
+def test_the_time_for_advice_is_bounded(used_place: Place) -> None:
+    """When the time is out, all lost lines are told of, and that advice is missing."""
+    status, out = lint(used_place, "lost.config", "--base", "empty", "--timeout", "1e-9")
+
+    assert status == 1
+    assert [line.partition("]")[0] for line in out.splitlines()] == ["[ERROR"] * 3 + ["[ADVICE"]
+    assert out.endswith("the time was out: 2 of 2 lost lines were not looked at\n")
+
+
+def test_a_file_that_is_missing_is_told_before_the_others_are_judged(used_place: Place) -> None:
+    """With --each, the last file is refused before the first one's findings are printed."""
+    (used_place.work / "1.config").write_text("CONFIG_CATT=y\n", encoding="utf-8")
+
+    assert lint(used_place, "1.config", "nowhere.config", "--each") == (2, "")

@@ -13,6 +13,7 @@ from kresolve.face.fragments import distinct
 from kresolve.lines import Line, parse_lines
 from kresolve.model import Model
 from kresolve.planner import World
+from kresolve.report.lints import advice_text, lint_text
 from kresolve.semantics import Finish, evaluate
 from kresolve.workbench.fixing import fixed
 from kresolve.workbench.linting import Lint, Linter, advised
@@ -207,7 +208,7 @@ def test_what_cannot_be_had_is_proved() -> None:
     """A line that nothing can save says so, and does not keep the others from being saved."""
     lint = linted("CONFIG_NEVER=y\nCONFIG_ADVANCED=y\n")
 
-    assert "impossible here, proved" in lint.findings[0].message
+    assert "impossible here, proved" in lint.findings[0].advice
     assert lint.findings[1].add == ("CONFIG_NET=y",)
 
 
@@ -304,7 +305,7 @@ def test_a_contradiction_is_left_to_people() -> None:
     text = "# CONFIG_NET is not set\nCONFIG_ADVANCED=y\n"
     lint = linted(text)
 
-    assert "impossible together with NET=n, proved" in lint.findings[1].message
+    assert "impossible together with NET=n, proved" in lint.findings[1].advice
     assert fixed(lint, {"f": text}) == {}
 
 
@@ -468,7 +469,7 @@ def test_a_value_that_conf_ignores(line: str, rule: str, text: str, new: str | N
     written = fixed(lint, {"f": f"{line}\n"}).get("f", "").splitlines()
 
     assert finding.rule == rule
-    assert text in finding.message
+    assert text in finding.text
     assert finding.survives == ("not in final" not in finding.message)
     assert written[-1:] == ([] if new is None else [f"CONFIG_{new}"])
     assert new is None or linted_on(MEANT, "\n".join(written)).dropped == ()
@@ -523,5 +524,87 @@ def test_what_an_invalid_line_means_is_not_given_up_where_it_is_so() -> None:
     text = "CONFIG_CAT=y\nCONFIG_BIRD=y\nCONFIG_CAT=Y\n"
     lint = linted(text)
 
-    assert "impossible together with CAT=y" in lint.findings[1].message
+    assert "impossible together with CAT=y" in lint.findings[1].text
     assert fixed(lint, {"f": text}) == {"f": "CONFIG_BIRD=y\nCONFIG_CAT=y\n"}
+
+
+def test_what_one_gate_keeps_out_is_told_once() -> None:
+    """Lines that the same option keeps out, be it by way of others, are one line of the text."""
+    text = "CONFIG_OWNER=y\nCONFIG_CAT=y\nCONFIG_ADVANCED=y\nCONFIG_CORE=y\nCONFIG_BIRD=y\n"
+    lint = linted(text)
+    assert [finding.blockers for finding in lint.findings] == [
+        ("NET=n",),
+        (),
+        ("NET=n",),
+        ("NET=n",),
+        ("CAT=y",),
+    ]
+
+    first, second = lint_text(lint).splitlines()
+    assert first == (
+        "[ERROR] f:1: CONFIG_NET=n keeps 3 lines out of the final .config: "
+        "OWNER (line 1), ADVANCED (line 3), CORE (line 4)"
+    )
+    assert second.startswith("[ERROR] f:5: CONFIG_BIRD: not in final .config: ")
+    assert len(lint_text(lint, everything=True).splitlines()) == 5
+    advice = advice_text(lint).splitlines()
+    assert advice[0] == (
+        "[ADVICE] f:1: add CONFIG_NET=y, for 3 lines: "
+        "OWNER (line 1), ADVANCED (line 3), CORE (line 4)"
+    )
+
+
+def test_what_keeps_a_number_out_is_found() -> None:
+    """A number and a bool need of a tristate only that it is m; a tristate's y needs a y."""
+    kconfig = """\
+config MODULES
+	bool "Modules"
+	default y
+	modules
+
+config GATE
+	tristate "Gate"
+
+config WAY
+	tristate "Way"
+	depends on GATE
+
+config NUMBER
+	int "Number"
+	depends on WAY
+
+config FLAG
+	bool "Flag"
+	depends on WAY
+
+config PART
+	tristate "Part"
+	depends on WAY
+"""
+    model = load(kconfig)
+    lines = parse_lines("CONFIG_NUMBER=4\nCONFIG_FLAG=y\nCONFIG_PART=y\n", "f")[0]
+    found = {
+        gate: [
+            finding.blockers
+            for finding in Linter(
+                World(model, "base", tuple(parse_lines(f"CONFIG_GATE={gate}\n", "base")[0])), lines
+            ).findings()
+        ]
+        for gate in ("n", "m")
+    }
+    assert found["n"] == [("GATE=n",)] * 3
+    assert found["m"] == [("WAY=n",), ("WAY=n",), ("GATE=m",)]
+
+
+def test_a_whole_config_is_not_an_error_for_what_conf_calculates() -> None:
+    """Lost lines without a prompt are errors in a fragment, notes in a file that conf wrote."""
+    promptless = "".join(f"config P{n}\n\tbool\n" for n in range(60))
+    model = load(promptless + 'config ASKED\n\tbool "Asked"\n\tdepends on P0\n')
+
+    def rules_of(text: str) -> list[str]:
+        linter = Linter(World(model, "base", ()), parse_lines(text, "f")[0])
+        return [finding.rule for finding in linter.findings()]
+
+    whole = "".join(f"CONFIG_P{n}=y\n" for n in range(60))
+    assert rules_of("CONFIG_P1=y\n") == ["dropped"]
+    assert rules_of(f"{whole}CONFIG_ASKED=y\n") == ["calculated"] * 60 + ["dropped"]
