@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kresolve.face.many import minimize, survey
     from kresolve.face.planning import plan
     from kresolve.face.tree import Tree
-    from kresolve.planner import Plan
+    from kresolve.planner import Plan, any_of
     from kresolve.report.derivation import Explanation
     from kresolve.report.graphfile import draw
     from kresolve.workbench.checking import Check
@@ -31,6 +31,7 @@ __all__ = [
     "Migration",
     "Plan",
     "Tree",
+    "any_of",
     "check",
     "draw",
     "explain",
@@ -56,6 +57,7 @@ _HOMES = {
     "Migration": "workbench.migrating",
     "Plan": "planner",
     "Tree": "face.tree",
+    "any_of": "planner",
     "check": "face.fragments",
     "draw": "report.graphfile",
     "explain": "face.exploring",

@@ -105,7 +105,7 @@ def _verify(place: Place, added: Sequence[Line]) -> None:
                 f"{_first_difference(theirs, mine.text())}; please report this"
             )
         for request in place.question.requests:
-            if mine.shown(request.symbol) not in request.accept:
+            if not request.holds(mine.shown):
                 raise WitnessError(
                     f"{request} does not hold on a base of {where.model.info}, "
                     "against the proof; please report this"

@@ -16,7 +16,7 @@ from attrs import field, frozen
 from kresolve.errors import RequestError, WitnessError
 from kresolve.lines import Line, typed_value
 from kresolve.model import Model
-from kresolve.planner import Question, Request, World, answer
+from kresolve.planner import Demand, Question, World, answer, listed
 from kresolve.progress import SILENT, Progress
 from kresolve.semantics import evaluate, user_values
 from kresolve.values import Type
@@ -32,7 +32,7 @@ class Minimal:
     lines: tuple[Line, ...]
     dropped: tuple[tuple[Line, str], ...]
     proved: bool = True
-    request: tuple[Request, ...] = field(default=())
+    request: tuple[Demand, ...] = field(default=())
 
 
 def same_config(world: World, fragment: Sequence[Line]) -> Minimal:
@@ -74,7 +74,7 @@ def same_config(world: World, fragment: Sequence[Line]) -> Minimal:
 def keeping(
     world: World,
     fragment: Sequence[Line],
-    request: tuple[Request, ...],
+    request: tuple[Demand, ...],
     *,
     timeout: float | None = None,
     progress: Progress = SILENT,
@@ -87,10 +87,12 @@ def keeping(
     last = _last_lines(model, fragment)
     with_all = world.after(fragment)
     for one in request:
-        if with_all.shown(one.symbol) not in one.accept:
+        if not one.holds(with_all.shown):
+            shown = [(name, with_all.shown(name) or "nothing") for name in one.looked_at]
+            values = listed([f"{name} is {value}" for name, value in shown], len(shown))
             raise RequestError(
-                f"{one}: it is {with_all.shown(one.symbol) or 'nothing'} with all lines of the "
-                "fragment; kresolve plan finds what is missing"
+                f"{one}: {values if len(shown) > 1 else f'it is {shown[0][1]}'} with all lines of "
+                "the fragment; kresolve plan finds what is missing"
             )
     keys = {
         (name, value): line
@@ -138,7 +140,7 @@ def _dropped(
     fragment: Sequence[Line],
     last: Mapping[str, Line],
     kept: Mapping[str, Line],
-    asked: Sequence[Request] = (),
+    asked: Sequence[Demand] = (),
 ) -> Iterable[tuple[Line, str]]:
     """The lines that went, with the reason."""
     before = user_values(world.model, world.lines, world.finish)

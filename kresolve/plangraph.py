@@ -56,6 +56,16 @@ def plan_graph(
     return _PlanGraph(graph, model, plan, before, after).build()
 
 
+def _asked(plan: Plan, after: Configuration) -> dict[str, tuple[str, ...]]:
+    """The symbols that are asked for; of alternatives that one which holds, or all."""
+    found: dict[str, tuple[str, ...]] = {}
+    for request in plan.request:
+        serves = [one for one in request.alternatives if one.holds(after.shown)][:1]
+        for alternative in serves or request.alternatives:
+            found.update((want.symbol, want.accept) for want in alternative.wants)
+    return found
+
+
 class _PlanGraph:
     """The graph while it grows."""
 
@@ -74,7 +84,7 @@ class _PlanGraph:
         self.after = after
         self.lines = {line.symbol: line for line in (*plan.lines, *plan.worlds[0].lines)}
         self.satisfied = {item.symbol: item for item in plan.satisfied}
-        self.asked = {request.symbol: request for request in plan.request}
+        self.asked = _asked(plan, after)
         self.gates = frozenset(gates(model))
         self.roles: dict[str, str] = {}
         self.edges: list[tuple[str, str, str]] = []
@@ -102,9 +112,9 @@ class _PlanGraph:
 
     def role(self, name: str) -> str:
         """What a symbol is to the plan."""
-        request, line = self.asked.get(name), self.lines.get(name)
-        if request is not None:
-            return "forbidden" if request.accept == ("n",) else "requested"
+        accept, line = self.asked.get(name), self.lines.get(name)
+        if accept is not None:
+            return "forbidden" if accept == ("n",) else "requested"
         if line is not None:
             return "forbidden" if line.value == "n" else "prerequisite"
         if name in self.gates:

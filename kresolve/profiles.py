@@ -7,58 +7,133 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
+from itertools import combinations
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kresolve.errors import ConfigFileError, RequestError, did_you_mean
 from kresolve.files import open_input
 from kresolve.model import Model
-from kresolve.planner import Request, checked
+from kresolve.planner import Demand, Request, Term, alternatives_of, checked
 
 #: The feature that stands for all features of a profile.
 ALL: Final = "all"
 
-_KEYS: Final[Mapping[str, type]] = {
-    "symbol": str,
-    "accept": list,
+#: An alternative: its name, and the options that it takes.
+NamedTerms: TypeAlias = tuple[str, tuple[Term, ...]]
+
+_WHEN: Final[Mapping[str, type]] = {"since": str, "until": str, "arch": list}
+_ASKED: Final[Mapping[str, type]] = {
     "required": bool,
     "source": str,
-    "since": str,
-    "until": str,
-    "one_of": list,
-    "arch": list,
     "feature": str,
     "note": str,
+    **_WHEN,
 }
-_NEEDED: Final = ("symbol", "accept", "required", "source")
+#: An option wherever it stands.
+_OPTION: Final[Mapping[str, type]] = {"symbol": str, "accept": list, "if": str, **_WHEN}
+_OPTION_TABLE: Final[Mapping[str, type]] = {**_OPTION, "one_of": list, **_ASKED}
+_GROUP: Final[Mapping[str, type]] = {"name": str, "alternative": list, **_ASKED}
+_ALTERNATIVE: Final[Mapping[str, type]] = {"name": str, "options": list, **_WHEN}
+_TRADITION: Final[Mapping[str, type]] = {"symbol": str, "source": str, "note": str}
 # Bytes of a profile's file.
 _LIMIT: Final = 16 << 20
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _VERSION: Final = re.compile(r"\d+\.\d+(\.\d+)?")
-_SYMBOL: Final = re.compile(r"[A-Za-z0-9_]+")
+_SYMBOL: Final = re.compile(r"(?!CONFIG_)[A-Za-z0-9_]+")
+_CONDITION: Final = re.compile(rf"({_SYMBOL.pattern})(?:=([ymn](?:\|[ymn])*))?")
+
+
+@frozen(kw_only=True)
+class _Counts:
+    """For which kernels a part of a profile counts; see data/README.md for the keys."""
+
+    since: str = ""
+    until: str = ""
+    arch: tuple[str, ...] = ()
+
+    def counts(self, version: str, arch: str) -> bool:
+        """Does it count for a kernel?  "until 6.12" covers 6.12.117; empty: nobody knows."""
+        if self.arch and arch and arch not in self.arch:
+            return False
+        here, until = _numbers(version), _numbers(self.until)
+        if not here:
+            return not until
+        if self.since and here < _numbers(self.since):
+            return False
+        return not until or here[: len(until)] <= until
 
 
 @frozen
-class Option:
+class Option(_Counts):
     """One option of a profile; see data/README.md for its keys."""
 
     symbol: str
     accept: tuple[str, ...]
-    required: bool
-    source: str
-    since: str = ""
-    until: str = ""
+    required: bool = True
+    source: str = ""
     feature: str = ""
     note: str = ""
     one_of: tuple[str, ...] = ()
-    arch: tuple[str, ...] = ()
+    condition: Term | None = None
 
     @property
     def symbols(self) -> tuple[str, ...]:
         """The symbols of which one has to be on, the preferred one first."""
         return (self.symbol, *self.one_of)
+
+    @property
+    def name(self) -> str:
+        """What it is called where it has alternatives."""
+        names = "|".join(self.symbols)
+        return names if self.condition is None else f"{names} if {self.condition}"
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Each of its symbols, with its value and its condition."""
+        value = "|".join(self.accept)
+        return tuple(Term(name, value, self.condition) for name in self.symbols)
+
+    def alternatives(self, version: str, arch: str) -> list[NamedTerms]:
+        """What serves, each with a name; here every symbol by itself."""
+        return [("", (term,)) for term in self.terms]
+
+
+@frozen
+class Way(_Counts):
+    """One alternative of a group: the options that it takes all together."""
+
+    name: str
+    options: tuple[Option, ...]
+
+
+@frozen
+class Group(_Counts):
+    """Alternatives of which one has to hold; see data/README.md for the keys of ``any_of``."""
+
+    name: str
+    ways: tuple[Way, ...]
+    required: bool
+    source: str
+    feature: str = ""
+    note: str = ""
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbols of all alternatives."""
+        options = (option for way in self.ways for option in way.options)
+        return tuple(dict.fromkeys(option.symbol for option in options))
+
+    def alternatives(self, version: str, arch: str) -> list[NamedTerms]:
+        """The alternatives that count for a kernel, each with its name."""
+        found = []
+        for way in self.ways:
+            options = [one for one in way.options if one.counts(version, arch)]
+            if options and way.counts(version, arch):
+                found.append((way.name, tuple(one.terms[0] for one in options)))
+        return found
 
 
 @frozen
@@ -78,16 +153,22 @@ class Profile:
     description: str
     options: tuple[Option, ...]
     traditions: tuple[Traditional, ...] = ()
+    groups: tuple[Group, ...] = ()
+
+    @property
+    def entries(self) -> tuple[Option | Group, ...]:
+        """The options, and the groups of which one alternative has to hold."""
+        return (*self.options, *self.groups)
 
     @property
     def features(self) -> tuple[str, ...]:
         """The features that can be asked for besides the core."""
-        return tuple(dict.fromkeys(o.feature for o in self.options if o.feature))
+        return tuple(dict.fromkeys(one.feature for one in self.entries if one.feature))
 
     def selected(
         self, features: Sequence[str] = (), *, version: str = "", arch: str = ""
-    ) -> list[Option]:
-        """The options of the core and some features that count for a kernel.
+    ) -> list[Option | Group]:
+        """The options and groups of the core and some features that count for a kernel.
 
         ``version`` and ``arch`` may be empty where nobody knows them: the
         version is then taken as a new one, and options of any architecture
@@ -106,41 +187,50 @@ class Profile:
                     f"{self.name}:{feature}: no such feature; "
                     f"{self.name} has {', '.join(self.features)}{hint}"
                 )
-        here = _numbers(version)
         found = [
-            option
-            for option in self.options
-            if (not option.feature or option.feature in features)
-            and _counts(option, here)
-            and (not option.arch or not arch or arch in option.arch)
+            one
+            for one in self.entries
+            if (not one.feature or one.feature in features)
+            and one.counts(version, arch)
+            and one.alternatives(version, arch)
         ]
         for feature in () if silent else features:
-            if not any(option.feature == feature for option in found):
+            if not any(one.feature == feature for one in found):
                 raise RequestError(
                     f"{self.name}:{feature}: nothing of it is for {arch} in Linux {version}"
                 )
         return found
 
-    def requests(self, model: Model, features: Sequence[str] = ()) -> list[Request]:
+    def requests(self, model: Model, features: Sequence[str] = ()) -> list[Demand]:
         """What the profile asks of this kernel: the core and some features.
 
-        Of options that serve as well as each other, the first that this kernel
-        has is asked for.  Raises RequestError for an unknown feature, or a
-        required option that this kernel does not have.
+        Alternatives that this kernel does not have drop out.  Raises RequestError
+        for an unknown feature, or where nothing of what is required is there.
         """
         info = model.info
-        found: list[Request] = []
-        for option in self.selected(features, version=info.version, arch=info.arch):
-            if option.required:
-                here = [name for name in option.symbols if name in model.symbols]
-                symbol = here[0] if here else option.symbol
-                found.append(checked(model, symbol, "|".join(option.accept), self.origin(option)))
+        found: list[Demand] = []
+        for one in self.selected(features, version=info.version, arch=info.arch):
+            if one.required:
+                alternatives = one.alternatives(info.version, info.arch)
+                found.append(_request(model, alternatives, self.origin(one), one.name))
         return found
 
-    def origin(self, option: Option) -> str:
-        """Where a request for an option comes from, for people."""
+    def origin(self, entry: Option | Group) -> str:
+        """Where a request for a part of the profile comes from, for people."""
         origin = f"profile {self.name}"
-        return f"{origin}:{option.feature}" if option.feature else origin
+        return f"{origin}:{entry.feature}" if entry.feature else origin
+
+
+def _request(model: Model, alternatives: Sequence[NamedTerms], origin: str, name: str) -> Demand:
+    """One option, or those of some alternatives that this kernel has."""
+    terms = [term for _, each in alternatives for term in each]
+    if len(terms) == 1 and terms[0].condition is None:
+        return checked(model, terms[0].name, terms[0].value, origin)
+    found = alternatives_of(model, alternatives, origin=origin, name=name)
+    wants = found.wants
+    if len(wants) == 1 and wants[0].condition is None:
+        return Request(wants[0].symbol, wants[0].accept, origin)
+    return evolve(found, notes=())
 
 
 def profile_names() -> tuple[str, ...]:
@@ -187,76 +277,126 @@ def read_profile(path: Path) -> Profile:
         raise ConfigFileError(
             f"{path}: name = {name!r}: a profile's name is lower-case words with hyphens"
         )
-    if unknown := sorted(data.keys() - {"name", "description", "option", "tradition"}):
+    if unknown := sorted(data.keys() - {"name", "description", "option", "any_of", "tradition"}):
         raise ConfigFileError(f"{path}: {unknown[0]}: no such key in a profile")
-    tables = data.get("option")
-    if not isinstance(tables, list) or not tables:
+    if not data.get("option") and not data.get("any_of"):
         raise ConfigFileError(f"{path}: a profile has options: [[option]]")
-    handed_down = data.get("tradition", [])
-    if not isinstance(handed_down, list):
-        raise ConfigFileError(f"{path}: tradition = {handed_down!r}: write [[tradition]]")
+    groups = tuple(_group(path, table) for table in _tables(path, data, "any_of"))
+    for earlier, group in combinations(groups, 2):
+        if earlier.name == group.name:
+            raise ConfigFileError(f"{path}: any_of {group.name}: two groups of this name")
     return Profile(
         name,
         str(description),
-        tuple(_option(path, table) for table in tables),
-        tuple(_traditional(path, table) for table in handed_down),
+        tuple(_option(path, table) for table in _tables(path, data, "option")),
+        tuple(_traditional(path, table) for table in _tables(path, data, "tradition")),
+        groups,
     )
+
+
+def _tables(place: Path | str, data: Mapping[str, Any], key: str) -> list[Any]:
+    """The tables of a name."""
+    tables = data.get(key, [])
+    if not isinstance(tables, list):
+        raise ConfigFileError(f"{place}: {key} = {tables!r}: write [[{key}]]")
+    return tables
+
+
+def _read(
+    place: str, table: Any, keys: Mapping[str, type], needed: Sequence[str]
+) -> dict[str, Any]:
+    """A table as it is, every key looked at; lists as tuples."""
+    for key in needed:
+        if key not in table:
+            raise ConfigFileError(f"{place}: {key} is missing")
+    for key, value in table.items():
+        if key not in keys:
+            raise ConfigFileError(f"{place}: {key}: no such key{did_you_mean(key, keys)}")
+        if type(value) is not keys[key]:
+            raise ConfigFileError(f"{place}: {key} = {value!r} is no {keys[key].__name__}")
+        if key in ("since", "until") and not _VERSION.fullmatch(str(value)):
+            raise ConfigFileError(f"{place}: {key} = {value!r} is no kernel version")
+        if key == "arch" and not _are_names(value):
+            raise ConfigFileError(f"{place}: arch = {value!r} is no list of names")
+    return {
+        key: tuple(value) if key != "accept" and isinstance(value, list) else value
+        for key, value in table.items()
+    }
+
+
+def _are_names(value: Any) -> bool:
+    return all(isinstance(one, str) for one in value)
+
+
+def _place(where: Path | str, kind: str, key: str, table: Any) -> str:
+    """Where a table stands, for error texts; ConfigFileError if it is none."""
+    if not isinstance(table, dict):
+        raise ConfigFileError(f"{where}: {kind} {table}: not a table; write [[{kind}]]")
+    return f"{where}: {kind} {table.get(key, '?')}"
+
+
+def _symbol(place: str, name: Any) -> str:
+    if not isinstance(name, str) or not _SYMBOL.fullmatch(name):
+        raise ConfigFileError(f"{place}: {name!r} is no symbol; write it without CONFIG_")
+    return name
 
 
 def _traditional(path: Path, table: Any) -> Traditional:
     """What is asked for by tradition, from its table."""
-    if not isinstance(table, dict):
-        raise ConfigFileError(f"{path}: tradition {table}: not a table; write [[tradition]]")
-    place = f"{path}: tradition {table.get('symbol', '?')}"
-    for key in ("symbol", "source"):
-        if key not in table:
-            raise ConfigFileError(f"{place}: {key} is missing")
-    known = ("symbol", "source", "note")
-    for key, value in table.items():
-        if key not in known:
-            raise ConfigFileError(f"{place}: {key}: no such key{did_you_mean(key, known)}")
-        if not isinstance(value, str):
-            raise ConfigFileError(f"{place}: {key} = {value!r} is no str")
-    if not _SYMBOL.fullmatch(table["symbol"]) or table["symbol"].startswith("CONFIG_"):
+    place = _place(path, "tradition", "symbol", table)
+    found = _read(place, table, _TRADITION, ("symbol", "source"))
+    return Traditional(_symbol(place, found["symbol"]), found["source"], found.get("note", ""))
+
+
+def _option(
+    where: Path | str,
+    table: Any,
+    keys: Mapping[str, type] = _OPTION_TABLE,
+    needed: Sequence[str] = ("symbol", "accept", "required", "source"),
+) -> Option:
+    """An option from its table."""
+    place = _place(where, "option", "symbol", table)
+    found = _read(place, table, keys, needed)
+    for one in (found["symbol"], *found.get("one_of", ())):
+        _symbol(place, one)
+    accept: list[Any] = found.pop("accept")
+    if not accept or not set(map(str, accept)) <= {"y", "m", "n"}:
+        raise ConfigFileError(f'{place}: accept = {accept}: write ["y"] or ["y", "m"]')
+    condition: Term | None = None
+    if "if" in found:
+        text = str(found.pop("if"))
+        said = _CONDITION.fullmatch(text)
+        if not said:
+            raise ConfigFileError(
+                f"{place}: if = {text!r} is no condition; write an option, as in NET or NET=n"
+            )
+        condition = Term(said[1], said[2])
+    return Option(accept=tuple(accept), condition=condition, **found)
+
+
+def _group(path: Path, table: Any) -> Group:
+    """Alternatives from their table."""
+    place = _place(path, "any_of", "name", table)
+    found = _read(place, table, _GROUP, ("name", "required", "source", "alternative"))
+    if not _NAME.fullmatch(found["name"]):
         raise ConfigFileError(
-            f"{place}: {table['symbol']!r} is no symbol; write it without CONFIG_"
+            f"{place}: name = {found['name']!r}: a group's name is lower-case words with hyphens"
         )
-    return Traditional(table["symbol"], table["source"], table.get("note", ""))
+    ways = tuple(_way(place, one) for one in found.pop("alternative"))
+    if len(ways) < 2:
+        raise ConfigFileError(f"{place}: a group has two or more: [[any_of.alternative]]")
+    return Group(ways=ways, **found)
 
 
-def _option(path: Path, table: Any) -> Option:
-    """An option from its table, every key looked at."""
-    place = f"{path}: option {table.get('symbol', '?') if isinstance(table, dict) else table}"
-    if not isinstance(table, dict):
-        raise ConfigFileError(f"{place}: not a table; write [[option]]")
-    for key in _NEEDED:
-        if key not in table:
-            raise ConfigFileError(f"{place}: {key} is missing")
-    for key, value in table.items():
-        if key not in _KEYS:
-            raise ConfigFileError(f"{place}: {key}: no such key{did_you_mean(key, _KEYS)}")
-        if type(value) is not _KEYS[key]:
-            raise ConfigFileError(f"{place}: {key} = {value!r} is no {_KEYS[key].__name__}")
-    for name in (table["symbol"], *table.get("one_of", ())):
-        if not _SYMBOL.fullmatch(str(name)) or str(name).startswith("CONFIG_"):
-            raise ConfigFileError(f"{place}: {name!r} is no symbol; write it without CONFIG_")
-    if not table["accept"] or not set(map(str, table["accept"])) <= {"y", "m", "n"}:
-        raise ConfigFileError(f'{place}: accept = {table["accept"]}: write ["y"] or ["y", "m"]')
-    for key in ("since", "until"):
-        if key in table and not _VERSION.fullmatch(table[key]):
-            raise ConfigFileError(f"{place}: {key} = {table[key]!r} is no kernel version")
-    return Option(
-        symbol=table["symbol"],
-        accept=tuple(table["accept"]),
-        required=table["required"],
-        source=table["source"],
-        since=table.get("since", ""),
-        until=table.get("until", ""),
-        feature=table.get("feature", ""),
-        note=table.get("note", ""),
-        one_of=tuple(map(str, table.get("one_of", ()))),
-        arch=tuple(map(str, table.get("arch", ()))),
+def _way(where: str, table: Any) -> Way:
+    place = _place(where, "alternative", "name", table)
+    found = _read(place, table, _ALTERNATIVE, ("name", "options"))
+    options = tuple(
+        _option(place, one, _OPTION, ("symbol", "accept")) for one in found.pop("options")
     )
+    if not options:
+        raise ConfigFileError(f"{place}: an alternative has options")
+    return Way(options=options, **found)
 
 
 def data_directory() -> Path:
@@ -271,13 +411,3 @@ def _directory() -> Path:
 
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
-
-
-def _counts(option: Option, version: tuple[int, ...]) -> bool:
-    """Does an option count for a version?  "until 6.12" covers 6.12.117."""
-    if not version:
-        return not option.until
-    if option.since and version < _numbers(option.since):
-        return False
-    until = _numbers(option.until)
-    return not until or version[: len(until)] <= until

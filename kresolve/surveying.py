@@ -22,7 +22,7 @@ from kresolve.errors import ConfigFileError
 from kresolve.lines import Line
 from kresolve.model import Model
 from kresolve.modelfile import from_bytes
-from kresolve.planner import Knowledge, Plan, Question, Request, World, answer
+from kresolve.planner import Demand, Knowledge, Plan, Question, World, answer
 from kresolve.progress import SILENT, Progress
 from kresolve.report.document import plan_document
 from kresolve.semantics import Finish
@@ -59,7 +59,7 @@ class Survey:
 def survey_lines(
     model: Model,
     saved: bytes,
-    requests: Sequence[Request],
+    requests: Sequence[Demand],
     terms: Terms,
     output: Path,
     *,
@@ -104,7 +104,7 @@ def survey_lines(
 
 
 def _in_order(
-    pool: Executor, path: Path, terms: Terms, requests: Sequence[Request]
+    pool: Executor, path: Path, terms: Terms, requests: Sequence[Demand]
 ) -> Iterator[list[dict[str, Any]]]:
     """The documents of the requests, some at a time."""
     chunks = [requests[start : start + _CHUNK] for start in range(0, len(requests), _CHUNK)]
@@ -119,13 +119,13 @@ def _in_order(
             future.cancel()
 
 
-def plan_each(path: str, terms: Terms, requests: Iterable[Request]) -> list[dict[str, Any]]:
+def plan_each(path: str, terms: Terms, requests: Iterable[Demand]) -> list[dict[str, Any]]:
     """The documents of plans, each for one request; runs in a process of the pool."""
     world = _world(path, terms)
     return [_document(request, terms, _plan(world, terms, request)) for request in requests]
 
 
-def _plan(world: World, terms: Terms, request: Request) -> Plan:
+def _plan(world: World, terms: Terms, request: Demand) -> Plan:
     question = Question(
         (request,),
         pins=terms.pins,
@@ -143,9 +143,9 @@ def _world(path: str, terms: Terms) -> World:
     return World(model, terms.base, terms.lines, terms.finish, Knowledge(model))
 
 
-def _document(request: Request, terms: Terms, plan: Plan) -> dict[str, Any]:
+def _document(request: Demand, terms: Terms, plan: Plan) -> dict[str, Any]:
     return {
-        "symbol": request.symbol,
+        "symbol": request.name,
         "asked": str(request),
         "terms": _said(terms),
         **plan_document(plan),

@@ -21,6 +21,7 @@ examples:
   kresolve check criu --config /boot/config-6.12
   kresolve check criu:lazy-pages,time-ns --config running
   kresolve check docker --config vmlinuz --json
+  kresolve check 'IP_NF_FILTER|NF_TABLES' --config .config
   kresolve check criu:all --config .config --tree debian:6.12
   kresolve check mine TUN=y --profile mine.toml --config .config
 

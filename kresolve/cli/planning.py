@@ -29,6 +29,7 @@ examples:
   kresolve plan criu --tree debian:6.12 --base allnoconfig -o criu.config
   kresolve plan INET_UDP_DIAG TUN=m --base defconfig --verify conf
   kresolve plan 'NETFILTER_XT_MARK=y|m' --base .config --json
+  kresolve plan 'IP_NF_FILTER|NF_TABLES' --base .config
   kresolve plan @wanted.config --base tinyconfig --pin EXPERT --objective lines
   kresolve plan IPC_NS --base allnoconfig --alternatives 3
   kresolve plan criu --tree debian:6.1 --tree debian:6.12 --arch arm64
@@ -36,7 +37,8 @@ examples:
   kresolve plan criu --tree debian:6.12 --kata fragments --apply
 
 a request is a profile (criu, criu:lazy-pages), X or X=y, X=m, 'X=y|m', X=n,
-or @FILE for every line of a fragment
+'X|Y' for any of these ('A & B if C|D': A, and B where C is on; or D), or @FILE
+for every line of a fragment
 """
 
 

@@ -21,7 +21,7 @@ from kresolve.face.loading import Fragments, Requests, listed
 from kresolve.face.tree import Tree
 from kresolve.lines import BadLine, Line, parse_lines, read_text, typed_value
 from kresolve.model import Model
-from kresolve.planner import ANY, World, checked, merged
+from kresolve.planner import ANY, World, merged
 from kresolve.profiles import own_profiles
 from kresolve.progress import SILENT, Progress
 from kresolve.semantics import Finish
@@ -356,9 +356,7 @@ def _with_reasons(found: Check, tree: Tree, lines: list[Line], progress: Progres
     model = tree.model
     world = World(model, found.config, tuple(lines), knowledge=tree.knowledge)
     requests = [
-        checked(model, name, "|".join(row.wanted.accept), row.wanted.origin)
-        for row in found.missing
-        for name in [name for name in row.wanted.symbols if name in model.symbols][:1]
+        request for row in found.missing if (request := row.wanted.in_tree(model)) is not None
     ]
     mended = repair(world, merged(requests), progress) if requests else Repair(None)
     return explained(found, world.before, mended)

@@ -18,14 +18,15 @@ from kresolve.model import Model, Symbol, TreeInfo
 from kresolve.modelfile import from_bytes, to_bytes
 from kresolve.oracle import Oracle, make_target
 from kresolve.planner import (
+    AnyOf,
+    Demand,
     Knowledge,
     Request,
     World,
-    checked,
     from_fragment,
     from_mapping,
     merged,
-    parse_request,
+    requested,
 )
 from kresolve.profiles import Profile, find_profile, own_profiles, profile_names
 from kresolve.progress import SILENT, Progress
@@ -34,7 +35,7 @@ from kresolve.trees import Environment, SourceTree, find_tree
 from kresolve.values import Type
 
 #: A request as people write it: text, a list, or a dict of names and values.
-Requests: TypeAlias = str | Path | Request | Mapping[str, object] | Iterable[str | Path | Request]
+Requests: TypeAlias = str | Path | Demand | Mapping[str, object] | Iterable[str | Path | Demand]
 
 #: No file, one, or several.
 Fragments: TypeAlias = str | Path | Iterable[str | Path] | None
@@ -242,17 +243,18 @@ class LoadedTree:
             self.source, Environment(info.arch, info.srcarch, info.variables, info.toolchain)
         )
 
-    def requests(self, *wanted: Requests, profiles: Fragments = ()) -> tuple[Request, ...]:
+    def requests(self, *wanted: Requests, profiles: Fragments = ()) -> tuple[Demand, ...]:
         """Requests as people write them, checked against this tree.
 
         Text is a profile ("criu", "criu:lazy-pages"), an option ("X", "X=m",
-        "X=y|m") or "@FILE"; a Path is a fragment whose every line is requested.
+        "X=y|m"), any of several ("X|Y=m", see :func:`kresolve.any_of`) or
+        "@FILE"; a Path is a fragment whose every line is requested.
         ``profiles``: files with profiles of the user's own.
         """
         own = own_profiles(listed(profiles))
-        found: list[Request] = []
+        found: list[Demand] = []
         for one in wanted:
-            if isinstance(one, Request):
+            if isinstance(one, Request | AnyOf):
                 found.append(one)
             elif isinstance(one, Path):
                 found += from_fragment(self.model, one)
@@ -264,22 +266,21 @@ class LoadedTree:
                 found += self.requests(*one, profiles=profiles)
         return merged(found)
 
-    def _typed(self, text: str, own: Mapping[str, Profile]) -> list[Request]:
+    def _typed(self, text: str, own: Mapping[str, Profile]) -> list[Demand]:
         text = text.strip()
         if text.startswith("@"):
-            return from_fragment(self.model, Path(text[1:]))
+            return [*from_fragment(self.model, Path(text[1:]))]
         name, _, features = text.partition(":")
         profile = find_profile(name, own)
         if profile is not None:
             wanted = [feature for feature in features.split(",") if feature]
-            return profile.requests(self.model, wanted)
+            return [*profile.requests(self.model, wanted)]
         if ":" in text and "=" not in text:
             known = (*own, *profile_names())
             raise RequestError(
                 f"{name}: no such profile; there is {', '.join(known)}{did_you_mean(name, known)}"
             )
-        symbol, value = parse_request(text)
-        return [checked(self.model, symbol, value, text)]
+        return [requested(self.model, text)]
 
     def traditions(self, *wanted: Requests, profiles: Fragments = ()) -> tuple[str, ...]:
         """Options that people add by tradition to what these profiles ask for."""
@@ -290,7 +291,7 @@ class LoadedTree:
                 profile = find_profile(one.strip().partition(":")[0], own)
                 told = profile.traditions if profile is not None else ()
                 found.update((each.symbol, None) for each in told)
-            elif not isinstance(one, Path | Request | Mapping):
+            elif not isinstance(one, Path | Request | AnyOf | Mapping):
                 found.update(dict.fromkeys(self.traditions(*one, profiles=profiles)))
         return tuple(found)
 

@@ -22,10 +22,11 @@ from kresolve.files import check_writable
 from kresolve.lines import Line
 from kresolve.minimizing import Minimal, keeping, same_config
 from kresolve.modelfile import to_bytes
-from kresolve.planner import Request, checked
+from kresolve.planner import Demand, checked
 from kresolve.progress import SILENT
 from kresolve.semantics import Finish
 from kresolve.surveying import Survey, Terms, survey_lines
+from kresolve.values import Type
 
 
 def minimize(
@@ -109,16 +110,17 @@ def survey(
     )
 
 
-def _each(tree: Tree, symbols: Iterable[str]) -> list[Request]:
+def _each(tree: Tree, symbols: Iterable[str]) -> list[Demand]:
     """The requests of a survey, each once."""
     model = tree.model
     names = list(symbols) or [name for name in model.symbols if name in model.options]
-    found: dict[Request, None] = {}
+    found: dict[Demand, None] = {}
     for text in names:
-        (request,) = tree.requests(text)
-        if "=" not in text and model.symbols[request.symbol].type.value == "tristate":
-            request = checked(model, request.symbol, "y|m", text)
-        found[request] = None
+        for request in tree.requests(text):
+            symbol = model.symbols.get(text.strip().removeprefix("CONFIG_"))
+            if symbol is not None and symbol.type is Type.TRISTATE:
+                request = checked(model, symbol.name, "y|m", text)
+            found[request] = None
     return list(found)
 
 

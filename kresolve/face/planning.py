@@ -12,6 +12,7 @@ from kresolve.errors import RequestError
 from kresolve.face.loading import Fragments, Requests, listed
 from kresolve.face.tree import Tree
 from kresolve.planner import (
+    AnyOf,
     Plan,
     Request,
 )
@@ -134,5 +135,6 @@ def _each(one_or_many: Any) -> list[Any]:
 def _kept(request: Iterable[Requests]) -> tuple[Requests, ...]:
     """Requests that can be read once for each world."""
     return tuple(
-        one if isinstance(one, str | Path | Request | Mapping) else list(one) for one in request
+        one if isinstance(one, str | Path | Request | AnyOf | Mapping) else list(one)
+        for one in request
     )

@@ -29,6 +29,7 @@ from kresolve.planner import (
     Land,
     Plan,
     Question,
+    Request,
     World,
 )
 from kresolve.progress import SILENT, Progress
@@ -262,7 +263,7 @@ class Tree(LoadedTree):
             if bare in self.model.symbols:
                 found.append(bare)
             else:
-                found += [request.symbol for request in self.requests(name)]
+                found += [symbol for one in self.requests(name) for symbol in one.symbols]
         return list(dict.fromkeys(found))
 
     @cached_property
@@ -293,7 +294,9 @@ class Tree(LoadedTree):
         """What setting a symbol does to others; see :func:`kresolve.gates`."""
         from kresolve import gating
 
-        (request,) = self.requests(name)
+        request, *others = self.requests(name)
+        if others or not isinstance(request, Request):
+            raise RequestError(f"{name}: a gate is one bool or tristate that is set: say X or X=m")
         if not self.model.symbols[request.symbol].is_logical or request.accept not in _SET:
             raise RequestError(f"{name}: a gate is a bool or tristate that is set: say X or X=m")
         value = request.accept[0]

@@ -1,5 +1,6 @@
 """Planning: a request, one order of what is better, a search, a confirmed plan."""
 
+from kresolve.planner.chains import listed
 from kresolve.planner.compatible import Compatible, compatible
 from kresolve.planner.everybase import ANY, Land
 from kresolve.planner.objective import ORDERS, Measure, View
@@ -7,30 +8,51 @@ from kresolve.planner.planning import answer, answer_all, answer_in_parts, can_b
 from kresolve.planner.portable import answer_everywhere
 from kresolve.planner.problem import Question
 from kresolve.planner.request import (
+    ON,
+    Alternative,
+    AnyOf,
+    Demand,
     Request,
+    Want,
+    accepted_values,
+    alternatives_of,
     checked,
     from_fragment,
     from_mapping,
+    has_option,
+    lacking,
     merged,
+    requested,
+)
+from kresolve.planner.requesttext import (
+    Term,
+    any_of,
+    listed_values,
     no_request,
     parse_request,
+    parse_terms,
+    request_name,
+    value_text,
 )
 from kresolve.planner.result import (
     Change,
     Conflict,
-    Demand,
     Missed,
     Outcome,
     Plan,
     PlanLine,
     Satisfied,
+    Serving,
     Verified,
 )
 from kresolve.planner.world import Knowledge, World
 
 __all__ = [
     "ANY",
+    "ON",
     "ORDERS",
+    "Alternative",
+    "AnyOf",
     "Change",
     "Compatible",
     "Conflict",
@@ -45,19 +67,33 @@ __all__ = [
     "Question",
     "Request",
     "Satisfied",
+    "Serving",
+    "Term",
     "Verified",
     "View",
+    "Want",
     "World",
+    "accepted_values",
+    "alternatives_of",
     "answer",
     "answer_all",
     "answer_everywhere",
     "answer_in_parts",
+    "any_of",
     "can_be_proved",
     "checked",
     "compatible",
     "from_fragment",
     "from_mapping",
+    "has_option",
+    "lacking",
+    "listed",
+    "listed_values",
     "merged",
     "no_request",
     "parse_request",
+    "parse_terms",
+    "request_name",
+    "requested",
+    "value_text",
 ]

@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from kresolve.memory import no_collection
 from kresolve.planner.problem import Problem, Question
-from kresolve.planner.request import Request
+from kresolve.planner.request import Demand
 from kresolve.planner.world import World
 from kresolve.progress import SILENT, Progress, Task
 from kresolve.solve import NEVER, Deadline, OutOfTime, Session
@@ -27,14 +27,14 @@ class Compatible:
     known, because the time was out.
     """
 
-    kept: tuple[Request, ...]
-    refused: Mapping[Request, tuple[Request, ...]] = field(factory=dict)
-    untried: tuple[Request, ...] = ()
+    kept: tuple[Demand, ...]
+    refused: Mapping[Demand, tuple[Demand, ...]] = field(factory=dict)
+    untried: tuple[Demand, ...] = ()
 
 
 def compatible(
     world: World,
-    requests: Sequence[Request],
+    requests: Sequence[Demand],
     deadline: Deadline = NEVER,
     progress: Progress = SILENT,
 ) -> Compatible:
@@ -44,18 +44,18 @@ def compatible(
 
 
 def _compatible(
-    world: World, requests: Sequence[Request], deadline: Deadline, task: Task
+    world: World, requests: Sequence[Demand], deadline: Deadline, task: Task
 ) -> Compatible:
     problem = Problem([(world, Question(tuple(requests)))])
     (scene,) = problem.scenes
     formula = problem.formula()
     clauses = [*formula.clauses, *problem.fit_lines()]
-    demands = [scene.demand(request.symbol, request.accept) for request in requests]
+    demands = [scene.demand(request) for request in requests]
     selectors = [problem.circuit.variable() for _ in requests]
     clauses += ([-selector, *demand] for selector, demand in zip(selectors, demands, strict=True))
     request_of = dict(zip(selectors, requests, strict=True))
     kept: list[int] = []
-    refused: dict[Request, tuple[Request, ...]] = {}
+    refused: dict[Demand, tuple[Demand, ...]] = {}
     number = 0
     try:
         with Session(clauses, deadline, facts=formula.facts, gates=formula.gates) as session:
@@ -76,5 +76,5 @@ def _compatible(
     return Compatible(_of(kept, request_of), refused)
 
 
-def _of(selectors: Sequence[int], request_of: Mapping[int, Request]) -> tuple[Request, ...]:
+def _of(selectors: Sequence[int], request_of: Mapping[int, Demand]) -> tuple[Demand, ...]:
     return tuple(request_of[selector] for selector in selectors)

@@ -9,7 +9,8 @@ from kresolve.encode import Reason
 from kresolve.errors import KresolveError, WitnessError
 from kresolve.planner.fragmentlines import one_line_each
 from kresolve.planner.problem import Problem, Question, Scene
-from kresolve.planner.result import Conflict, Demand, WayOut
+from kresolve.planner.request import Demand, Request
+from kresolve.planner.result import Conflict, WayOut
 from kresolve.planner.world import World
 from kresolve.solve import NEVER, Assignment, Deadline, Level, Optimum, OutOfTime, Session
 from kresolve.values import NUMERIC, Type, base_of, leading_number, valid
@@ -40,9 +41,8 @@ def conflict(questions: Sequence[tuple[World, Question]], deadline: Deadline = N
     demands: dict[int, Demand] = {}
     for scene in problem.scenes:
         for demand in scene.demands:
-            name, accept, _ = demand
             selector = circuit.variable()
-            circuit.require((-selector, *scene.demand(name, accept)))
+            circuit.require((-selector, *scene.demand(demand)))
             demands[selector] = demand
     rules = {literal: reason for reason, literal in circuit.selectors.items()}
     clauses = [*circuit.clauses, *one_line_each(problem.lines())]
@@ -76,9 +76,9 @@ def _not_impossible(problem: Problem, solution: Assignment | None) -> Exception:
             if line.symbol in one and one.line(line.symbol).value != line.value
         )
         hold = all(
-            one.shown(name) in accept
+            demand.holds(one.shown)
             for scene, one in zip(problem.scenes, after, strict=True)
-            for name, accept, _ in scene.demands
+            for demand in scene.demands
         )
         if untrue and hold:
             types = {problem.model_of(name).symbols[name].type for name in untrue}
@@ -124,12 +124,19 @@ def _smallest(session: Session, demands: list[int], rules: list[int]) -> list[in
     return best
 
 
-def _near(scene: Scene, demand: Demand) -> list[str]:
-    """Values that somebody might take instead of what is demanded, the best first.
+def _near(scene: Scene, demand: Demand) -> Iterator[Request]:
+    """Requests that somebody might make instead of what is demanded, the best first.
 
     For y, m; for a number, those that can matter, which every bound of a range is.
     """
-    name, accept, _ = demand
+    for alternative in demand.alternatives:
+        if len(alternative.wants) == 1 and alternative.wants[0].condition is None:
+            (want,) = alternative.wants
+            for value in _near_values(scene, want.symbol, want.accept):
+                yield Request(want.symbol, (value,), demand.origin)
+
+
+def _near_values(scene: Scene, name: str, accept: tuple[str, ...]) -> list[str]:
     symbol = scene.world.model.symbols[name]
     if symbol.type is Type.TRISTATE:
         return [] if {"m", "n"} & {*accept} else ["m"]
@@ -155,11 +162,12 @@ def _ways_out(questions: Sequence[tuple[World, Question]], deadline: Deadline) -
     clauses = [*formula.clauses, *problem.fit_lines()]
     for scene in problem.scenes:
         for demand in scene.demands:
-            name, accept, _ = demand
             literal = circuit.variable()
-            clauses.append([-literal, *scene.demand(name, accept)])
+            clauses.append([-literal, *scene.demand(demand)])
             demands[literal] = demand
-            others[literal] = [(text, scene.literal(name, text)) for text in _near(scene, demand)]
+            others[literal] = [
+                (str(one), circuit.any_of(scene.demand(one))) for one in _near(scene, demand)
+            ]
     level = Level("given up", tuple(demands))
     gates = {
         **formula.gates,
@@ -179,7 +187,7 @@ def _ways_out(questions: Sequence[tuple[World, Question]], deadline: Deadline) -
                     for text, literal in others[one]:
                         held = [*kept, *instead.values(), literal]
                         if optimum.session.solve(held) is not None:
-                            instead[f"{demands[one][0]}={text}"] = literal
+                            instead[text] = literal
                             break
                 yield WayOut(tuple(given_up), tuple(instead))
                 optimum.session.add(lost)

@@ -31,6 +31,7 @@ from kresolve.planner.fragmentlines import (
 )
 from kresolve.planner.objective import gates
 from kresolve.planner.problem import Question, Scene
+from kresolve.planner.request import Demand
 from kresolve.planner.texts import offered_texts
 from kresolve.planner.ties import first_of_equals
 from kresolve.planner.world import Knowledge, World
@@ -62,19 +63,20 @@ class Land:
         return World(self.model, "empty", (), self.finish, self.knowledge)
 
     @cached_property
-    def demands(self) -> tuple[tuple[str, tuple[str, ...], str], ...]:
+    def demands(self) -> tuple[Demand, ...]:
         """Everything that must hold; see :class:`Question`."""
         return tuple(self.question.demands(self.empty))
 
     @cached_property
     def cone(self) -> list[str | int]:
         """What the demands' values are calculated from, in order."""
-        return self.knowledge.dependencies.cone_in_order(name for name, _, _ in self.demands)
+        names = (name for one in self.demands for name in one.looked_at)
+        return self.knowledge.dependencies.cone_in_order(names)
 
     def holds(self, base: Iterable[Line], fragment: Iterable[Line]) -> bool:
         """Does everything hold with a fragment on a base, by evaluation?"""
         after = evaluate(self.model, (*base, *fragment), self.finish, nodes=self.cone)
-        return all(after.shown(name) in accept for name, accept, _ in self.demands)
+        return all(demand.holds(after.shown) for demand in self.demands)
 
 
 @frozen(eq=False)
@@ -119,16 +121,11 @@ class _Side:
     def __init__(self, land: Land, offer: Offer) -> None:
         self.land = land
         model, question = land.model, land.question
-        wanted = {
-            request.symbol: request.accept
-            for request in question.requests
-            if not model.symbols[request.symbol].is_logical
-        }
         user = user_values(model, (), land.finish)
-        texts = offered_texts(model, land.knowledge.texts, user, {}, wanted)
+        texts = offered_texts(model, land.knowledge.texts, user, {}, question.texts(model))
         self.user = AnyUser(model, user, offer, texts)
         encoding = Encoding(model, self.user, offer.circuit, land.knowledge.dependencies)
-        encoding.add(name for name, _, _ in question.demands(land.empty))
+        encoding.add(name for one in land.demands for name in one.looked_at)
         self.scene = Scene(land.empty, question, encoding)
         self.demand = self.scene.all_demands()
         self.session: Session | None = None
@@ -258,10 +255,11 @@ class _Search:
         clauses = [*self.circuit.required, *([condition] for condition in conditions)]
         clauses += one_line_each(self.lines)
         clauses += one_yes_each(self.models, self.lines)
-        asked = {name for land in self.lands for name in land.question.asked}
         levels = [
             Level("switched", tuple(-one for key, one in self.lines.items() if self.switches(key))),
-            Level("unasked", tuple(-one for key, one in self.lines.items() if key[0] not in asked)),
+            Level(
+                "unasked", tuple(-one for key, one in self.lines.items() if not self.is_asked(key))
+            ),
             Level("lines", tuple(-one for one in self.lines.values())),
         ]
         gates = self.circuit.gates_below(conditions)
@@ -275,10 +273,14 @@ class _Search:
         costs = {level.name: cost for level, cost in zip(levels, best.costs, strict=True)}
         return in_order(self.models, said), costs
 
+    def is_asked(self, key: Key) -> bool:
+        """Does somebody ask for what a line says?"""
+        return any(land.question.is_granted(*key) for land in self.lands)
+
     def switches(self, key: Key) -> bool:
         """Does a line that nobody asked for say n, or a number, turn a gate, or use an old name?"""
         name, value = key
-        if any(name in land.question.asked for land in self.lands):
+        if self.is_asked(key):
             return False
         known = [model for model in self.models if name in model.symbols]
         is_gate = any(name in gates(model) for model in known)
@@ -290,10 +292,7 @@ class _Search:
         side = self.sides[number]
         assert side.session is not None
         said = self.fixed(lines)
-        pending = [
-            self.circuit.any_of(side.scene.demand(name, accept))
-            for name, accept, _ in side.scene.demands
-        ]
+        pending = [self.circuit.any_of(side.scene.demand(one)) for one in side.scene.demands]
         refuted = False
         while pending:
             base = side.session.solve([*said, -pending[0]])

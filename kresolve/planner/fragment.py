@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kresolve.printable import printable
 
 if TYPE_CHECKING:
-    from kresolve.planner.request import Request
+    from kresolve.planner.request import Demand
     from kresolve.planner.result import Conflict, Plan, PlanLine
 
 _WIDTH = 98
@@ -38,10 +38,10 @@ def asked_for(plan: Plan) -> str:
 
 def against(conflict: Conflict) -> str:
     """Which requests, pins and forbidden options a conflict is between."""
-    return _places_once(origin for _, _, origin in conflict.demands)
+    return _places_once(demand.origin for demand in conflict.demands)
 
 
-def origins(requests: Iterable[Request]) -> str:
+def origins(requests: Iterable[Demand]) -> str:
     """Where requests come from, each place once."""
     return _places_once(request.origin for request in requests)
 

@@ -5,7 +5,7 @@ added up where it has to hold in several worlds:
 
 ``lost``
     options of the base (symbols with a prompt) that end lower than before,
-    though nobody asked for that;
+    though nobody asked for that value;
 ``switched``
     lines that switch something off or change a number or text nobody asked
     about, and gates that end otherwise than before: a gate changes the
@@ -30,6 +30,7 @@ from attrs import frozen
 
 from kresolve.lines import Line, spell
 from kresolve.model import Model
+from kresolve.planner.request import is_asked
 from kresolve.semantics import Configuration
 from kresolve.tristate import OF_LETTER
 
@@ -55,11 +56,15 @@ class Measure:
 
 @frozen(eq=False)
 class View:
-    """A plan's effect in one world; ``asked`` are the symbols that somebody spoke of."""
+    """A plan's effect in one world; ``asked`` are the values that somebody asked for."""
 
     before: Configuration
     after: Configuration
-    asked: frozenset[str]
+    asked: Mapping[str, frozenset[str]]
+
+    def is_granted(self, name: str) -> bool:
+        """Does a symbol end as somebody asked?"""
+        return name in self.asked and self.after.shown(name) in self.asked[name]
 
 
 def gates(model: Model) -> tuple[str, ...]:
@@ -99,11 +104,11 @@ def measure(views: Sequence[View], lines: Iterable[Line]) -> dict[str, int]:
         model, before, after = view.before.model, view.before, view.after
         old = before.evaluation.logical
         for name, value in after.evaluation.logical.items():
-            if value != old[name] and name not in view.asked and name in model.options:
+            if value != old[name] and name in model.options and not view.is_granted(name):
                 found["lost"] += value < old[name]
                 found["added"] += old[name] == 0
         found["switched"] += sum(
-            after[name] != before[name] for name in gates(model) if name not in view.asked
+            after[name] != before[name] for name in gates(model) if not view.is_granted(name)
         )
         if len(views) > 1:
             found["dropped"] += sum(
@@ -113,8 +118,8 @@ def measure(views: Sequence[View], lines: Iterable[Line]) -> dict[str, int]:
             )
     found["switched"] += sum(
         any(
-            line.symbol not in view.asked
-            and is_known(line, view.before.model)
+            is_known(line, view.before.model)
+            and not is_asked(view.asked, line, view.before.model)
             and switches(line, view.before)
             for view in views
         )

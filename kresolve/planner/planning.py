@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from attrs import evolve
 
-from kresolve.lines import Line
+from kresolve.lines import Line, unquote
 from kresolve.memory import no_collection
 from kresolve.planner.conflict import UntrueLinesError, asked_for, conflict
 from kresolve.planner.objective import Measure, is_known
 from kresolve.planner.problem import Question
-from kresolve.planner.reasons import plan_lines, satisfied
-from kresolve.planner.request import Request
+from kresolve.planner.reasons import plan_lines, satisfied, serving
+from kresolve.planner.request import Demand, accepted_values, notes_of
 from kresolve.planner.result import Change, Outcome, Plan, Verified
 from kresolve.planner.search import Found, search
 from kresolve.planner.splitting import Split, split
@@ -55,7 +55,7 @@ def answer_all(
     ``timeout``: seconds after which the best plan so far is taken, and labelled
     so.  Raises WitnessError when the witnesses disagree.
     """
-    said = dict.fromkeys(note for world, _ in questions for note in world.notes)
+    said = _remarks(questions)
     with no_collection():
         return _answer(questions, (*said, *notes), alternatives, timeout, progress)
 
@@ -130,7 +130,7 @@ def answer_in_parts(
 
     Raises WitnessError when the witnesses disagree.
     """
-    said = dict.fromkeys(note for world, _ in questions for note in world.notes)
+    said = _remarks(questions)
     unanswered = _unanswered(questions, tuple(said))
     deadline = Deadline.after(timeout)
     with no_collection():
@@ -166,7 +166,7 @@ def _planned_in_parts(unanswered: Plan, found: Split) -> Plan:
             Measure(name, value, proved)
             for (name, value), proved in zip(values.items(), first.proved, strict=False)
         ),
-        notes=(*unanswered.notes, *_placeholders(first.lines, _asked(unanswered))),
+        notes=(*unanswered.notes, *_placeholders(first.lines, unanswered)),
     )
 
 
@@ -180,13 +180,16 @@ def _unanswered(questions: Sequence[tuple[World, Question]], notes: tuple[str, .
     )
 
 
-def _requests(questions: Sequence[tuple[World, Question]]) -> tuple[Request, ...]:
+def _remarks(questions: Sequence[tuple[World, Question]]) -> tuple[str, ...]:
+    """What the bases say that is nothing, and which alternatives a tree does not have."""
+    found = [note for world, _ in questions for note in world.notes]
+    found += notes_of(request for _, question in questions for request in question.requests)
+    return tuple(dict.fromkeys(found))
+
+
+def _requests(questions: Sequence[tuple[World, Question]]) -> tuple[Demand, ...]:
     """The requests of all questions, each once."""
     return tuple(dict.fromkeys(request for _, one in questions for request in one.requests))
-
-
-def _asked(plan: Plan) -> set[str]:
-    return {request.symbol for request in plan.request}
 
 
 def _untouched(world: World) -> Outcome:
@@ -203,7 +206,7 @@ def _planned(unanswered: Plan, found: Found) -> Plan:
             Measure(name, value, proved)
             for (name, value), proved in zip(found.measured.items(), found.proved, strict=False)
         ),
-        notes=(*unanswered.notes, *_placeholders(found.lines, _asked(unanswered))),
+        notes=(*unanswered.notes, *_placeholders(found.lines, unanswered)),
         alternatives=found.others,
     )
 
@@ -211,7 +214,7 @@ def _planned(unanswered: Plan, found: Found) -> Plan:
 def _outcome(found: Found, number: int) -> Outcome:
     """What a plan does in one of its worlds."""
     scene, after = found.problem.scenes[number], found.after[number]
-    world, asked = scene.world, scene.question.asked
+    world, question = scene.world, scene.question
     before, model = world.before, world.model
     changes = tuple(Change(name, before[name], after[name]) for name in before.changes(after))
     return Outcome(
@@ -219,12 +222,13 @@ def _outcome(found: Found, number: int) -> Outcome:
         base=world.base,
         finish=world.finish,
         satisfied=satisfied(found, number),
+        serving=serving(question.requests, after.shown),
         changes=changes,
         lost=tuple(
             change
             for change in changes
             if change.symbol in model.options
-            and change.symbol not in asked
+            and not question.is_granted(change.symbol, after.shown(change.symbol))
             and after.tristate(change.symbol) < before.tristate(change.symbol)
         ),
         dropped=tuple(
@@ -239,18 +243,23 @@ def _outcome(found: Found, number: int) -> Outcome:
 def can_be_proved(world: World, question: Question) -> bool:
     """Is "no plan found" a proof?  Not where values of numbers were left untried."""
     knowledge = world.knowledge
-    nodes = [knowledge.dependencies.node(name) for name, _, _ in question.demands(world)]
+    nodes = [
+        knowledge.dependencies.node(name)
+        for demand in question.demands(world)
+        for name in demand.looked_at
+    ]
     cone = knowledge.dependencies.cone(nodes)
     names = [node for node in cone if isinstance(node, str)]
     return is_exhaustive(world.model, knowledge.texts, names)
 
 
-def _placeholders(lines: tuple[Line, ...], asked: Collection[str]) -> list[str]:
+def _placeholders(lines: tuple[Line, ...], plan: Plan) -> list[str]:
     """A remark for each line that nobody asked for whose text only stands for another one."""
+    asked = accepted_values(plan.request)
     return [
         f"{line}: the text is a placeholder; put in your own"
         for line in lines
-        if line.symbol not in asked
+        if unquote(line.value) not in asked.get(line.symbol, ())
         and line.value.startswith('"')
         and line.value.endswith(f'{PLACEHOLDER}"')
     ]

@@ -8,12 +8,13 @@ from attrs import evolve
 
 from kresolve.lines import Line
 from kresolve.memory import no_collection
-from kresolve.planner.chains import Contrast, chain
+from kresolve.planner.chains import Contrast
 from kresolve.planner.conflict import UntrueLinesError, conflict
 from kresolve.planner.everybase import ANY, Everywhere, Land, everywhere
 from kresolve.planner.fragmentlines import model_of
 from kresolve.planner.objective import Measure
-from kresolve.planner.reasons import asked_in_order, plan_line, requested
+from kresolve.planner.reasons import Loss, plainly_asked, plan_line
+from kresolve.planner.request import Request, notes_of
 from kresolve.planner.result import Missed, Outcome, Plan, PlanLine, Satisfied, Verified
 from kresolve.planner.texts import is_exhaustive
 from kresolve.planner.world import World
@@ -33,8 +34,9 @@ def answer_everywhere(
 
     Raises WitnessError when the witnesses disagree.
     """
+    said = dict.fromkeys(notes_of(one for land in lands for one in land.question.requests))
     with no_collection():
-        return _answer(lands, notes, timeout, progress)
+        return _answer(lands, (*said, *notes), timeout, progress)
 
 
 def _answer(
@@ -92,27 +94,19 @@ def _line(lands: Sequence[Land], found: Everywhere, line: Line) -> PlanLine:
     """A line with the base on which it is missed, and what is lost there."""
     number, base = found.needed[line.symbol]
     land = lands[number]
-    asked = asked_in_order(land.question for land in lands)
     fewer = [other for other in found.lines if other is not line]
     there = evaluate(land.model, (*base, *found.lines), land.finish, nodes=land.cone)
     without = evaluate(land.model, (*base, *fewer), land.finish, nodes=land.cone)
-    lost = tuple(
-        request.symbol
-        for request in land.question.requests
-        if without.shown(request.symbol) not in request.accept
-    )
+    lost = tuple(one for one in land.question.requests if not one.holds(without.shown))
 
     def elsewhere(name: str) -> int | str:
         found = without.evaluation.logical.get(name)
         return without.evaluation.text.get(name, "") if found is None else found
 
-    why = (
-        requested(line.symbol, lost)
-        if line.symbol in asked
-        else chain(Contrast(land.model, there.evaluation, elsewhere), line.symbol, lost)
-    )
     model = model_of([land.model for land in lands], line.symbol)
-    told = plan_line(model, line, asked, lost, why)
+    plain = plainly_asked(land.question for land in lands)
+    contrast = Contrast(land.model, there.evaluation, elsewhere)
+    told = plan_line(model, line, plain, Loss(lost, lost, there.shown, contrast))
     return evolve(told, missed_on=Missed(land.model.info, base))
 
 
@@ -125,9 +119,13 @@ def _outcome(land: Land, found: Everywhere, number: int) -> Outcome:
         base=ANY,
         finish=land.finish,
         satisfied=tuple(
-            Satisfied(request.symbol, "|".join(request.accept), "follows on every base")
+            Satisfied(
+                request.name,
+                "|".join(request.accept) if isinstance(request, Request) else "",
+                "follows on every base",
+            )
             for request in land.question.requests
-            if request.symbol not in said
+            if said.isdisjoint(request.symbols)
         ),
         verified=Verified(evaluator=all(land.holds(base, found.lines) for base in bases)),
     )

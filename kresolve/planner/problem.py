@@ -18,7 +18,7 @@ from kresolve.planner.fragmentlines import (
     one_yes_each,
 )
 from kresolve.planner.objective import gates, levels_of, switches
-from kresolve.planner.request import Request
+from kresolve.planner.request import AnyOf, Demand, Request, Want, accepted_values
 from kresolve.planner.world import World
 from kresolve.solve import Assignment, Level
 from kresolve.values import Type
@@ -33,7 +33,7 @@ class Question:
     None, the only lines that may be taken, as (symbol, value).
     """
 
-    requests: tuple[Request, ...]
+    requests: tuple[Demand, ...]
     pins: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
     objective: str = "default"
@@ -41,18 +41,40 @@ class Question:
     among: frozenset[tuple[str, str]] | None = None
 
     @cached_property
-    def asked(self) -> frozenset[str]:
-        """The symbols that somebody said something about."""
-        return frozenset(r.symbol for r in self.requests) | frozenset(self.forbidden)
+    def _bans(self) -> tuple[Request, ...]:
+        return tuple(Request(name, ("n",), f"--forbid {name}") for name in self.forbidden)
 
-    def demands(self, world: World) -> Iterable[tuple[str, tuple[str, ...], str]]:
-        """Everything that must hold: (symbol, accepted values, why)."""
-        for request in self.requests:
-            yield request.symbol, request.accept, request.origin
-        for name in self.forbidden:
-            yield name, ("n",), f"--forbid {name}"
+    @cached_property
+    def asked(self) -> Mapping[str, frozenset[str]]:
+        """The symbols that somebody said something about, each with the values that will do."""
+        return accepted_values((*self.requests, *self._bans))
+
+    def is_granted(self, name: str, value: str) -> bool:
+        """Did somebody ask for a symbol to be so?"""
+        return value in self.asked.get(name, ())
+
+    @cached_property
+    def certain(self) -> frozenset[str]:
+        """The symbols that end at a value that was asked for in every plan."""
+        plain = (one.symbol for one in self.requests if isinstance(one, Request))
+        return frozenset((*plain, *self.forbidden))
+
+    def texts(self, model: Model) -> dict[str, tuple[str, ...]]:
+        """The numbers and texts that are asked for, or may be taken, by symbol."""
+        said = [(want.symbol, want.accept) for one in self.requests for want in one.wants]
+        said += [(name, (value,)) for name, value in sorted(self.among or ())]
+        found: dict[str, tuple[str, ...]] = {}
+        for name, accept in said:
+            if not model.symbols[name].is_logical:
+                found[name] = tuple(dict.fromkeys((*found.get(name, ()), *accept)))
+        return found
+
+    def demands(self, world: World) -> Iterable[Demand]:
+        """Everything that must hold: the requests, the bans, and the pins."""
+        yield from self.requests
+        yield from self._bans
         for name in self.pins:
-            yield name, (world.before.shown(name),), f"--pin {name}"
+            yield Request(name, (world.before.shown(name),), f"--pin {name}")
 
 
 @frozen(eq=False)
@@ -62,10 +84,10 @@ class Scene:
     world: World
     question: Question
     encoding: Encoding
-    demands: tuple[tuple[str, tuple[str, ...], str], ...] = field(init=False)
+    demands: tuple[Demand, ...] = field(init=False)
 
     @demands.default
-    def _demanded(self) -> tuple[tuple[str, tuple[str, ...], str], ...]:
+    def _demanded(self) -> tuple[Demand, ...]:
         return tuple(self.question.demands(self.world))
 
     @property
@@ -89,27 +111,35 @@ class Scene:
         """The texts that an int, hex or string can end with, each with its literal."""
         return self.encoding.written.get(name) or self.encoding.texts[name]
 
-    def demand(self, name: str, accept: Sequence[str]) -> list[int]:
+    def accepted(self, name: str, accept: Sequence[str]) -> list[int]:
         """The clause "the symbol ends with one of these values"."""
         return [self.literal(name, value) for value in accept]
+
+    def demand(self, demand: Demand) -> list[int]:
+        """The clause "it holds": of alternatives, one of them does."""
+        if isinstance(demand, Request):
+            return self.accepted(demand.symbol, demand.accept)
+        return [self.circuit.all_of(map(self.want, one.wants)) for one in demand.alternatives]
+
+    def want(self, want: Want) -> int:
+        """The literal "the option has a value that will do, or is not needed"."""
+        holds = self.circuit.any_of(self.accepted(want.symbol, want.accept))
+        if want.condition is None:
+            return holds
+        return self.circuit.either(holds, -self.want(want.condition))
 
     def all_demands(self) -> int:
         """The literal "every demand holds"."""
         circuit = self.circuit
-        return circuit.all_of(
-            [circuit.any_of(self.demand(name, accept)) for name, accept, _ in self.demands]
-        )
+        return circuit.all_of([circuit.any_of(self.demand(one)) for one in self.demands])
 
-    def satisfied(self, solution: Assignment, request: Request) -> bool:
-        """Does a request hold in a solution?"""
-        return any(solution.holds(one) for one in self.demand(request.symbol, request.accept))
+    def satisfied(self, solution: Assignment, demand: Demand) -> bool:
+        """Does a demand hold in a solution?"""
+        return any(solution.holds(one) for one in self.demand(demand))
 
     def all_hold(self, solution: Assignment) -> bool:
         """Does every demand hold in a solution?"""
-        return all(
-            any(solution.holds(one) for one in self.demand(name, accept))
-            for name, accept, _ in self.demands
-        )
+        return all(self.satisfied(solution, demand) for demand in self.demands)
 
 
 @frozen(eq=False)
@@ -152,7 +182,7 @@ class Problem:
         self.offered: set[str] = set()
         for number, scene in enumerate(self.scenes):
             model, dependencies = scene.world.model, scene.world.knowledge.dependencies
-            names = [name for name, _, _ in scene.demands]
+            names = list(dict.fromkeys(n for one in scene.demands for n in one.looked_at))
             # Without modules every m is a y, so MODULES matters to all.
             roots = [*names, *([model.modules] if model.modules else [])]
             for node in dependencies.cone(map(dependencies.node, roots)):
@@ -213,9 +243,7 @@ class Problem:
 
     def constraints(self) -> list[list[int]]:
         """What makes lines a plan: the demands hold, and the lines are fit for one."""
-        demands = [
-            scene.demand(name, accept) for scene in self.scenes for name, accept, _ in scene.demands
-        ]
+        demands = [scene.demand(one) for scene in self.scenes for one in scene.demands]
         return [*demands, *self.fit_lines()]
 
     def fit_lines(self) -> list[list[int]]:
@@ -239,7 +267,10 @@ class Problem:
         ]
 
     def levels(self) -> list[Level]:
-        """The objective's levels over the encoded symbols, then the preferred values."""
+        """The objective's levels over the encoded symbols, then what is preferred among equals.
+
+        That is the alternative that stands first, then y or m, as the question says.
+        """
         wanted: dict[str, list[int]] = {
             "lost": [],
             "switched": [],
@@ -247,24 +278,25 @@ class Problem:
             "added": [],
             "lines": [],
         }
+        alternatives: list[int] = []
         preferred: list[int] = []
         lines = self.lines()
         for number, scene in enumerate(self.scenes):
             self._want(number, wanted)
-            preferred += [
-                scene.literal(request.symbol, self.prefer)
-                for request in scene.question.requests
-                if len(request.accept) > 1 and self.prefer in request.accept
-            ]
+            for request in scene.question.requests:
+                preferred += self._preferred(scene, request)
+                if isinstance(request, AnyOf):
+                    each = scene.demand(request)
+                    alternatives += [self.circuit.any_of(each[:n]) for n in range(1, len(each))]
             # Of numbers and texts that would all do, the first that is offered.
             offered_texts = _planned(scene).offered_texts
             for (name, text), literal in lines.items():
                 offered = offered_texts.get(name, ())
-                if name not in scene.question.asked and text in offered:
+                if not scene.question.is_granted(name, text) and text in offered:
                     preferred += [-literal] * (offered.index(text) + 1)
         for (name, text), literal in lines.items():
             wanted["lines"].append(-literal)
-            if self._switches(Line(name, text)):
+            if self._switches(name, text):
                 wanted["switched"].append(-literal)
             if len(self.scenes) > 1:
                 wanted["dropped"] += [
@@ -273,31 +305,50 @@ class Problem:
         names = levels_of(self.objective, len(self.scenes))
         return [
             *(Level(name, _open(wanted[name])) for name in names),
+            Level("alternatives", _open(alternatives)),
             Level("preferred", _open(preferred)),
         ]
+
+    def _preferred(self, scene: Scene, request: Demand) -> Iterator[int]:
+        """Of what accepts the preferred value and another one, that it does not end as that."""
+        for want in request.wants:
+            if len(want.accept) > 1 and self.prefer in want.accept:
+                preferred = scene.literal(want.symbol, self.prefer)
+                if isinstance(request, AnyOf):
+                    other = self.circuit.any_of(scene.accepted(want.symbol, want.accept))
+                    preferred = self.circuit.either(preferred, -other)
+                yield preferred
 
     def _want(self, number: int, wanted: Mapping[str, list[int]]) -> None:
         """What one world would keep, and do without."""
         scene = self.scenes[number]
         model, before = scene.world.model, scene.world.before
-        asked, values = scene.question.asked, scene.encoding.values
+        question, values = scene.question, scene.encoding.values
         for name in self.encoded[number]:
-            if name in asked or name not in model.options:
+            if name in question.certain or name not in model.options:
                 continue
             old = before.tristate(name)
+            level = "lost" if old else "added"
+            kept = -values[name].some
             if old:
-                wanted["lost"].append(values[name].full if old == 2 else values[name].some)
-            else:
-                wanted["added"].append(-values[name].some)
+                kept = values[name].full if old == 2 else values[name].some
+            wanted[level].append(self._or_asked(scene, name, kept))
         wanted["switched"] += [
-            scene.literal(name, before[name]) for name in gates(model) if name not in asked
+            self._or_asked(scene, name, scene.literal(name, before[name]))
+            for name in gates(model)
+            if name not in question.certain
         ]
 
-    def _switches(self, line: Line) -> bool:
+    def _or_asked(self, scene: Scene, name: str, kept: int) -> int:
+        """The literal "a symbol is kept as it was, or ends as some alternative asks"."""
+        accepted = sorted(scene.question.asked.get(name, ()))
+        return self.circuit.any_of([kept, *scene.accepted(name, accepted)])
+
+    def _switches(self, name: str, text: str) -> bool:
         return any(
-            line.symbol not in scene.question.asked
-            and line.symbol in scene.world.model.symbols
-            and switches(line, scene.world.before)
+            not scene.question.is_granted(name, text)
+            and name in scene.world.model.symbols
+            and switches(Line(name, text), scene.world.before)
             for scene in self.scenes
         )
 
@@ -346,10 +397,7 @@ def _scenes(
     alone = len(questions) == 1
     offer = Offer(circuit or Circuit(explaining=explaining))
     for world, question in questions:
-        symbols = world.model.symbols
-        said = [(request.symbol, request.accept) for request in question.requests]
-        said += [(name, (value,)) for name, value in sorted(question.among or ())]
-        wanted = {name: accept for name, accept in said if not symbols[name].is_logical}
+        wanted = question.texts(world.model)
         fresh = explaining or circuit is not None or wanted or not alone
         encoding = world.encoded(offer, wanted, alone=alone) if fresh else world.encoding
         yield Scene(world, question, encoding)

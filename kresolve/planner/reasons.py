@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from attrs import evolve, frozen
+
 from kresolve.explanation import Deriver, why_satisfied
-from kresolve.lines import Line
+from kresolve.lines import Line, typed_value
 from kresolve.model import Model
 from kresolve.planner.chains import Contrast, chain, listed
 from kresolve.planner.problem import Question, Scene
-from kresolve.planner.result import PlanLine, Role, Satisfied
+from kresolve.planner.request import AnyOf, Demand, Request, Shown
+from kresolve.planner.result import PlanLine, Role, Satisfied, Serving
 from kresolve.planner.search import Found
 from kresolve.semantics.evaluation import Evaluation
 from kresolve.solve import Assignment
@@ -23,39 +26,70 @@ from kresolve.solve import Assignment
 def plan_lines(found: Found) -> tuple[PlanLine, ...]:
     """The lines of a plan with their roles and reasons."""
     problem = found.problem
-    asked = asked_in_order(scene.question for scene in problem.scenes)
+    order = asked_in_order(scene.question for scene in problem.scenes)
+    plain = plainly_asked(scene.question for scene in problem.scenes)
     lines: list[PlanLine] = []
     for line in found.lines:
         without = found.without[line.symbol]
         lost = {
-            request.symbol: scene
-            for scene in reversed(problem.scenes)
+            request.name: (request, number)
+            for number, scene in reversed([*enumerate(problem.scenes)])
             for request in scene.question.requests
             if not scene.satisfied(without, request)
         }
-        needed_by = tuple(sorted(lost, key=asked.index))
-        scene = lost[needed_by[0]] if needed_by else found.scene
-        here = tuple(name for name in needed_by if lost[name] is scene)
-        if line.value == "n" and not needed_by and problem.objective == "footprint":
-            why = "keeps the kernel small: nobody asked for it"
-        elif line.symbol in asked:
-            why = requested(line.symbol, needed_by)
-        else:
-            number = problem.scenes.index(scene)
-            there = found.after[number].evaluation
-            contrast = Contrast(scene.world.model, there, _elsewhere(scene, without, there))
-            why = chain(contrast, line.symbol, here)
-        lines.append(plan_line(problem.model_of(line.symbol), line, asked, needed_by, why))
+        needing = [lost[name] for name in order if name in lost]
+        number = needing[0][1] if needing else 0
+        scene, after = problem.scenes[number], found.after[number]
+        elsewhere = _elsewhere(scene, without, after.evaluation)
+        contrast = Contrast(scene.world.model, after.evaluation, elsewhere)
+        loss = Loss(
+            tuple(request for request, _ in needing),
+            tuple(request for request, there in needing if there == number),
+            after.shown,
+            contrast,
+        )
+        told = plan_line(problem.model_of(line.symbol), line, plain, loss)
+        if line.value == "n" and not needing and problem.objective == "footprint":
+            told = evolve(told, why="keeps the kernel small: nobody asked for it")
+        lines.append(told)
     return tuple(lines)
 
 
-def plan_line(
-    model: Model, line: Line, asked: Sequence[str], needed_by: tuple[str, ...], why: str
-) -> PlanLine:
-    """A line with what people want to know of it."""
-    role: Role = (
-        "requested" if line.symbol in asked else "disable" if line.value == "n" else "prerequisite"
-    )
+@frozen(eq=False)
+class Loss:
+    """What is lost without a line.
+
+    ``needing`` are the requests, ``here`` those of them in the one world of which
+    ``shown``, the values with all lines, and ``contrast`` tell.
+    """
+
+    needing: tuple[Demand, ...]
+    here: tuple[Demand, ...]
+    shown: Shown
+    contrast: Contrast
+
+
+def plan_line(model: Model, line: Line, plain: frozenset[str], loss: Loss) -> PlanLine:
+    """A line with what people want to know of it.
+
+    ``plain`` are the symbols that are asked for without an alternative.
+    """
+    needing, shown = loss.needing, loss.shown
+    needed_by = tuple(request.name for request in needing)
+    served = [one for one in needing if isinstance(one, AnyOf) and _serves(one, line, shown, model)]
+    if line.symbol in plain:
+        role: Role = "requested"
+        why = _also("requested", [name for name in needed_by if name != line.symbol])
+    elif served:
+        role = "requested"
+        choices = [_with_name(one, shown) for one in served if one.is_choice]
+        why = f"serves {listed(choices)}" if choices else "requested"
+        why = _also(why, [one.name for one in needing if one not in served])
+    else:
+        role = "disable" if line.value == "n" else "prerequisite"
+        why = _spares(loss.here, line, shown) or chain(
+            loss.contrast, line.symbol, _lost_symbols(loss)
+        )
     return PlanLine(
         symbol=line.symbol,
         value=line.value,
@@ -69,15 +103,78 @@ def plan_line(
     )
 
 
+def _also(why: str, others: Sequence[str]) -> str:
+    """A reason, and the other requests that need the line."""
+    return why + (f"; needed by {listed(others)} too" if others else "")
+
+
+def _serves(request: AnyOf, line: Line, shown: Shown, model: Model) -> bool:
+    """Does a line give an option of the alternative that holds its value?"""
+    serves = request.serving(shown)
+    return serves is not None and any(
+        want.symbol == line.symbol
+        and typed_value(line, model.symbols[line.symbol].type) in want.accept
+        for want in serves.wants
+    )
+
+
+def _with_name(request: AnyOf, shown: Shown) -> str:
+    """A request, with the name of the alternative that serves, if it has one."""
+    serves = request.serving(shown)
+    return f"{request.label} ({serves.name})" if serves and serves.name else request.label
+
+
+def _spares(requests: Iterable[Demand], line: Line, shown: Shown) -> str:
+    """Of a line that makes a condition fail: which option is not needed for it."""
+    for request in requests:
+        serves = request.serving(shown) if isinstance(request, AnyOf) else None
+        for want in serves.wants if serves is not None else ():
+            condition = want.condition
+            spares = condition is not None and condition.symbol == line.symbol
+            if spares and not want.is_needed(shown):
+                return f"{want.symbol} is not needed with it"
+    return ""
+
+
+def _lost_symbols(loss: Loss) -> tuple[str, ...]:
+    """The options by which requests are lost without a line."""
+    found: dict[str, None] = {}
+    for request in loss.here:
+        serves = request.serving(loss.shown) if isinstance(request, AnyOf) else None
+        if serves is None:
+            found.update(dict.fromkeys(request.symbols))
+            continue
+        changed = [want.symbol for want in serves.wants if loss.contrast.changed(want.symbol)]
+        conditions = [want.condition.symbol for want in serves.wants if want.condition is not None]
+        found.update(dict.fromkeys(changed or conditions or request.symbols))
+    return tuple(found)
+
+
 def asked_in_order(questions: Iterable[Question]) -> list[str]:
-    """The requested symbols, each once."""
-    return list(dict.fromkeys(request.symbol for one in questions for request in one.requests))
+    """The requests, by name, each once."""
+    return list(dict.fromkeys(request.name for one in questions for request in one.requests))
 
 
-def requested(name: str, needed_by: Sequence[str]) -> str:
-    """Why a requested line is there."""
-    others = [other for other in needed_by if other != name]
-    return "requested" + (f"; needed by {listed(others)} too" if others else "")
+def plainly_asked(questions: Iterable[Question]) -> frozenset[str]:
+    """The symbols that are asked for without an alternative."""
+    return frozenset(
+        request.symbol
+        for one in questions
+        for request in one.requests
+        if isinstance(request, Request)
+    )
+
+
+def serving(requests: Iterable[Demand], shown: Shown) -> tuple[Serving, ...]:
+    """Which alternatives hold, of the requests that have some."""
+    found = []
+    for request in requests:
+        serves = request.serving(shown) if isinstance(request, AnyOf) else None
+        if serves is not None and isinstance(request, AnyOf) and request.is_choice:
+            needed = serves.needed(shown)
+            name = serves.name or listed(needed, len(needed)) or "nothing"
+            found.append(Serving(request.name, name, needed))
+    return tuple(found)
 
 
 def _elsewhere(scene: Scene, without: Assignment, there: Evaluation) -> Callable[[str], int | str]:
@@ -101,8 +198,16 @@ def satisfied(found: Found, number: int = 0) -> tuple[Satisfied, ...]:
     scene, after = found.problem.scenes[number], found.after[number]
     said = {line.symbol for line in found.lines}
     deriver = Deriver(after, scene.world.base, said)
-    return tuple(
-        Satisfied(request.symbol, after[request.symbol], why_satisfied(deriver, request.symbol))
-        for request in scene.question.requests
-        if request.symbol not in said
-    )
+    told: list[Satisfied] = []
+    for request in scene.question.requests:
+        serves = request.serving(after.shown) if isinstance(request, AnyOf) else None
+        for want in request.wants if serves is None else serves.wants:
+            if want.symbol in said:
+                continue
+            why = why_satisfied(deriver, want.symbol)
+            if not want.is_needed(after.shown):
+                why = f"not needed, for it is asked for only if {want.when}"
+            elif isinstance(request, AnyOf) and request.is_choice:
+                why = f"serves {_with_name(request, after.shown)}: {why}"
+            told.append(Satisfied(want.symbol, after[want.symbol], why))
+    return tuple(told)

@@ -1,22 +1,86 @@
-"""What is asked for: options and the values that will do."""
+"""What is asked for: options and the values that will do, and alternatives of them.
+
+A request is any of some alternatives; an alternative takes all of its wants.  A plain
+request has one alternative of one want.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from kresolve.errors import ConfigFileError, RequestError, did_you_mean
-from kresolve.lines import invalid_value, read_lines, typed_value, unquote
+from kresolve.lines import Line, invalid_value, read_lines, typed_value, unquote
 from kresolve.model import Model
+from kresolve.planner.requesttext import (
+    Term,
+    parse_request,
+    parse_request_name,
+    parse_terms,
+    request_name,
+    value_text,
+)
 from kresolve.values import Type, valid
 
-_REQUEST: Final = re.compile(r"(?:CONFIG_)?([A-Za-z0-9_]+)(?:=(.*))?", re.DOTALL)
-#: What looks like a request for some numbers.
-_BOUND: Final = re.compile(r"(\w+) *(?:[<>]=?|!=) *(\w+)")
+#: What the ``.config`` says of a symbol.
+Shown: TypeAlias = Callable[[str], str]
+#: On: what a condition asks for that names no value.
+ON: Final = ("y", "m")
+
+
+@frozen
+class Want:
+    """An option and the values that will do; it is needed only where its condition holds."""
+
+    symbol: str
+    accept: tuple[str, ...]
+    condition: Want | None = None
+
+    def __str__(self) -> str:
+        said = f"{self.symbol}={'|'.join(self.accept)}"
+        return f"{said} if {self.when}" if self.condition is not None else said
+
+    @property
+    def when(self) -> str:
+        """Its condition, in words."""
+        if self.condition is None:
+            return "y"
+        return self.condition.symbol if self.condition.accept == ON else str(self.condition)
+
+    def is_needed(self, shown: Shown) -> bool:
+        """Does its condition hold?"""
+        return self.condition is None or self.condition.holds(shown)
+
+    def holds(self, shown: Shown) -> bool:
+        """Has the option a value that will do, or is it not needed?"""
+        return shown(self.symbol) in self.accept or not self.is_needed(shown)
+
+
+@frozen
+class Alternative:
+    """Wants that serve together; ``name`` is what people call them, where they do."""
+
+    wants: tuple[Want, ...]
+    name: str = ""
+
+    def __str__(self) -> str:
+        return " and ".join(map(str, self.wants))
+
+    def holds(self, shown: Shown) -> bool:
+        """Does all of it hold?"""
+        return all(want.holds(shown) for want in self.wants)
+
+    def needed(self, shown: Shown) -> tuple[str, ...]:
+        """The symbols whose conditions hold."""
+        return tuple(want.symbol for want in self.wants if want.is_needed(shown))
+
+    def lacks(self, shown: Shown) -> tuple[Want, ...]:
+        """The wants that do not hold."""
+        return tuple(want for want in self.wants if not want.holds(shown))
 
 
 @frozen
@@ -34,26 +98,215 @@ class Request:
     def __str__(self) -> str:
         return f"{self.symbol}={'|'.join(self.accept)}"
 
+    @property
+    def alternatives(self) -> tuple[Alternative, ...]:
+        """The one alternative."""
+        return (Alternative((Want(self.symbol, self.accept),)),)
 
-def no_request(what: object) -> RequestError:
-    """What is wrong with something that asks for nothing."""
-    bound = _BOUND.fullmatch(what) if isinstance(what, str) else None
-    if bound:
-        return RequestError(f"{what!r}: ask for one number, as in {bound[1]}={bound[2]}")
-    return RequestError(
-        f"{what!r} is no request; write X, X=y, X=m, X=y|m, X=n, X=64, X=text or @FILE"
+    @property
+    def wants(self) -> tuple[Want, ...]:
+        """The one want."""
+        return (Want(self.symbol, self.accept),)
+
+    @property
+    def name(self) -> str:
+        """What it is called where others need it."""
+        return self.symbol
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbols that are asked for."""
+        return (self.symbol,)
+
+    @property
+    def looked_at(self) -> tuple[str, ...]:
+        """The symbols whose values decide whether it holds."""
+        return (self.symbol,)
+
+    def holds(self, shown: Shown) -> bool:
+        """Does it hold?"""
+        return shown(self.symbol) in self.accept
+
+
+@frozen
+class AnyOf:
+    """Alternatives of which one has to hold, the preferred one first.
+
+    ``notes`` tell of alternatives that the tree does not have.
+    """
+
+    alternatives: tuple[Alternative, ...]
+    origin: str
+    name: str
+    notes: tuple[str, ...] = field(default=(), eq=False)
+
+    def __str__(self) -> str:
+        several = len(self.alternatives) > 1
+        return " or ".join(
+            f"({one})" if several and len(one.wants) > 1 else str(one) for one in self.alternatives
+        )
+
+    @property
+    def wants(self) -> tuple[Want, ...]:
+        """The wants of all alternatives."""
+        return tuple(want for one in self.alternatives for want in one.wants)
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbols that are asked for."""
+        return tuple(dict.fromkeys(want.symbol for want in self.wants))
+
+    @property
+    def looked_at(self) -> tuple[str, ...]:
+        """The symbols whose values decide whether it holds."""
+        conditions = (want.condition.symbol for want in self.wants if want.condition is not None)
+        return tuple(dict.fromkeys((*self.symbols, *conditions)))
+
+    @property
+    def is_choice(self) -> bool:
+        """Are there several alternatives?  One may stand alone, for its conditions."""
+        return len(self.alternatives) > 1
+
+    @property
+    def label(self) -> str:
+        """Its name in a sentence."""
+        return in_quotes(self.name)
+
+    def holds(self, shown: Shown) -> bool:
+        """Does one of the alternatives hold?"""
+        return any(one.holds(shown) for one in self.alternatives)
+
+    def serving(self, shown: Shown) -> Alternative | None:
+        """The first alternative that holds."""
+        return next((one for one in self.alternatives if one.holds(shown)), None)
+
+
+#: What has to hold: a request of either kind; a pin and a ban are requests, too.
+Demand: TypeAlias = Request | AnyOf
+
+
+def in_quotes(name: str) -> str:
+    """The name of a request in a sentence: in quotes where it is none in one word."""
+    return f"'{name}'" if set("|& ") & {*name} else name
+
+
+def notes_of(demands: Iterable[Demand]) -> list[str]:
+    """What is to be told of requests with alternatives that the tree does not have."""
+    return [note for one in demands if isinstance(one, AnyOf) for note in one.notes]
+
+
+def accepted_values(demands: Iterable[Demand]) -> dict[str, frozenset[str]]:
+    """The symbols that are asked for, each with all values that some demand accepts."""
+    found: dict[str, frozenset[str]] = {}
+    for demand in demands:
+        for want in demand.wants:
+            found[want.symbol] = found.get(want.symbol, frozenset()) | {*want.accept}
+    return found
+
+
+def is_asked(asked: Mapping[str, frozenset[str]], line: Line, model: Model) -> bool:
+    """Does a line give its symbol a value that somebody asked for?"""
+    if line.symbol not in asked:
+        return False
+    return typed_value(line, model.symbols[line.symbol].type) in asked[line.symbol]
+
+
+# From what people write
+
+
+def requested(model: Model, text: str) -> Demand:
+    """A request as it is typed: ``X``, ``X=m``, ``X=m|Y``, ``A & B if C|D``.
+
+    Raises RequestError with the value, the place and what to write instead.
+    """
+    terms = parse_terms(text)
+    first = terms[0][0]
+    if len(terms) == 1 and len(terms[0]) == 1 and first.condition is None:
+        return checked(model, first.name, first.value, text)
+    return alternatives_of(
+        model, [("", one) for one in terms], origin=request_name(text), name=request_name(text)
     )
 
 
-def parse_request(text: str) -> tuple[str, str | None]:
-    """``X``, ``X=y``, ``CONFIG_X=m``: (name, what is behind the equals sign).
+def alternatives_of(
+    model: Model, alternatives: Iterable[tuple[str, Sequence[Term]]], *, origin: str, name: str
+) -> AnyOf:
+    """Alternatives, each with its name, as this tree has them.
 
-    Raises RequestError for anything else.
+    One that needs an option that the tree does not have drops out.  Raises
+    RequestError if none is left, or a value is none of its option.
     """
-    found = _REQUEST.fullmatch(text.strip())
+    found: list[Alternative] = []
+    missing: dict[str, None] = {}
+    alternatives = list(alternatives)
+    _check_quotes(model, [term for _, terms in alternatives for term in terms], origin)
+    for called, terms in alternatives:
+        absent = lacking(model, terms)
+        missing.update(dict.fromkeys(absent))
+        if not absent:
+            needed = (term for term in terms if not _is_never_needed(model, term))
+            wants = tuple(_want(model, term, origin) for term in needed)
+            found.append(Alternative(wants, called))
+    hints = [did_you_mean(one, model.symbols) for one in missing]
     if not found:
-        raise no_request(text)
-    return found[1], found[2]
+        hint = next(filter(None, hints), "")
+        names = " and no ".join(missing)
+        raise RequestError(f"{origin}: {model.info} has no {names}{hint}")
+    whole = AnyOf(tuple(found), origin, name)
+    notes = (
+        f"{one}: {model.info} has no such option{hint or ';'} {whole.label} is taken without it"
+        for one, hint in zip(missing, hints, strict=True)
+    )
+    return evolve(whole, notes=tuple(notes))
+
+
+def lacking(model: Model, terms: Iterable[Term]) -> list[str]:
+    """The options that an alternative needs and a tree does not have."""
+    needed = (term.name for term in terms if not _is_never_needed(model, term))
+    return [name for name in needed if not has_option(model, name)]
+
+
+def has_option(model: Model, name: str) -> bool:
+    """Does a tree define an option?"""
+    symbol = model.symbols.get(name)
+    return symbol is not None and symbol.type is not Type.UNKNOWN
+
+
+def _check_quotes(model: Model, terms: Sequence[Term], origin: str) -> None:
+    """Raise RequestError where an unknown name is rather the rest of a text before it."""
+    for before, term in pairwise(terms):
+        symbol, value = model.symbols.get(before.name), before.value
+        is_text = symbol is not None and symbol.type is Type.STRING
+        if is_text and value and not value.startswith('"') and not has_option(model, term.name):
+            raise RequestError(
+                f"{origin}: {model.info} has no {term.name}; "
+                f'a text with | or & stands in quotes, as in {before.name}="{value}|..."'
+            )
+
+
+def _is_never_needed(model: Model, term: Term) -> bool:
+    """Does an option's condition never hold here?  What the tree does not have is n."""
+    condition = term.condition
+    if condition is None or has_option(model, condition.name):
+        return False
+    return condition.value is None or "n" not in condition.value.split("|")
+
+
+def _want(model: Model, term: Term, origin: str) -> Want:
+    wanted = checked(model, term.name, term.value, origin)
+    condition = term.condition
+    if condition is None or not has_option(model, condition.name):
+        return Want(wanted.symbol, wanted.accept)
+    if not model.symbols[condition.name].is_logical:
+        raise RequestError(
+            f"{origin}: {condition} is a condition, and {condition.name} is "
+            f"{_a(model.symbols[condition.name].type)} ({model.location(condition.name)}); "
+            "a condition is on or off"
+        )
+    if condition.value is None:
+        return Want(wanted.symbol, wanted.accept, Want(condition.name, ON))
+    said = checked(model, condition.name, condition.value, origin)
+    return Want(wanted.symbol, wanted.accept, Want(said.symbol, said.accept))
 
 
 def checked(model: Model, name: str, wanted: str | None, origin: str) -> Request:
@@ -89,10 +342,11 @@ def checked(model: Model, name: str, wanted: str | None, origin: str) -> Request
             f"{_from(origin, name)}{name} is {_a(symbol.type)} ({place}); say {name}=VALUE"
         )
     value = unquote(wanted) if wanted.startswith('"') else wanted
-    if value is None or not valid(symbol.type, value):
+    values = [value] if value is None or symbol.type is Type.STRING else value.split("|")
+    if value is None or not all(valid(symbol.type, one) for one in values if one is not None):
         said = wanted if wanted.isprintable() else repr(wanted)
         raise RequestError(f"{_from(origin, name)}{name}={said}: not {_a(symbol.type)} ({place})")
-    return Request(name, (value,), origin)
+    return Request(name, tuple(dict.fromkeys(one for one in values if one is not None)), origin)
 
 
 def _a(type_: Type) -> str:
@@ -102,12 +356,6 @@ def _a(type_: Type) -> str:
 def _from(origin: str, name: str) -> str:
     """The place of a request in an error text, where it was not typed as it is."""
     return "" if parse_request_name(origin) == name else f"{origin}: "
-
-
-def parse_request_name(text: str) -> str | None:
-    """The name in a typed request, None if the text is none."""
-    found = _REQUEST.fullmatch(text)
-    return found[1] if found else None
 
 
 def from_fragment(model: Model, path: Path) -> list[Request]:
@@ -130,49 +378,44 @@ def from_fragment(model: Model, path: Path) -> list[Request]:
     return list(requests.values())
 
 
-def merged(requests: Iterable[Request]) -> tuple[Request, ...]:
-    """One request for each symbol: what all requests for it accept.
-
-    Raises RequestError when two requests for a symbol have nothing in common.
-    """
-    found: dict[str, Request] = {}
-    for request in requests:
-        earlier = found.get(request.symbol)
-        if earlier is None:
-            found[request.symbol] = request
-            continue
-        accept = tuple(value for value in earlier.accept if value in request.accept)
-        if not accept:
-            raise RequestError(
-                f"{request.symbol} is asked to be {'|'.join(earlier.accept)} ({earlier.origin}) "
-                f"and {'|'.join(request.accept)} ({request.origin})"
-            )
-        origin = (
-            earlier.origin
-            if earlier.origin == request.origin
-            else (f"{earlier.origin}, {request.origin}")
-        )
-        found[request.symbol] = Request(request.symbol, accept, origin)
-    return tuple(found.values())
-
-
 def from_mapping(model: Model, wanted: Mapping[str, object]) -> list[Request]:
     """Requests from a dict: ``{"X": "y", "Y": ["y", "m"], "NR_CPUS": 64, "Z": False}``."""
     requests = []
     for name, value in wanted.items():
         bare = parse_request(name)[0]
         symbol = model.symbols.get(bare)
-        if isinstance(value, bool):
-            text = "y" if value else "n"
-        elif isinstance(value, int) and symbol is not None and symbol.type is Type.HEX:
-            text = hex(value)
-        elif isinstance(value, str | int):
-            text = str(value)
-        elif isinstance(value, Iterable):
-            text = "|".join(map(str, value))
-        else:
-            raise RequestError(
-                f"{name}: {value!r} is no value; say 'y', 'm', 'n' or a list of them"
-            )
+        is_hex = symbol is not None and symbol.type is Type.HEX
+        number = is_hex and isinstance(value, int) and not isinstance(value, bool)
+        text = hex(value) if number and isinstance(value, int) else value_text(name, value)
         requests.append(checked(model, bare, text, name))
     return requests
+
+
+def merged(requests: Iterable[Demand]) -> tuple[Demand, ...]:
+    """One request for each symbol, what all requests for it accept; alternatives each once.
+
+    Raises RequestError when two requests for a symbol have nothing in common.
+    """
+    found: dict[object, Demand] = {}
+    for request in requests:
+        key = request.symbol if isinstance(request, Request) else request.alternatives
+        earlier = found.get(key)
+        if earlier is None:
+            found[key] = request
+            continue
+        origin = (
+            earlier.origin
+            if earlier.origin == request.origin
+            else (f"{earlier.origin}, {request.origin}")
+        )
+        if isinstance(earlier, Request) and isinstance(request, Request):
+            accept = tuple(value for value in earlier.accept if value in request.accept)
+            if not accept:
+                raise RequestError(
+                    f"{request.symbol} is asked to be {'|'.join(earlier.accept)} "
+                    f"({earlier.origin}) and {'|'.join(request.accept)} ({request.origin})"
+                )
+            found[key] = Request(request.symbol, accept, origin)
+        else:
+            found[key] = evolve(earlier, origin=origin)
+    return tuple(found.values())

@@ -25,7 +25,7 @@ from kresolve.planner.fragment import (
     verdict,
 )
 from kresolve.planner.objective import Measure
-from kresolve.planner.request import Request
+from kresolve.planner.request import Demand, in_quotes
 
 Status: TypeAlias = Literal["planned", "impossible", "unknown"]
 Role: TypeAlias = Literal["requested", "prerequisite", "disable"]
@@ -36,7 +36,7 @@ class PlanLine:
     """A line of the fragment.
 
     ``why`` is a sentence; ``needed_by`` are the requests that are lost without
-    the line, never none.  In a plan for every base, ``missed_on`` is a base on
+    the line, by name, never none.  In a plan for every base, ``missed_on`` is a base on
     which that is so.
     """
 
@@ -81,11 +81,27 @@ class Missed:
 
 @frozen
 class Satisfied:
-    """A request that needs no line, and why."""
+    """A request that needs no line, and why; of alternatives, what serves without one."""
 
     symbol: str
     value: str
     why: str
+
+    def __str__(self) -> str:
+        return f"{self.symbol}={self.value}" if self.value else self.symbol
+
+
+@frozen
+class Serving:
+    """Which alternative of a request holds in a world, by name or by its symbols."""
+
+    request: str
+    alternative: str
+    symbols: tuple[str, ...]
+
+    def __str__(self) -> str:
+        several = len(self.symbols) > 1 and " and " in self.alternative
+        return f"{self.alternative} {'serve' if several else 'serves'} {in_quotes(self.request)}"
 
 
 @frozen
@@ -95,10 +111,6 @@ class Change:
     symbol: str
     before: str
     after: str
-
-
-#: A request, a pin or a forbidden symbol: (symbol, accepted values, origin).
-Demand: TypeAlias = tuple[str, tuple[str, ...], str]
 
 
 @frozen
@@ -129,7 +141,7 @@ class Conflict:
     @property
     def symbols(self) -> tuple[str, ...]:
         """The symbols involved, those of the demands first."""
-        found = [name for name, _, _ in self.demands]
+        found = [name for one in self.demands for name in one.looked_at]
         found += [rule.symbol for rule in self.rules if rule.symbol]
         return tuple(dict.fromkeys(found))
 
@@ -157,8 +169,7 @@ class Conflict:
 
     def _repr_html_(self) -> str:
         demands = [
-            (markup.code(f"{name}={'|'.join(accept)}"), markup.text(origin))
-            for name, accept, origin in self.demands
+            (markup.code(str(demand)), markup.text(demand.origin)) for demand in self.demands
         ]
         rules = [
             (markup.code(place), markup.text(f"{rule} ({as_written})" if as_written else rule))
@@ -193,6 +204,8 @@ class Outcome:
     finish: str
     lines: tuple[PlanLine, ...] = ()
     satisfied: tuple[Satisfied, ...] = ()
+    #: Of each request that has alternatives, which one holds.
+    serving: tuple[Serving, ...] = ()
     changes: tuple[Change, ...] = ()
     lost: tuple[Change, ...] = ()
     dropped: tuple[str, ...] = ()
@@ -213,7 +226,7 @@ class Plan:
     """
 
     status: Status
-    request: tuple[Request, ...]
+    request: tuple[Demand, ...]
     worlds: tuple[Outcome, ...]
     objective_name: str
     lines: tuple[PlanLine, ...] = ()
@@ -263,6 +276,11 @@ class Plan:
     def satisfied(self) -> tuple[Satisfied, ...]:
         """The requests that need no line."""
         return self.worlds[0].satisfied
+
+    @property
+    def serving(self) -> tuple[Serving, ...]:
+        """Which alternatives hold, of the requests that have some."""
+        return self.worlds[0].serving
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -319,10 +337,7 @@ class Plan:
         return self.explainer(symbol)
 
     def _repr_html_(self) -> str:
-        satisfied = [
-            (markup.code(f"{item.symbol}={item.value}"), markup.text(item.why))
-            for item in self.satisfied
-        ]
+        satisfied = [(markup.code(str(item)), markup.text(item.why)) for item in self.satisfied]
         words = {"impossible": "impossible, proved", "unknown": "kresolve cannot tell"}
         said = words.get(self.status) or verdict(self)
         several = f" on {self.worlds[0]}" if len(self.worlds) > 1 else ""
@@ -336,6 +351,7 @@ class Plan:
                 if world.lines
             ),
             "" if self.conflict is None else self.conflict._repr_html_(),
+            *(markup.text(f"{one}{several}") for one in self.serving),
             markup.table(satisfied, (f"needs no line{several}", "because")),
             *map(markup.text, self.notes),
         )

@@ -84,7 +84,8 @@ def search(
             for number, names in enumerate(found.outside):
                 problem.add(number, names)
                 scene = problem.scenes[number]
-                scene.world.remember((name for name, _, _ in scene.demands), names)
+                asked = (name for one in scene.demands for name in one.looked_at)
+                scene.world.remember(asked, names)
                 if problem.objective == "footprint":
                     problem.offered.update(names)
     raise WitnessError(f"the effects of the plan kept growing for {ROUNDS} rounds")
@@ -167,11 +168,12 @@ def _without_superfluous(problem: Problem, formula: Formula, found: Found) -> Fo
 def _confirmed(scene: Scene, lines: tuple[Line, ...]) -> Configuration:
     """The configuration, if the evaluator agrees with what the clauses propose."""
     after = scene.world.after(lines)
-    for name, accept, _ in scene.demands:
-        if after.shown(name) not in accept:
+    for demand in scene.demands:
+        if not demand.holds(after.shown):
+            values = ", ".join(f"{name}={after[name]}" for name in demand.looked_at)
             raise WitnessError(
-                f"clauses and evaluator disagree about {name}: planned to be "
-                f"{'|'.join(accept)}, evaluated as {after[name]}; please report this"
+                f"clauses and evaluator disagree about {demand}: planned, and evaluated as "
+                f"{values}; please report this"
             )
     return after
 

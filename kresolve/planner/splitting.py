@@ -141,7 +141,7 @@ def _checked(found: Split) -> Split:
     """The evaluator has to agree that the common part and a remainder are a plan."""
     for number, part in enumerate(found.parts):
         after = part.scene.world.after((*found.common, *found.remainder(number)))
-        for name, accept, _ in part.scene.demands:
-            if after.shown(name) not in accept:
-                raise WitnessError(f"{name} is lost in parts alone; please report this")
+        for demand in part.scene.demands:
+            if not demand.holds(after.shown):
+                raise WitnessError(f"{demand} is lost in parts alone; please report this")
     return found

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from kresolve.planner.fragment import counted
-from kresolve.report.document import plan_document
-from kresolve.workbench.checking import Check, Row
+from kresolve.report.document import plan_document, want_document
+from kresolve.workbench.checking import Check, Row, every
 
 CHECK_SCHEMA = "kresolve.check/1"
 
@@ -23,7 +23,7 @@ def check_document(check: Check) -> dict[str, Any]:
         "options": [
             {
                 "symbol": row.symbol,
-                "one_of": list(row.wanted.symbols[1:]),
+                "any_of": [] if row.wanted.is_plain else list(_ways(row)),
                 "accept": list(row.wanted.accept),
                 "required": row.wanted.required,
                 "feature": row.wanted.feature or None,
@@ -48,6 +48,26 @@ def check_document(check: Check) -> dict[str, Any]:
         "plan": None if check.plan is None else plan_document(check.plan),
         "notes": list(check.notes),
     }
+
+
+def _ways(row: Row) -> Iterator[dict[str, Any]]:
+    """The alternatives of a row, with what is known of each of their options."""
+    for way, parts in zip(row.wanted.alternatives, row.ways, strict=True):
+        yield {
+            "name": way.name or None,
+            "holds": every(part.serves for part in parts),
+            "options": [
+                {
+                    **want_document(part.want),
+                    "needed": part.needed,
+                    "value": part.value or None,
+                    "state": part.state,
+                    "holds": part.holds,
+                    "why": part.why,
+                }
+                for part in parts
+            ],
+        }
 
 
 def check_report(check: Check) -> str:
@@ -88,14 +108,10 @@ def _place(check: Check, feature: str) -> int:
 
 
 def _state(row: Row) -> str:
-    value = f" {row.value}" if row.state in ("set", "other value") else ""
-    text = f"{row.state}{value}"
-    if row.holds is False and row.state in ("module", "built in", "other value"):
-        text += f", {'|'.join(row.wanted.accept)} is needed"
-    if row.holds is False and len(row.wanted.symbols) > 1:
-        text += f" (so is {' and '.join(row.wanted.symbols[1:])})"
+    # Of alternatives, the reason says what each one lacks.
+    text = str(row.part or (row.state if row.holds else ""))
     mark = {True: "   ", False: " ! ", None: " ? "}[row.holds]
-    return f"{mark}{text}{f': {row.why}' if row.why else ''}".rstrip()
+    return f"{mark}{': '.join(filter(None, (text, row.why)))}".rstrip()
 
 
 def _verdict(check: Check) -> str:

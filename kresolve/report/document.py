@@ -6,7 +6,7 @@ from typing import Any
 
 from kresolve.location import Location
 from kresolve.model import Model, TreeInfo
-from kresolve.planner import Change, Conflict, Demand, Outcome, Plan, PlanLine
+from kresolve.planner import Change, Conflict, Demand, Outcome, Plan, PlanLine, Request, Want
 
 SCHEMA = "kresolve.plan/1"
 
@@ -24,11 +24,10 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "tree": first["tree"],
         "base": first["base"],
         "finish": first["finish"],
-        "request": [
-            {"symbol": r.symbol, "accept": list(r.accept), "from": r.origin} for r in plan.request
-        ],
+        "request": [demand_document(one) for one in plan.request],
         "lines": [_line(line) for line in plan.lines],
         "satisfied": first["satisfied"],
+        "serving": first["serving"],
         "changes": first["changes"],
         "lost": first["lost"],
         "objective": [
@@ -78,6 +77,10 @@ def _outcome(world: Outcome) -> dict[str, Any]:
         "satisfied": [
             {"symbol": s.symbol, "value": s.value, "why": s.why} for s in world.satisfied
         ],
+        "serving": [
+            {"request": s.request, "alternative": s.alternative, "symbols": list(s.symbols)}
+            for s in world.serving
+        ],
         "changes": [_change(change) for change in world.changes],
         "lost": [_change(change) for change in world.lost],
         "dropped": list(world.dropped),
@@ -94,7 +97,7 @@ def _conflict(conflict: Conflict | None) -> dict[str, Any] | None:
         return None
     return {
         "symbols": list(conflict.symbols),
-        "demands": [_demand(demand) for demand in conflict.demands],
+        "demands": [demand_document(demand) for demand in conflict.demands],
         "rules": [
             {
                 "kind": rule.kind,
@@ -109,15 +112,32 @@ def _conflict(conflict: Conflict | None) -> dict[str, Any] | None:
             for location, line, tools in conflict.probes
         ],
         "ways_out": [
-            {"give_up": [_demand(one) for one in way.give_up], "instead": list(way.instead)}
+            {"give_up": [demand_document(one) for one in way.give_up], "instead": list(way.instead)}
             for way in conflict.ways_out
         ],
     }
 
 
-def _demand(demand: Demand) -> dict[str, Any]:
-    name, accept, origin = demand
-    return {"symbol": name, "accept": list(accept), "from": origin}
+def demand_document(demand: Demand) -> dict[str, Any]:
+    """A request as data: a symbol and what it accepts, or the alternatives."""
+    if isinstance(demand, Request):
+        return {**want_document(demand), "from": demand.origin}
+    return {
+        "any_of": [
+            {"name": one.name or None, "options": [want_document(want) for want in one.wants]}
+            for one in demand.alternatives
+        ],
+        "name": demand.name,
+        "from": demand.origin,
+    }
+
+
+def want_document(want: Want | Request) -> dict[str, Any]:
+    """A symbol, what is accepted, and where that is so only on a condition, the condition."""
+    found: dict[str, Any] = {"symbol": want.symbol, "accept": list(want.accept)}
+    if isinstance(want, Want) and want.condition is not None:
+        found["if"] = want_document(want.condition)
+    return found
 
 
 def _place(location: Location | None) -> str | None:

@@ -50,10 +50,11 @@ def _planned(plan: Plan) -> Iterator[str]:
 
 def _outcome(world: Outcome) -> Iterator[str]:
     """What a plan does in one world."""
+    yield from map(str, world.serving)
     if world.satisfied:
         yield f"{counted(len(world.satisfied), 'request')} {_needs(len(world.satisfied))} no line:"
         for item in world.satisfied:
-            yield f"  {item.symbol}={item.value}: {item.why}"
+            yield f"  {item}: {item.why}"
     if world.lost:
         yield "lost from the base:"
         for change in world.lost:
@@ -72,6 +73,7 @@ def _in_short(world: Outcome) -> Iterator[str]:
     if world.satisfied:
         number = len(world.satisfied)
         words.append(f"{counted(number, 'request')} {_needs(number)} no line")
+    words += map(str, world.serving)
     if world.lost:
         names = ", ".join(f"{c.symbol} ({c.before} -> {c.after})" for c in world.lost)
         words.append(f"lost {names}")
@@ -112,16 +114,15 @@ def conflict_lines(plan: Plan, conflict: Conflict) -> Iterator[str]:
         yield "these cannot hold together, and all of them are needed for that:"
     else:
         yield "no line, no default and no select can bring it about:"
-    for name, accept, origin in conflict.demands:
-        wanted = f"{name}={'|'.join(accept)}"
-        yield f"  {wanted}" + ("" if origin in (wanted, name) else f"  ({origin})")
+    for demand in conflict.demands:
+        known = (str(demand), demand.name)
+        yield f"  {demand}" + ("" if demand.origin in known else f"  ({demand.origin})")
     for place, rule, as_written in conflict.kconfig_lines():
         yield f"  {place}: {rule}" + (f"  ({as_written})" if as_written else "")
     for way in conflict.ways_out:
-        given_up = {(name, accept) for name, accept, _ in way.give_up}
-        if not way.instead and all((one.symbol, one.accept) in given_up for one in plan.request):
+        names = list(map(str, way.give_up))
+        if not way.instead and all(str(one) in names for one in plan.request):
             continue  # to give up everything is no way out
-        names = [f"{name}={'|'.join(accept)}" for name, accept, _ in way.give_up]
         instead = f"; {' and '.join(way.instead)} would do" if way.instead else ""
         yield f"possible without {' and '.join(names)}{instead}"
 

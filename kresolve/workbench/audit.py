@@ -8,7 +8,16 @@ from typing import Final, Literal, TypeAlias
 from attrs import evolve, field, frozen
 
 from kresolve.lines import Line, typed_value
-from kresolve.planner import Land, Plan, PlanLine, Question, Request, World, answer_everywhere
+from kresolve.planner import (
+    Demand,
+    Land,
+    Plan,
+    PlanLine,
+    Question,
+    Request,
+    World,
+    answer_everywhere,
+)
 from kresolve.planner.world import Knowledge
 from kresolve.semantics import Finish
 from kresolve.workbench.linting import Finding, Linter, advised
@@ -74,7 +83,7 @@ def audited_everywhere(
         and (value := typed_value(line, symbol.type)) is not None
     }
 
-    def ask(requests: tuple[Request, ...]) -> Plan:
+    def ask(requests: tuple[Demand, ...]) -> Plan:
         return answer_everywhere([Land(knowledge, Question(requests), finish)], timeout=timeout)
 
     found = _result(name, lines, lost, repair_by(ask, wanted.values()))

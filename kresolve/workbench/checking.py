@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, Literal, TypeAlias
 
 from attrs import evolve, frozen
 
 from kresolve import markup
 from kresolve.lines import Line, typed_value, unquote
-from kresolve.model import Model, TreeInfo
-from kresolve.planner import Plan
+from kresolve.model import TreeInfo
+from kresolve.planner import Plan, Want, has_option, listed
 from kresolve.semantics import Configuration
 from kresolve.workbench.causes import cause
 from kresolve.workbench.evidence import Evidence
@@ -20,7 +20,15 @@ from kresolve.workbench.wanted import Kernel, Wanted
 
 Verdict: TypeAlias = Literal["holds", "fails", "unknown"]
 State: TypeAlias = Literal[
-    "built in", "module", "on", "set", "missing", "other value", "not in this kernel", "unknown"
+    "built in",
+    "module",
+    "on",
+    "set",
+    "missing",
+    "other value",
+    "not needed",
+    "not in this kernel",
+    "unknown",
 ]
 
 _TITLE: Final = re.compile(r"^# Linux/(\S+) (\d+\.\d+\S*)", re.MULTILINE)
@@ -28,20 +36,109 @@ _STATES: Final[Mapping[str, State]] = {"y": "built in", "m": "module", "on": "on
 
 
 @frozen
-class Row:
-    """One option that was looked for.
+class Part:
+    """An option of an alternative, as it was found.
 
-    ``symbol`` is the one that serves, or the preferred one; ``value`` is "" where
-    the ``.config`` says nothing; ``holds`` is None where nobody can tell; ``why``
-    says why not, where a tree was asked, or how the kernel shows it.
+    ``value`` is "" where the ``.config`` says nothing; ``holds`` is None where nobody
+    can tell; ``why`` says why not, where a tree was asked, or how the kernel shows it.
     """
 
-    wanted: Wanted
-    symbol: str
+    want: Want
     value: str
     state: State
     holds: bool | None
     why: str = ""
+    #: Does the condition hold?
+    needed: bool | None = True
+
+    @property
+    def serves(self) -> bool | None:
+        """Does it hold, or is it not needed?"""
+        return True if self.needed is False else self.holds if self.needed else self.holds or None
+
+    def __str__(self) -> str:
+        value = f" {self.value}" if self.state in ("set", "other value") else ""
+        tail = ""
+        if self.holds is False and self.state in ("module", "built in", "other value"):
+            tail = f", {'|'.join(self.want.accept)} is needed"
+        return f"{self.state}{value}{tail}"
+
+
+@frozen
+class Row:
+    """One thing that was looked for: an option, or any of some alternatives.
+
+    ``symbol`` is the option; of alternatives, the one that serves by itself, else what
+    they are called.  ``ways`` are the alternatives with their options, in order.
+    """
+
+    wanted: Wanted
+    ways: tuple[tuple[Part, ...], ...]
+    #: That it cannot be had, where that is proved.
+    proof: str = ""
+
+    @property
+    def holds(self) -> bool | None:
+        """Is it as it was asked for?  None: nobody can tell."""
+        return _some(every(part.serves for part in parts) for parts in self.ways)
+
+    @property
+    def serving(self) -> tuple[Part, ...]:
+        """The options that are needed of the first alternative that holds."""
+        return tuple(part for part in self._holding if part.needed is not False)
+
+    @property
+    def _holding(self) -> tuple[Part, ...]:
+        """The first alternative that holds."""
+        return next((parts for parts in self.ways if all(one.serves for one in parts)), ())
+
+    @property
+    def part(self) -> Part | None:
+        """The one option that counts: there is no other, or it serves by itself."""
+        if self.wanted.is_plain:
+            return self.ways[0][0]
+        serving = self.serving
+        return serving[0] if len(serving) == 1 else None
+
+    @property
+    def symbol(self) -> str:
+        """The option that counts, or what the alternatives are called."""
+        return self.wanted.name if self.part is None else self.part.want.symbol
+
+    @property
+    def value(self) -> str:
+        """The option's value."""
+        return "" if self.part is None else self.part.value
+
+    @property
+    def state(self) -> State:
+        """What the option is; of alternatives, what is true of all of their options."""
+        if self.part is not None:
+            return self.part.state
+        if self.holds and not self.serving:
+            return "not needed"
+        parts = self.serving or [part for parts in self.ways for part in parts if not part.serves]
+        states = list(dict.fromkeys(part.state for part in parts))
+        if len(states) == 1:
+            return states[0]
+        if self.holds:
+            return "on"
+        return "unknown" if self.holds is None else "missing"
+
+    @property
+    def why(self) -> str:
+        """Why it is not so, or how that is known; of alternatives, for each what it lacks."""
+        if self.part is not None:
+            serves = f"serves {self.wanted.name}" if len(self.ways) > 1 else ""
+            return "; ".join(filter(None, (serves, self.part.why, self.proof)))
+        if self.state == "not needed":
+            return f"without {listed([part.want.when for part in self._holding])}"
+        told = []
+        for way, parts in zip(self.wanted.alternatives, self.ways, strict=True):
+            if parts is self._holding or not self.holds:
+                words = _lacks(parts) if parts is not self._holding else _told(parts)
+                told.append(": ".join(filter(None, (way.name, ", ".join(words)))))
+        return "; ".join(filter(None, (*told, self.proof)))
 
     @property
     def fails(self) -> bool:
@@ -105,29 +202,38 @@ def check_lines(
     What the ``.config`` does not mention counts as n, as it does for the build.
     """
     said = {line.symbol: line.value for line in lines}
-    rows = tuple(_row(one, [_found(name, said) for name in one.symbols]) for one in wanted)
+
+    def look(want: Want) -> Part:
+        value = said.get(want.symbol, "")
+        value = (unquote(value) or "") if value.startswith('"') else value
+        if (value or "n") in want.accept:
+            return Part(want, value, _STATES.get(value or "n", "set"), holds=True)
+        state: State = _STATES.get(value, "other value") if value else "missing"
+        return Part(want, value, state, holds=False)
+
+    rows = tuple(_row(one, look) for one in wanted)
     notes = () if kernel.version else ("the .config does not say of which kernel it is",)
     return _judged(Check("holds", config, kernel, rows, notes=notes))
 
 
 def check_evidence(wanted: Iterable[Wanted], evidence: Evidence, *, kernel: Kernel) -> Check:
     """Look for options in a kernel that runs and whose ``.config`` nobody can read."""
-    rows = []
-    for one in wanted:
-        seen = [(name, evidence.look(name)) for name in one.symbols]
-        name, best = next(((n, s) for n, s in seen if s and s.value != "n"), seen[0])
-        if best is None:
-            rows.append(Row(one, name, "", "unknown", None, "the kernel does not show it"))
-            continue
-        holds: bool | None = best.value in one.accept or (
-            best.value == "on" and {"y", "m"} <= set(one.accept)
+
+    def look(want: Want) -> Part:
+        seen = evidence.look(want.symbol)
+        if seen is None:
+            return Part(want, "", "unknown", None, "the kernel does not show it")
+        holds: bool | None = seen.value in want.accept or (
+            seen.value == "on" and {"y", "m"} <= set(want.accept)
         )
-        if best.certainty != "sure" or (best.value == "on" and not holds):
+        if seen.certainty != "sure" or (seen.value == "on" and not holds):
             holds = None
-        word = "" if best.certainty == "sure" else ": likely off, not sure"
-        rows.append(Row(one, name, best.value, _STATES[best.value], holds, best.how + word))
+        word = "" if seen.certainty == "sure" else ": likely off, not sure"
+        return Part(want, seen.value, _STATES[seen.value], holds, seen.how + word)
+
+    rows = tuple(_row(one, look) for one in wanted)
     note = "no .config of the running kernel can be read: this is what the kernel shows of itself"
-    return _judged(Check("holds", "running", kernel, tuple(rows), notes=(note,)))
+    return _judged(Check("holds", "running", kernel, rows, notes=(note,)))
 
 
 def explained(check: Check, after: Configuration, mended: Repair) -> Check:
@@ -136,19 +242,41 @@ def explained(check: Check, after: Configuration, mended: Repair) -> Check:
     return evolve(check, rows=rows, tree=after.model.info, plan=mended.plan)
 
 
-def _found(name: str, said: Mapping[str, str]) -> tuple[str, str]:
-    value = said.get(name, "")
-    return name, (unquote(value) or "") if value.startswith('"') else value
+def _row(wanted: Wanted, look: Callable[[Want], Part]) -> Row:
+    """What was looked for, option by option."""
+
+    def part(want: Want) -> Part:
+        needed = True if want.condition is None else look(want.condition).holds
+        return evolve(look(want), needed=needed)
+
+    return Row(wanted, tuple(tuple(map(part, one.wants)) for one in wanted.alternatives))
 
 
-def _row(one: Wanted, found: list[tuple[str, str]]) -> Row:
-    """The first of some alternatives that will do, or the preferred one."""
-    for name, value in found:
-        if (value or "n") in one.accept:
-            return Row(one, name, value, _STATES.get(value or "n", "set"), holds=True)
-    name, value = next(((n, v) for n, v in found if v), found[0])
-    state: State = _STATES.get(value, "other value") if value else "missing"
-    return Row(one, name, value, state, holds=False)
+def _told(parts: Iterable[Part]) -> Iterator[str]:
+    """The options of an alternative as they are."""
+    for part in parts:
+        spared = part.needed is False
+        yield f"{part.want.symbol} {f'not needed without {part.want.when}' if spared else part}"
+
+
+def _lacks(parts: Iterable[Part]) -> Iterator[str]:
+    """The options of an alternative that are not as they have to be, with the reason."""
+    for part in parts:
+        if not part.serves:
+            why = f" ({part.why})" if part.why else ""
+            yield f"{part.want.symbol} {part}{why}"
+
+
+def every(holds: Iterable[bool | None]) -> bool | None:
+    """Do all hold?  None where nobody can tell."""
+    found = {*holds}
+    return False if False in found else None if None in found else True
+
+
+def _some(holds: Iterable[bool | None]) -> bool | None:
+    """Does one hold?  None where nobody can tell."""
+    found = {*holds}
+    return True if True in found else None if None in found else False
 
 
 def _judged(check: Check) -> Check:
@@ -162,29 +290,34 @@ def _judged(check: Check) -> Check:
 
 
 def _explained(row: Row, after: Configuration, mended: Repair) -> Row:
-    model: Model = after.model
-    known = [name for name in row.wanted.symbols if name in model.symbols]
-    if not known:
-        return evolve(row, state="not in this kernel", why=f"{model.info} has no such option")
-    if row.holds is not False:
-        return row
-    name = known[0]
+    name = row.wanted.name
+    proof = conflict_text(name, mended.impossible[name]) if name in mended.impossible else ""
+    ways = tuple(
+        tuple(_why(part, after, fails=row.holds is False, can=not proof) for part in parts)
+        for parts in row.ways
+    )
+    return evolve(row, ways=ways, proof=proof)
+
+
+def _why(part: Part, after: Configuration, *, fails: bool, can: bool) -> Part:
+    """An option with a tree's word on it: why it is not as it has to be."""
+    model, name = after.model, part.want.symbol
+    if not has_option(model, name):
+        return evolve(part, state="not in this kernel", why=f"{model.info} has no such option")
+    if not fails or part.serves:
+        return part
     symbol = model.symbols[name]
     accept = [
         typed_value(Line(name, value), symbol.type) if symbol.is_logical else value
-        for value in row.wanted.accept
+        for value in part.want.accept
     ]
     wanted = next((value for value in accept if value), None)
     if wanted is None:
-        return row
+        return part
     if after.shown(name) in accept:
-        return evolve(row, symbol=name, why=f"olddefconfig would make it {after.spelled(name)}")
+        return evolve(part, why=f"olddefconfig would make it {after.spelled(name)}")
     user = after.evaluation.user.lines.get(name)
     said = cause(after, name, wanted)
-    if name in mended.impossible:
-        proof = conflict_text(name, mended.impossible[name])
-        return evolve(row, symbol=name, why=f"{said.text}; {proof}")
-    if said.word == "default":
-        text = "it can be set, and is not" if user is None or user.value == "n" else said.text
-        return evolve(row, symbol=name, why=text)
-    return evolve(row, symbol=name, why=said.text)
+    if said.word == "default" and can and (user is None or user.value == "n"):
+        return evolve(part, why="it can be set, and is not")
+    return evolve(part, why=said.text)

@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 
 from kresolve.lines import Line
 from kresolve.model import Model
-from kresolve.planner import Plan, PlanLine, Question, Request, World, answer
+from kresolve.planner import Demand, Plan, PlanLine, Question, Request, World, answer
 from kresolve.planner.fragment import origins
 from kresolve.planner.objective import gates
 from kresolve.planner.world import Knowledge
@@ -75,7 +75,7 @@ def planned(
     modules = model.modules
     no_modules = (modules,) if modules and world.before[modules] == "n" else ()
     before = lost_lines(kata, world)
-    named = {request.symbol for request in question.requests}
+    named = {one.symbol for one in question.requests if isinstance(one, Request)}
     kept = {
         name: Request(name, ("n",), "Kata builds without modules")
         for name in no_modules
@@ -100,9 +100,9 @@ def planned(
     return evolve(found, off=off)
 
 
-def _as_asked(plan: Plan, requests: tuple[Request, ...]) -> Plan:
+def _as_asked(plan: Plan, requests: tuple[Demand, ...]) -> Plan:
     """A plan as if nothing had been asked for but these requests."""
-    asked = {request.symbol for request in requests}
+    asked = {symbol for request in requests for symbol in request.symbols}
     worlds = (
         evolve(world, satisfied=tuple(one for one in world.satisfied if one.symbol in asked))
         for world in plan.worlds
@@ -197,7 +197,7 @@ def _texts(kata: Kata, plan: Plan, placed: Sequence[Placed]) -> dict[str, str]:
         if one.replaced is not None:
             rewriting.replace(one.replaced, line)
             continue
-        needing = [r for r in plan.request if r.symbol in needed_by[one.file]] or plan.request
+        needing = [r for r in plan.request if r.name in needed_by[one.file]] or plan.request
         block = blocks.setdefault(one.file, ["", *_comment(f"Needed for {origins(needing)}")])
         block += [*_comment(f"{one.line.symbol}: {one.line.why}"), str(line)]
     texts = rewriting.texts()

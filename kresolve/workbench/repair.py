@@ -9,9 +9,9 @@ from attrs import field, frozen
 from kresolve.defaults import ADVICE_TIMEOUT
 from kresolve.planner import (
     Conflict,
+    Demand,
     Plan,
     Question,
-    Request,
     World,
     answer,
     can_be_proved,
@@ -31,7 +31,7 @@ class Repair:
     """What has to be added for some requests.
 
     ``plan`` is for those that can be had, None if there are none of them;
-    ``impossible`` holds, for each of the others, the proof; ``unknown`` are
+    ``impossible`` holds, for each of the others, by name, the proof; ``unknown`` are
     those of which nobody can tell.  ``stopped`` says what is missing because the
     time was out, if anything is.
     """
@@ -44,7 +44,7 @@ class Repair:
 
 def repair(
     world: World,
-    requests: Iterable[Request],
+    requests: Iterable[Demand],
     progress: Progress = SILENT,
     *,
     timeout: float | None = ADVICE_TIMEOUT,
@@ -54,11 +54,11 @@ def repair(
     Of requests that cannot hold together, the later ones are given up.
     ``timeout``: seconds after which it ends with what is known by then.
     """
-    wanted = tuple({request.symbol: request for request in requests}.values())
+    wanted = tuple({request.name: request for request in requests}.values())
     deadline = Deadline.after(timeout)
     found = compatible(world, wanted, deadline, progress)
     stopped: list[str] = []
-    unknown = {request.symbol for request in found.untried}
+    unknown = {request.name for request in found.untried}
     if found.untried:
         stopped.append(f"{len(found.untried)} of {len(wanted)} lost lines were not looked at")
     plan: Plan | None = None
@@ -68,7 +68,7 @@ def repair(
             share = max(_SOON, share / 2 if found.refused else share)
         plan = answer(world, Question(found.kept), timeout=share, progress=progress)
         if plan.status != "planned":
-            unknown |= {request.symbol for request in found.kept}
+            unknown |= {request.name for request in found.kept}
             stopped.append(f"no lines were found for {len(found.kept)} that can be had together")
             plan = None
         elif not all(measure.proved for measure in plan.objective):
@@ -86,20 +86,20 @@ def repair(
                 proof = Conflict(tuple(question.demands(world)), ())
                 short += 1
             if proof is None:
-                unknown.add(request.symbol)
+                unknown.add(request.name)
             else:
-                impossible[request.symbol] = proof
+                impossible[request.name] = proof
     if short:
         stopped.append(f"{short} that are impossible have no reason")
     return Repair(plan, impossible, frozenset(unknown), tuple(stopped))
 
 
-def repair_by(ask: Callable[[tuple[Request, ...]], Plan], requests: Iterable[Request]) -> Repair:
+def repair_by(ask: Callable[[tuple[Demand, ...]], Plan], requests: Iterable[Demand]) -> Repair:
     """The plan that ``ask`` gives for requests, without those that a proof rules out.
 
     Of requests that cannot hold together, the last one is given up.
     """
-    wanted = {request.symbol: request for request in requests}
+    wanted = {request.name: request for request in requests}
     impossible: dict[str, Conflict] = {}
     while wanted:
         plan = ask(tuple(wanted.values()))
@@ -107,7 +107,7 @@ def repair_by(ask: Callable[[tuple[Request, ...]], Plan], requests: Iterable[Req
             return Repair(plan, impossible)
         if plan.conflict is None:
             break
-        named = {name for name, _, _ in plan.conflict.demands}
+        named = {demand.name for demand in plan.conflict.demands}
         given_up = [name for name in wanted if name in named][-1]
         impossible[given_up] = plan.conflict
         del wanted[given_up]
@@ -116,9 +116,7 @@ def repair_by(ask: Callable[[tuple[Request, ...]], Plan], requests: Iterable[Req
 
 def conflict_text(name: str, conflict: Conflict) -> str:
     """A proof in one sentence: with what a request cannot hold, and where it says so."""
-    others = [
-        f"{symbol}={'|'.join(accept)}" for symbol, accept, _ in conflict.demands if symbol != name
-    ]
+    others = [str(demand) for demand in conflict.demands if demand.name != name]
     together = f" together with {' and '.join(others)}" if others else " here"
     places = [str(rule.location) for rule in conflict.rules if rule.location is not None]
     listed = list(dict.fromkeys(places))

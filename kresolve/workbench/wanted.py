@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from attrs import frozen
 
 from kresolve.errors import ConfigFileError, RequestError, did_you_mean
 from kresolve.lines import read_lines, unquote
-from kresolve.planner import Request, no_request, parse_request
-from kresolve.profiles import Profile, find_profile, profile_names
+from kresolve.model import Model
+from kresolve.planner import (
+    ON,
+    Alternative,
+    AnyOf,
+    Demand,
+    Request,
+    Term,
+    Want,
+    alternatives_of,
+    checked,
+    lacking,
+    listed_values,
+    no_request,
+    parse_request,
+    parse_terms,
+    request_name,
+    value_text,
+)
+from kresolve.profiles import NamedTerms, Profile, find_profile, profile_names
 
 
 @frozen
 class Wanted:
-    """An option that is looked for, and the values that will do.
+    """What is looked for: an option and the values that will do, or any of some alternatives."""
 
-    ``symbols`` are those of which one will do, the preferred one first.
-    """
-
-    symbols: tuple[str, ...]
-    accept: tuple[str, ...]
+    alternatives: tuple[Alternative, ...]
+    #: An option, or what the alternatives are called.
+    name: str
     origin: str
     required: bool = True
     feature: str = ""
@@ -29,9 +45,27 @@ class Wanted:
     source: str = ""
 
     @property
-    def symbol(self) -> str:
-        """The preferred symbol."""
-        return self.symbols[0]
+    def is_plain(self) -> bool:
+        """Is it one option, without a condition?"""
+        wants = [want for one in self.alternatives for want in one.wants]
+        return len(wants) == 1 and wants[0].condition is None
+
+    @property
+    def accept(self) -> tuple[str, ...]:
+        """Of one option, the values that will do; of alternatives, nothing."""
+        return self.alternatives[0].wants[0].accept if self.is_plain else ()
+
+    def in_tree(self, model: Model) -> Demand | None:
+        """The request as a tree's types understand it; None if nothing of it is there.
+
+        Raises RequestError for a value that is none of its option.
+        """
+        terms = [(one.name, tuple(map(_term, one.wants))) for one in self.alternatives]
+        if all(lacking(model, each) for _, each in terms):
+            return None
+        if self.is_plain:
+            return checked(model, self.name, "|".join(self.accept), self.origin)
+        return alternatives_of(model, terms, origin=self.origin, name=self.name)
 
 
 @frozen
@@ -52,19 +86,22 @@ def wanted(
     """
     found: list[Wanted] = []
     for one in requests:
-        if isinstance(one, Request):
-            found.append(Wanted((one.symbol,), one.accept, one.origin))
+        if isinstance(one, Request | AnyOf):
+            found.append(Wanted(one.alternatives, one.name, one.origin))
         elif isinstance(one, Path):
             found += _fragment(one)
         elif isinstance(one, str):
             found += _typed(one.strip(), kernel, own)
         elif isinstance(one, Mapping):
-            found += [_option(f"{name}={value}") for name, value in one.items()]
+            found += [
+                _option(Term(parse_request(str(name))[0], value_text(name, value)))
+                for name, value in one.items()
+            ]
         elif isinstance(one, Iterable):
             found += wanted(one, kernel, own)
         else:
             raise no_request(one)
-    return list({(w.symbols, w.accept, w.feature): w for w in found}.values())
+    return list({(w.alternatives, w.feature): w for w in found}.values())
 
 
 def _typed(text: str, kernel: Kernel, own: Mapping[str, Profile]) -> list[Wanted]:
@@ -78,34 +115,54 @@ def _typed(text: str, kernel: Kernel, own: Mapping[str, Profile]) -> list[Wanted
             f"{name}: no such profile; there is {', '.join(known)}{did_you_mean(name, known)}"
         )
     if profile is None:
-        return [_option(text)]
+        alternatives = _alternatives([("", terms) for terms in parse_terms(text)])
+        whole = Wanted(alternatives, request_name(text), text)
+        return [_option(parse_terms(text)[0][0])] if whole.is_plain else [whole]
     asked = [feature for feature in features.split(",") if feature]
     return [
         Wanted(
-            option.symbols,
-            option.accept,
-            profile.origin(option),
-            option.required,
-            option.feature,
-            option.note,
-            option.source,
+            _alternatives(entry.alternatives(kernel.version, kernel.arch)),
+            entry.name,
+            profile.origin(entry),
+            entry.required,
+            entry.feature,
+            entry.note,
+            entry.source,
         )
-        for option in profile.selected(asked, version=kernel.version, arch=kernel.arch)
+        for entry in profile.selected(asked, version=kernel.version, arch=kernel.arch)
     ]
 
 
-def _option(text: str) -> Wanted:
-    symbol, value = parse_request(text)
-    accept = ("y",) if value is None else _values(value)
-    return Wanted((symbol,), accept, text)
+def _option(term: Term) -> Wanted:
+    (alternative,) = _alternatives([("", (term,))])
+    return Wanted((alternative,), term.name, str(term))
+
+
+def _alternatives(alternatives: Sequence[NamedTerms]) -> tuple[Alternative, ...]:
+    return tuple(
+        Alternative(tuple(map(_want, terms)), called) for called, terms in alternatives if terms
+    )
+
+
+def _want(term: Term) -> Want:
+    accept = ("y",) if term.value is None else _values(term.value)
+    condition = term.condition
+    if condition is None:
+        return Want(term.name, accept)
+    on = ON if condition.value is None else _values(condition.value)
+    return Want(term.name, accept, Want(condition.name, on))
+
+
+def _term(want: Want) -> Term:
+    condition = None if want.condition is None else _term(want.condition)
+    return Term(want.symbol, "|".join(want.accept), condition)
 
 
 def _values(text: str) -> tuple[str, ...]:
     """The values that a text accepts: "y|m" is two, a quoted string one."""
     if text.startswith('"'):
         return (unquote(text) or "",)
-    parts = text.split("|")
-    return tuple(dict.fromkeys(parts)) if set(parts) <= {"y", "m", "n"} else (text,)
+    return tuple(dict.fromkeys(listed_values(text)))
 
 
 def _fragment(path: Path) -> list[Wanted]:
@@ -116,5 +173,10 @@ def _fragment(path: Path) -> list[Wanted]:
         raise RequestError(str(bad[0]))
     last = {line.symbol: line for line in lines}
     return [
-        Wanted((line.symbol,), _values(line.value), f"@{line.location}") for line in last.values()
+        Wanted(
+            (Alternative((Want(line.symbol, _values(line.value)),)),),
+            line.symbol,
+            f"@{line.location}",
+        )
+        for line in last.values()
     ]

@@ -13,7 +13,18 @@ from kresolve.encode import Circuit, Encoding, FixedUser
 from kresolve.errors import KconfigError
 from kresolve.lines import fragment_text
 from kresolve.model import Model
-from kresolve.planner import Plan, Question, World, answer, checked, parse_request
+from kresolve.planner import (
+    Knowledge,
+    Land,
+    Plan,
+    Question,
+    World,
+    answer,
+    answer_all,
+    answer_everywhere,
+    merged,
+    requested,
+)
 from kresolve.report.text import plan_report
 from kresolve.semantics import Finish, evaluate, user_values
 from tests.property.toys import FINISHES, ConfError, conf, load, program, read
@@ -22,7 +33,7 @@ HERE: Final = Path(__file__).parent
 _SECTIONS: Final = frozenset(
     {
         *("Kconfig", "lines", "finish", "dialects", "result", "values", "error"),
-        *("request", "forbid", "pin", "objective", "plan", "conflict"),
+        *("request", "forbid", "pin", "objective", "base", "other", "plan", "serving", "conflict"),
     }
 )
 
@@ -151,14 +162,15 @@ def planned(case: Case) -> tuple[World, Plan]:
     """The plan for a case's request, and the world it is made for."""
     model = case.model()
     world = World(model, "base", tuple(read(case.lines, model)), case.finish)
-    requests = []
-    for text in case.words("request"):
-        name, value = parse_request(text)
-        requests.append(checked(model, name, value, text))
+    requests = merged(requested(model, text) for text in case.words("request"))
     (objective,) = case.words("objective") or ["default"]
-    question = Question(
-        tuple(requests), tuple(case.words("pin")), tuple(case.words("forbid")), objective
-    )
+    question = Question(requests, tuple(case.words("pin")), tuple(case.words("forbid")), objective)
+    if case.words("base") == ["any"]:
+        return world, answer_everywhere([Land(Knowledge(model), question, case.finish)])
+    if "other" in case.sections:
+        lines = tuple(read(case.sections["other"], model))
+        other = World(model, "other", lines, case.finish, world.knowledge)
+        return world, answer_all([(world, question), (other, question)])
     return world, answer(world, question)
 
 
@@ -170,18 +182,20 @@ def test_the_plan_is_found(case: Case) -> None:
         assert plan.status == "impossible"
         assert plan.conflict is not None
         if "conflict" in case.sections:
-            demands = [f"{name}={'|'.join(accept)}" for name, accept, _ in plan.conflict.demands]
+            demands = list(map(str, plan.conflict.demands))
             rules = [f"{place}: {rule}" for place, rule, _ in plan.conflict.kconfig_lines()]
             assert sorted(demands + rules) == sorted(case.words("conflict"))
         # What the report says of it: the title blames what is in the conflict, no line comes twice.
         report = plan_report(plan).splitlines()
         (title,) = [line for line in report if line.startswith("impossible, proved: ")]
-        assert title.partition(": ")[2].split(", ") == [c[2] for c in plan.conflict.demands]
+        assert title.partition(": ")[2].split(", ") == [one.origin for one in plan.conflict.demands]
         assert len(report) == len({*report})
         return
     assert [line.text for line in plan.lines] == case.words("plan")
     after = world.after(plan.assignments)
-    assert all(after.shown(request.symbol) in request.accept for request in plan.request)
+    assert all(request.holds(after.shown) for request in plan.request)
+    if "serving" in case.sections:
+        assert list(map(str, plan.serving)) == case.words("serving")
 
 
 def test_every_case_file_is_whole() -> None:

@@ -172,7 +172,7 @@ CASES: list[tuple[str, Callable[[Place], None], tuple[str, ...], tuple[str, ...]
         ("plan", "@unknown.config", *TOY),
         ("unknown.config:2: ", "FRIDGES", "did you mean FRIDGE?"),
     ),
-    ("a wrong value", _fragments, ("plan", "@value.config", *TOY), ("value.config:1: ", "an int")),
+    ("a wrong value", _fragments, ("plan", "@value.config", *TOY), ("value.config:1: ", "(int)")),
     ("an unknown option", _nothing, ("plan", "FISHS", *TOY), ("FISHS: ", "did you mean FISH?")),
     ("m of a bool", _nothing, ("plan", "SHED=m", *TOY), ("SHED=m: ", "a bool", "Kconfig:")),
     ("no value", _nothing, ("plan", "SHED=x", *TOY), ("SHED=x: 'x' is no value",)),

@@ -275,7 +275,7 @@ def test_a_plan_has_a_graph_in_every_kind_of_question(toy: Tree) -> None:
     ):
         graph = plan.graph
         assert graph is plan.graph
-        request = plan.request[0].symbol
+        request = plan.request[0].name
         assert graph.nodes[request]["role"] == "requested"
         assert {line.symbol for line in plan.lines} <= set(graph)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kresolve import KresolveError, Plan, Tree, plan
+from kresolve import KresolveError, Plan, Tree, any_of, plan
 from kresolve.errors import RequestError
 from kresolve.report.terminal import TerminalProgress
 from tests.cli.conftest import HERE, Place
@@ -48,6 +48,8 @@ def test_requests_in_any_shape(toy: Tree) -> None:
         ("@wanted.config",),
         ([Path("wanted.config"), "FISH"],),
         (toy.requests("FISH", "CAT=n", "DEPTH=7"),),
+        (any_of("FISH", "STOVE"), any_of({"CAT": False, "DEPTH": 7}, "CAT")),
+        (any_of(["FISH", {"CAT": "n"}], {"STOVE": True}), "DEPTH=7|8"),
     ]
     for shape in shapes:
         assert _texts(toy.plan(*shape)) == expected, shape  # type: ignore[arg-type]
@@ -219,7 +221,7 @@ def test_a_conflict_names_every_demand(toy: Tree) -> None:
 
     assert answer.status == "impossible"
     assert answer.conflict is not None
-    assert {name for name, _, _ in answer.conflict.demands} == {"DEEP", "DEPTH"}
+    assert {demand.name for demand in answer.conflict.demands} == {"DEEP", "DEPTH"}
 
 
 def test_a_conflict_names_the_range(toy: Tree) -> None:

@@ -71,7 +71,7 @@ def _superfluous(
     return [
         str(line)
         for (line, _), names in zip(cases, kept, strict=True)
-        if names == {request.symbol for request in plan.request}
+        if names == {request.name for request in plan.request}
     ]
 
 
@@ -190,7 +190,7 @@ def test_criu(tree: Tree, base: str) -> None:
 
     assert plan.status == "planned"
     assert plan.verified.conf is True
-    assert {request.symbol for request in plan.request} >= set(REQUEST)
+    assert {request.name for request in plan.request} >= set(REQUEST)
     measures = {measure.name: measure.value for measure in plan.objective}
     assert (measures["lost"], measures["switched"]) == (0, 0)
 
@@ -233,7 +233,7 @@ def test_x2apic_needs_64bit_where_that_can_be_off(tree: Tree) -> None:
 
     assert plan.status == "impossible"
     assert plan.conflict is not None
-    assert {name for name, _, _ in plan.conflict.demands} == {"X86_X2APIC", "64BIT"}
+    assert {demand.name for demand in plan.conflict.demands} == {"X86_X2APIC", "64BIT"}
 
 
 @pytest.mark.parametrize(

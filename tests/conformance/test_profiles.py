@@ -20,7 +20,7 @@ def test_a_profile_can_be_had(name: str, dialect: str) -> None:
     assert profile is not None
     version = tree.info.version
     absent = [
-        option.symbol
+        option.name
         for option in profile.selected(["all"], version=version, arch="x86_64")
         if not any(symbol in tree for symbol in option.symbols)
     ]
@@ -34,6 +34,14 @@ def test_a_profile_can_be_had_on_linux_6_12(tree: Tree) -> None:
     """The request of each profile is one that Linux 6.12 understands."""
     for name in profile_names():
         assert tree.requests(f"{name}:all")
+
+
+def test_a_network_lock_can_be_had_by_either(tree: Tree) -> None:
+    """conf confirms a lock by iptables and one by nftables, each where the other is kept off."""
+    for forbid, serves in (((), "iptables"), (("IP_NF_FILTER",), "nftables")):
+        found = tree.plan("criu:network-lock", base="allnoconfig", forbid=forbid, verify="conf")
+        assert found.verified.conf
+        assert [str(one) for one in found.serving] == [f"{serves} serves network-lock"]
 
 
 def test_what_tradition_asks_for_is_answered(tree: Tree) -> None:

@@ -40,7 +40,7 @@ def check(tree: Tree, base: str, size: int, count: int) -> None:
                 assert all(level.proved for level in found.objective), request
                 assert lost(tree, lines, found, found.request) == [], request
             else:
-                accepted = [(one.symbol, one.accept) for one in found.request]
+                accepted = [(w.symbol, w.accept) for one in found.request for w in one.wants]
                 assert not whole.allows(accepted), request
     assert planned > 0
 

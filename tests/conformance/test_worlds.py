@@ -13,7 +13,7 @@ import pytest
 from kresolve import Plan, Tree, plan
 from kresolve.errors import KresolveError
 from kresolve.lines import Line, fragment_text, parse_lines, read_lines
-from kresolve.planner import Request
+from kresolve.planner import Demand
 from tests.conformance.configs import random_config, replaying
 from tests.conformance.debian_configs import debian_configs
 from tests.conformance.test_plans import REQUEST
@@ -33,7 +33,7 @@ def loaded(name: str, arch: str) -> Tree:
         pytest.skip(str(error))
 
 
-def lost(tree: Tree, base: Sequence[Line], found: Plan, requests: Iterable[Request]) -> list[str]:
+def lost(tree: Tree, base: Sequence[Line], found: Plan, requests: Iterable[Demand]) -> list[str]:
     """The requests that conf does not keep when a plan is appended to a base."""
     text = fragment_text([*base, *found.assignments])
     written, _ = parse_lines(replaying(tree).run("olddefconfig", text).config, "conf")
@@ -41,12 +41,12 @@ def lost(tree: Tree, base: Sequence[Line], found: Plan, requests: Iterable[Reque
     return [
         str(request)
         for request in requests
-        if values.get(request.symbol, "n") not in request.accept
+        if not request.holds(lambda name: values.get(name, "n"))
     ]
 
 
 def lost_on(
-    tree: Tree, bases: Iterable[Sequence[Line]], found: Plan, requests: Sequence[Request]
+    tree: Tree, bases: Iterable[Sequence[Line]], found: Plan, requests: Sequence[Demand]
 ) -> list[str]:
     """The requests that conf does not keep on some of many bases."""
     with ThreadPoolExecutor(2) as pool:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kresolve.lines import Line, spell
 from kresolve.model import Model
-from kresolve.planner import Knowledge, Land, Question, Request
+from kresolve.planner import Demand, Knowledge, Land, Question, Request
 from kresolve.planner.everybase import Everywhere, Nowhere, everywhere
 from kresolve.planner.fragmentlines import in_order
 from kresolve.planner.objective import gates
@@ -22,6 +22,7 @@ from kresolve.planner.portable import answer_everywhere
 from kresolve.planner.texts import is_exhaustive
 from kresolve.semantics import Finish
 from tests.property.kconfigs import DIALECTS, toys
+from tests.property.test_plans import alternatives
 from tests.property.toys import load
 
 _TEXTS = {"int": ("1", "7", "-2"), "hex": ("0x1", "0xF"), "string": ("a", "")}
@@ -33,7 +34,7 @@ class Case:
 
     kconfig: str
     dialect: str
-    requests: tuple[Request, ...]
+    requests: tuple[Demand, ...]
     finish: Finish
 
     def land(self) -> Land:
@@ -44,13 +45,15 @@ class Case:
 
 @st.composite
 def cases(draw: Any, dialect: str, most: int = 6) -> Case:
-    """Small trees with one or two requests for bools and tristates."""
+    """Small trees with one or two requests for bools and tristates, or any of some."""
     toy = draw(toys(dialect, most=most))
     model = load(toy.kconfig, dialect)
     names = [name for name, symbol in model.symbols.items() if symbol.is_logical]
     assume(names)
     wanted = draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))
-    requests = tuple(_request(draw, model, name) for name in wanted)
+    requests: tuple[Demand, ...] = tuple(_request(draw, model, name) for name in wanted)
+    if draw(st.integers(0, 2)) == 2:
+        requests = (*requests[: draw(st.integers(0, 1))], alternatives(draw, model, names))
     finish: Finish = draw(st.sampled_from(("olddefconfig", "allnoconfig")))
     return Case(toy.kconfig, dialect, requests, finish)
 
@@ -150,7 +153,7 @@ def test_no_fragment_for_every_base_is_smaller(dialect: str, data: st.DataObject
 
 def _costs(land: Land, fragment: tuple[Line, ...]) -> tuple[int, int, int]:
     asked = land.question.asked
-    unasked = [line for line in fragment if line.symbol not in asked]
+    unasked = [line for line in fragment if line.value not in asked.get(line.symbol, ())]
     gate = gates(land.model)
     symbols = land.model.symbols
     switched = [

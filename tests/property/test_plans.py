@@ -7,25 +7,38 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from attrs import frozen
+import pytest
+from attrs import evolve, frozen
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kresolve.lines import Line, spell
+from kresolve.lines import Line, fragment_text, spell, typed_value
 from kresolve.model import Model
 from kresolve.modelfile import to_bytes
-from kresolve.planner import ORDERS, Plan, Question, Request, View, World, answer
+from kresolve.planner import (
+    ORDERS,
+    Alternative,
+    AnyOf,
+    Demand,
+    Plan,
+    Question,
+    Request,
+    View,
+    Want,
+    World,
+    answer,
+)
 from kresolve.planner.objective import levels_of, measure
 from kresolve.planner.problem import Problem
 from kresolve.planner.texts import offered_texts
 from kresolve.semantics import Finish
 from kresolve.solve import Session
 from tests.property.kconfigs import toys
-from tests.property.toys import load, read
+from tests.property.toys import conf, load, program, read
 
 #: So many fragments are looked at, at most, to find the best one.
 _MOST_FRAGMENTS: Final = 1500
@@ -60,7 +73,10 @@ def cases(draw: Any, most: int = 5) -> Case:
     model = load(toy.kconfig)
     names = [name for name, symbol in model.symbols.items() if symbol.type.value != "unknown"]
     wanted = draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))
-    requests = tuple(_request(draw, model, name) for name in wanted)
+    requests: tuple[Demand, ...] = tuple(_request(draw, model, name) for name in wanted)
+    if draw(st.integers(0, 2)) == 2:
+        # Alternatives besides one of the requests, or instead of all of them.
+        requests = (*requests[: draw(st.integers(0, 1))], alternatives(draw, model, names))
     rest = [name for name in names if name not in wanted]
     pins: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
@@ -94,10 +110,28 @@ def _request(draw: Any, model: Model, name: str) -> Request:
     return Request(name, accept, f"{name}={'|'.join(accept)}")
 
 
+def alternatives(draw: Any, model: Model, names: Sequence[str]) -> AnyOf:
+    """One to three alternatives of one or two options, now and then on a condition."""
+    logical = [name for name in names if model.symbols[name].is_logical]
+    found = []
+    for _ in range(draw(st.integers(1, 3))):
+        wants = []
+        chosen = draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True))
+        for name in chosen:
+            condition = None
+            if logical and draw(st.integers(0, 3)) == 3:
+                accept = draw(st.sampled_from((("y", "m"), ("y",), ("n",))))
+                condition = Want(draw(st.sampled_from(logical)), accept)
+            wants.append(Want(name, _request(draw, model, name).accept, condition))
+        found.append(Alternative(tuple(wants)))
+    whole = AnyOf(tuple(found), "any", "any")
+    return evolve(whole, origin=str(whole))
+
+
 def holds(world: World, question: Question, fragment: Fragment) -> bool:
     """Does everything that is demanded hold with a fragment, by evaluation?"""
     after = world.after(fragment)
-    return all(after.shown(name) in accept for name, accept, _ in question.demands(world))
+    return all(demand.holds(after.shown) for demand in question.demands(world))
 
 
 def in_order(model: Model, fragment: Fragment) -> Fragment:
@@ -113,9 +147,7 @@ def in_order(model: Model, fragment: Fragment) -> Fragment:
 def offers(world: World, question: Question) -> list[list[Line | None]]:
     """For each symbol that takes lines, those that a fragment may have for it."""
     model = world.model
-    wanted = {
-        r.symbol: r.accept for r in question.requests if not model.symbols[r.symbol].is_logical
-    }
+    wanted = question.texts(model)
     texts = offered_texts(model, world.knowledge.texts, world.user, world.before, wanted)
     found: list[list[Line | None]] = []
     for name, symbol in model.symbols.items():
@@ -181,13 +213,18 @@ def best_by_force(world: World, question: Question) -> dict[Fragment, tuple[int,
     return found
 
 
-def disliked(world: World, question: Question, fragment: Fragment) -> int:
-    """How many requests that accept the preferred value end otherwise."""
+def disliked(world: World, question: Question, fragment: Fragment) -> tuple[int, int]:
+    """What is not preferred: later alternatives that serve; options that end as the other value."""
     after = world.after(fragment)
-    return sum(
-        after[request.symbol] != question.prefer
+    later = sum(
+        next(n for n, one in enumerate(request.alternatives) if one.holds(after.shown))
         for request in question.requests
-        if len(request.accept) > 1 and question.prefer in request.accept
+    )
+    return later, sum(
+        after.shown(want.symbol) in {*want.accept} - {question.prefer}
+        for request in question.requests
+        for want in request.wants
+        if len(want.accept) > 1 and question.prefer in want.accept
     )
 
 
@@ -245,6 +282,31 @@ def test_a_plan_is_the_best_there_is(case: Case) -> None:
     assert disliked(world, case.question, plan.assignments) == least
 
 
+@pytest.mark.tree
+@pytest.mark.conf
+@settings(max_examples=80)
+@given(cases(most=8), st.data())
+def test_conf_says_that_one_of_the_alternatives_holds(case: Case, data: st.DataObject) -> None:
+    """In the .config that conf writes of a plan's lines, one of the alternatives holds."""
+    world = case.world()
+    names = [name for name, one in world.model.symbols.items() if one.type.value != "unknown"]
+    asked = alternatives(data.draw, world.model, names)
+    plan = answer(world, Question((asked,)))
+    assume(plan.status == "planned")
+    text = f"{case.config}\n{fragment_text(plan.assignments)}"
+    [written] = conf(program("6.12"), case.kconfig, [text], case.finish)
+    symbols = world.model.symbols
+    values = {
+        line.symbol: typed_value(line, symbols[line.symbol].type)
+        for line in read(written, world.model)
+    }
+
+    def shown(name: str) -> str:
+        return values.get(name) or ("n" if symbols[name].is_logical else "")
+
+    assert asked.holds(shown), written
+
+
 @settings(max_examples=150)
 @given(cases(most=4))
 def test_impossible_means_no_fragment_at_all(case: Case) -> None:
@@ -280,9 +342,9 @@ def test_a_conflict_is_a_conflict_and_no_larger_than_it_has_to_be(case: Case) ->
     problem = Problem([(world, case.question)], explaining=True)
     circuit = problem.circuit
     named = [circuit.selectors[rule] for rule in plan.conflict.rules]
-    for name, accept, _ in plan.conflict.demands:
+    for demand in plan.conflict.demands:
         selector = circuit.variable()
-        circuit.require((-selector, *problem.scenes[0].demand(name, accept)))
+        circuit.require((-selector, *problem.scenes[0].demand(demand)))
         named.append(selector)
     with Session(circuit.clauses) as session:
         assert session.solve(named) is None

@@ -13,12 +13,12 @@ from tests.property.test_plans import Case, cases
 
 def without(question: Question, given_up: tuple[Demand, ...]) -> Question:
     """The question without some of its demands."""
-    names = {name for name, _, _ in given_up}
+    origins = {demand.origin for demand in given_up}
     return evolve(
         question,
-        requests=tuple(one for one in question.requests if one.symbol not in names),
-        pins=tuple(name for name in question.pins if name not in names),
-        forbidden=tuple(name for name in question.forbidden if name not in names),
+        requests=tuple(one for one in question.requests if one.origin not in origins),
+        pins=tuple(name for name in question.pins if f"--pin {name}" not in origins),
+        forbidden=tuple(n for n in question.forbidden if f"--forbid {n}" not in origins),
     )
 
 

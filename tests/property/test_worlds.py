@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import evolve
@@ -12,8 +13,8 @@ from hypothesis import strategies as st
 from kresolve.lines import Line
 from kresolve.minimizing import keeping, same_config
 from kresolve.planner import (
+    Demand,
     Question,
-    Request,
     View,
     World,
     answer,
@@ -89,7 +90,7 @@ def test_one_fragment_for_two_worlds_is_the_best_there_is(pair: tuple[Case, Case
 
 
 def costs(
-    worlds: list[World], asked: frozenset[str], fragment: Fragment, objective: str
+    worlds: list[World], asked: Mapping[str, frozenset[str]], fragment: Fragment, objective: str
 ) -> tuple[int, ...]:
     """The measures of a fragment, in the objective's order."""
     views = [View(world.before, world.after(fragment), asked) for world in worlds]
@@ -208,10 +209,14 @@ def test_a_plan_in_parts_has_as_much_in_common_as_can_be(pair: tuple[Case, Case]
     assert len(sets[0] | sets[1]) == least
 
 
-def without_texts(case: Case) -> tuple[Request, ...]:
+def without_texts(case: Case) -> tuple[Demand, ...]:
     """The requests for bools and tristates."""
     symbols = load(case.kconfig).symbols
-    return tuple(one for one in case.question.requests if symbols[one.symbol].is_logical)
+    return tuple(
+        one
+        for one in case.question.requests
+        if all(symbols[name].is_logical for name in one.symbols)
+    )
 
 
 def most_wanted(world: World, question: Question) -> list[Fragment]:

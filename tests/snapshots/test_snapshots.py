@@ -71,6 +71,31 @@ accept = ["y", "m"]
 required = true
 feature = "wet"
 source = "us"
+
+[[option]]
+symbol = "DOORBELL"
+accept = ["y"]
+required = true
+if = "PAINT"
+feature = "guests"
+source = "us"
+
+[[any_of]]
+name = "company"
+required = true
+feature = "guests"
+source = "us"
+
+[[any_of.alternative]]
+name = "in the pond"
+options = [
+  { symbol = "FROG", accept = ["y", "m"] },
+  { symbol = "FOUNTAIN", accept = ["y"], if = "WATER" },
+]
+
+[[any_of.alternative]]
+name = "on the sofa"
+options = [{ symbol = "CAT", accept = ["y"] }]
 """,
     "binary.config": "CONFIG_A=y\n\0",
 }
@@ -88,6 +113,15 @@ CASES: dict[str, list[str]] = {
     "plan-for-merge-config-n": [f"plan SHED OWNER='\"me\"' {ON_TOY} --finish allnoconfig"],
     "plan-nothing-to-add": [f"plan GARDEN POND=y|m WATER=m {ON_TOY}"],
     "plan-json": [f"plan FISH NUMBER=0x1f {ON_TOY} --base empty --json"],
+    "plan-any-of": [
+        f"plan 'FROG|FISH=m|CAT' {ON_TOY} --base empty",
+        f"plan 'STOVE|GARDEN|GARDNE' 'POND & FOUNTAIN if WATER|DEEP' {ON_TOY} --base my.config",
+        f"plan mine:guests --profile mine.toml {ON_TOY} --base empty",
+        f"plan 'FROG|CAT=m' {ON_TOY} --base empty --base my.config",
+        f"plan 'DEEP|CAT' WATER {ON_TOY} --base any",
+    ],
+    "plan-any-of-json": [f"plan 'FROG|FISH & SHED if WATER' {ON_TOY} --base my.config --json"],
+    "impossible-any-of": [f"plan 'STOVE|FRIDGE & CAT|FROG=m' {ON_TOY} --forbid POND --pin KITCHEN"],
     "impossible": [f"plan STOVE FISH {ON_TOY}"],
     "impossible-together": [
         f"plan FROG DEEP {ON_TOY} --base my.config --pin CAT --forbid SHED",
@@ -99,6 +133,13 @@ CASES: dict[str, list[str]] = {
         f"check GARDEN=y SHED FROG 'POND=y|m' STOVE FOUNTAIN --config my.config {ON_TOY}",
         "check mine:wet --profile mine.toml --config my.config",
     ],
+    "check-any-of": [
+        "check 'FROG|POND=m' 'FROG|FISH=y|m|DEPTH=9' 'CAT & SHED if GARDEN' --config my.config",
+        "check 'CAT & GARDEN|FROG' 'FISH if SHED' 'CAT & FISH if SHED' --config my.config",
+        "check mine:guests --profile mine.toml --config my.config",
+        f"check 'FROG|STOVE' mine:guests --profile mine.toml --config wanted.config {ON_TOY}",
+    ],
+    "check-any-of-json": ["check 'FROG|POND & SHED if GARDEN' --config my.config --json"],
     "check-json": [f"check GARDEN FRIDGE --config my.config {ON_TOY} --json"],
     "lint": [
         f"lint lost.config {ON_TOY} --base empty --all",
@@ -134,6 +175,14 @@ CASES: dict[str, list[str]] = {
         f"plan DEPTH=x {ON_TOY}",
         f"plan FISH=y FISH=n {ON_TOY}",
         f"plan 'FISH and CAT' {ON_TOY}",
+        f"plan 'FISHS|POOL' {ON_TOY}",
+        f"plan 'FISH|SHED=m' {ON_TOY}",
+        f"plan 'FISH||SHED' {ON_TOY}",
+        f"plan 'FISH|y' {ON_TOY}",
+        f"plan 'FISH if DEPTH' {ON_TOY}",
+        f"plan 'OWNER=us|them' {ON_TOY}",
+        f"plan 'FISH|CAT' {ON_TOY} --pin 'FISH|CAT'",
+        f"gates 'FISH|CAT' {ON_TOY}",
         f"plan @other.config {ON_TOY}",
         f"plan @prose.config {ON_TOY}",
         f"plan @nowhere.config {ON_TOY}",

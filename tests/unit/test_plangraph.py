@@ -11,8 +11,7 @@ from kresolve.planner import (
     World,
     answer,
     answer_in_parts,
-    checked,
-    parse_request,
+    requested,
 )
 from tests.property.toys import load
 
@@ -71,7 +70,7 @@ def graph_of(
     """The graph of a plan in the toy tree."""
     model = load(_KCONFIG)
     world = World(model, "toy", base)
-    asked = tuple(checked(model, *parse_request(text), text) for text in requests)
+    asked = tuple(requested(model, text) for text in requests)
     plan = answer(world, Question(asked, forbidden=forbid))
     after = world.after(plan.assignments)
     return plan_graph(dependency_graph(model), model, plan, world.before, after), model
@@ -129,6 +128,24 @@ def test_a_request_that_was_selected_already_is_joined_to_what_selects_it() -> N
     assert _roles(graph) == {"HELPER": "requested", "DEVICE": "already on"}
 
 
+def test_of_alternatives_only_the_one_that_serves_is_there() -> None:
+    """The alternative that the plan takes is requested; the others are not looked at."""
+    graph, _ = graph_of("DEVICE & FREE|ELSEWHERE|AFTER")
+
+    assert _roles(graph) == {
+        "ELSEWHERE": "requested",
+        "BUS": "prerequisite",
+        "MMU": "already on",
+    }
+
+
+def test_alternatives_without_a_plan_are_all_there() -> None:
+    """Where no alternative can hold, the graph shows each of them as requested."""
+    graph, _ = graph_of("AFTER|ELSEWHERE", forbid=("BUS",))
+
+    assert [_roles(graph)[name] for name in ("AFTER", "ELSEWHERE")] == ["requested"] * 2
+
+
 def test_of_an_or_only_the_side_that_counts_is_there() -> None:
     """Of "LEFT || RIGHT" the one that is on; of "FREE || FREE = n" none."""
     graph, _ = graph_of("DEVICE")
@@ -161,7 +178,7 @@ def test_without_a_plan_the_graph_shows_what_is_asked() -> None:
 def test_a_plan_in_parts_shows_the_first_world_with_all_its_lines() -> None:
     """What only the first of several worlds gets is in its graph as the common lines are."""
     model = load(_KCONFIG)
-    asked = (checked(model, *parse_request("ELSEWHERE"), "ELSEWHERE"),)
+    asked = (requested(model, "ELSEWHERE"),)
     small = World(model, "small", ())
     large = World(model, "large", (Line("BUS", "y"),))
     plan = answer_in_parts([(small, Question(asked)), (large, Question(asked))])

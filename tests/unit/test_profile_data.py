@@ -22,6 +22,7 @@ KEYS: dict[str, type] = {
     "required": bool,
     "since": str,
     "until": str,
+    "if": str,
     "one_of": list,
     "arch": list,
     "feature": str,
@@ -77,7 +78,7 @@ def test_a_profile_says_who_it_is(path: Path) -> None:
     """A profile has its file's name, one line of description, options, and nothing else."""
     profile = load(path)
 
-    assert set(profile) - {"tradition"} == {"name", "description", "option"}
+    assert set(profile) - {"any_of", "tradition"} == {"name", "description", "option"}
     assert profile["name"] == path.stem
     assert profile["description"].strip() == profile["description"].splitlines()[0] != ""
     assert profile["option"]

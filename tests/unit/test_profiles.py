@@ -48,9 +48,9 @@ def test_options_by_version_and_feature(
 ) -> None:
     """A profile asks for its required options of this version, and of the features asked for."""
     requests = _PROFILE.requests(at(version), features)
-    assert [request.symbol for request in requests] == expected
+    assert [request.name for request in requests] == expected
     assert requests[0].origin == "profile toy"
-    assert [r.origin for r in requests if r.symbol == "B"] == ["profile toy:more"] * len(features)
+    assert [r.origin for r in requests if r.name == "B"] == ["profile toy:more"] * len(features)
 
 
 def test_unknown_features_are_named() -> None:
