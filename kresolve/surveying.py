@@ -7,12 +7,15 @@ last line, if it was cut off, is written anew.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from functools import lru_cache
+from concurrent.futures import Executor
+from contextlib import closing, contextmanager, suppress
+from functools import lru_cache, partial
+from io import FileIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,9 +29,11 @@ from kresolve.planner import Demand, Knowledge, Plan, Question, World, answer
 from kresolve.progress import SILENT, Progress
 from kresolve.report.document import plan_document
 from kresolve.semantics import Finish
+from kresolve.workers import in_order
 
 #: Symbols for one task of the pool: each process encodes a base once.
 _CHUNK: Final = 10
+_STATUSES: Final = ("planned", "impossible", "unknown")
 
 
 @frozen
@@ -71,52 +76,36 @@ def survey_lines(
 
     ``saved`` is the model as bytes, for the other processes.  ``executor``:
     where to plan, by default ``jobs`` processes.  Raises ConfigFileError if the
-    file has results of something else in it.
+    file has results of something else in it, or another survey writes it, and
+    ToolError if processes are killed again and again.
     """
-    known = _read(output, model, terms)
-    wanted = [request for request in requests if str(request) not in known]
-    counts = dict.fromkeys(("planned", "impossible", "unknown"), 0)
-    for request in requests:
-        if str(request) in known:
-            counts[known[str(request)]] += 1
-    with (
-        tempfile.TemporaryDirectory(prefix="kresolve-survey-") as scratch,
-        output.open("a", encoding="utf-8") as file,
-        progress.task("planning", len(requests)) as task,
-    ):
-        path = Path(scratch, "model")
-        path.write_bytes(saved)
-        done = len(requests) - len(wanted)
-        task.update(done)
-        pool = executor or ProcessPoolExecutor(jobs or os.cpu_count() or 1)
-        try:
-            for documents in _in_order(pool, path, terms, wanted):
-                for document in documents:
-                    file.write(json.dumps(document) + "\n")
-                    counts[document["status"]] += 1
-                file.flush()
-                done += len(documents)
-                task.update(done)
-        finally:
-            if executor is None:
-                pool.shutdown(cancel_futures=True)
+    with _locked(output) as file:
+        known = _read(file, output, model, terms)
+        wanted = [request for request in requests if str(request) not in known]
+        counts = dict.fromkeys(_STATUSES, 0)
+        for request in requests:
+            if str(request) in known:
+                counts[known[str(request)]] += 1
+        with (
+            tempfile.TemporaryDirectory(prefix="kresolve-survey-") as scratch,
+            progress.task("planning", len(requests)) as task,
+        ):
+            path = Path(scratch, "model")
+            path.write_bytes(saved)
+            done = len(requests) - len(wanted)
+            task.update(done)
+            each = partial(plan_each, str(path), terms)
+            chunks = [tuple(wanted[at : at + _CHUNK]) for at in range(0, len(wanted), _CHUNK)]
+            results = in_order(each, chunks, executor=executor, jobs=jobs, progress=progress)
+            with closing(results):
+                for documents in results:
+                    lines = "".join(f"{json.dumps(document)}\n" for document in documents)
+                    _append(file, output, lines.encode())
+                    for document in documents:
+                        counts[document["status"]] += 1
+                    done += len(documents)
+                    task.update(done)
     return Survey(counts, len(wanted))
-
-
-def _in_order(
-    pool: Executor, path: Path, terms: Terms, requests: Sequence[Demand]
-) -> Iterator[list[dict[str, Any]]]:
-    """The documents of the requests, some at a time."""
-    chunks = [requests[start : start + _CHUNK] for start in range(0, len(requests), _CHUNK)]
-    futures: list[Future[list[dict[str, Any]]]] = [
-        pool.submit(plan_each, str(path), terms, tuple(chunk)) for chunk in chunks
-    ]
-    try:
-        for future in futures:
-            yield future.result()
-    finally:
-        for future in futures:
-            future.cancel()
 
 
 def plan_each(path: str, terms: Terms, requests: Iterable[Demand]) -> list[dict[str, Any]]:
@@ -152,32 +141,75 @@ def _document(request: Demand, terms: Terms, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _read(output: Path, model: Model, terms: Terms) -> dict[str, str]:
+@contextmanager
+def _locked(output: Path) -> Iterator[FileIO]:
+    """The file of a survey, for reading and appending, and for nobody else meanwhile."""
+    if output.exists() and not output.is_file():
+        raise ConfigFileError(f"{output}: not a regular file; a survey goes on with what is in one")
+    with _told(output):
+        file = output.open("a+b", buffering=0)
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConfigFileError(
+                f"{output}: another survey{_holder(file)} writes it; wait for its end, or name "
+                "another file"
+            ) from error
+        yield file
+
+
+@contextmanager
+def _told(output: Path) -> Iterator[None]:
+    """Say of which file it is that the system refuses something."""
+    try:
+        yield
+    except OSError as error:
+        raise ConfigFileError(f"{output}: cannot write it: {error.strerror or error}") from error
+
+
+def _append(file: FileIO, output: Path, data: bytes) -> None:
+    with _told(output):
+        while data:  # a disk that is nearly full takes a part first
+            data = data[file.write(data) :]
+
+
+def _holder(file: FileIO) -> str:
+    """Which process has locked a file, as far as the system tells."""
+    inode = f":{os.fstat(file.fileno()).st_ino}"
+    with suppress(OSError):
+        for line in Path("/proc/locks").read_text(encoding="ascii").splitlines():
+            words = line.split()
+            if "FLOCK" in words and "->" not in words and words[5].endswith(inode):
+                return f" (process {words[4]})"
+    return ""
+
+
+def _read(file: FileIO, output: Path, model: Model, terms: Terms) -> dict[str, str]:
     """What a file has already: status by request.  A last line that was cut off goes."""
-    if not output.exists():
-        return {}
-    data = output.read_bytes()
+    file.seek(0)
+    data = file.read()
     whole = data[: data.rfind(b"\n") + 1]
     known: dict[str, str] = {}
     for number, line in enumerate(whole.splitlines(), start=1):
         try:
             found = json.loads(line)
             place = (found["tree"]["version"], found["tree"]["arch"], found["base"])
-            known[found["asked"]] = found["status"]
+            # a ValueError for any other
+            known[found["asked"]] = _STATUSES[_STATUSES.index(found["status"])]
             same = found["finish"] == terms.finish and found["terms"] == _said(terms)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ConfigFileError(
-                f"{output}:{number}: no line of a survey; name another file"
+                f"{output}:{number}: no line of a survey; take it out, or name another file"
             ) from error
         here = (model.info.version, model.info.arch, terms.base)
         if place != here or not same:
             raise ConfigFileError(
-                f"{output}:{number}: a survey of Linux {' '.join(place[:2])}, base {place[2]}, "
+                f"{output}:{number}: a survey of Linux {place[0]} {place[1]}, base {place[2]}, "
                 "or with other options; name another file"
             )
-    if len(whole) < len(data):
-        with output.open("r+b") as file:
-            file.truncate(len(whole))
+    with _told(output):
+        file.truncate(len(whole))
     return known
 
 

@@ -41,7 +41,7 @@ KRESOLVE = Rules(
         ("defaults", "errors", "memory", "printable", "progress", "tristate"),
         (
             *("configfile", "dialect", "expressions", "files", "lines", "location", "markup"),
-            "values",
+            *("values", "workers"),
         ),
         ("bounds", "dependencies", "model", "modelfile", "textrelations", "uservalues"),
         ("dependencygraph", "encode", "frontend", "oracle", "semantics", "trees"),
