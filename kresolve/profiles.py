@@ -267,11 +267,17 @@ def read_profile(path: Path) -> Profile:
     Raises ConfigFileError with the path and what is wrong.
     """
     try:
-        data = tomllib.loads(_text(path))
+        return _profile(path, tomllib.loads(_text(path)))
     except OSError as error:
         raise ConfigFileError(f"{path}: cannot read it: {error.strerror or error}") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except ValueError as error:  # no UTF-8, no TOML, a number of more digits than Python takes
         raise ConfigFileError(f"{path}: this is no TOML file: {error}") from error
+    except RecursionError as error:
+        raise ConfigFileError(f"{path}: this is no profile: it is nested too deeply") from error
+
+
+def _profile(path: Path, data: dict[str, Any]) -> Profile:
+    """A profile from what stands in its file."""
     name, description = data.get("name"), data.get("description", "")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise ConfigFileError(

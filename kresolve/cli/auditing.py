@@ -14,6 +14,7 @@ from kresolve.cli.shared import (
     add_tree_arguments,
     command,
     load,
+    seconds,
 )
 from kresolve.cli.streams import say
 
@@ -52,7 +53,7 @@ def add(commands: Commands) -> None:
     audit.add_argument("--verify", choices=("conf",), help="ask the tree's own conf as well")
     audit.add_argument(
         "--timeout",
-        type=float,
+        type=seconds,
         default=120.0,
         metavar="SECONDS",
         help="for one fragment on any base (default: %(default)g)",

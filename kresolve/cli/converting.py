@@ -93,4 +93,5 @@ def _convert(arguments: argparse.Namespace, text_of: Callable[[Tree, list[Line]]
         put(text)
     else:
         write_whole(arguments.output, text)
+        progress.note(f"written to {arguments.output}")
     return HOLDS

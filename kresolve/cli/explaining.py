@@ -67,6 +67,7 @@ def _explain(arguments: argparse.Namespace) -> int:
     from kresolve.report.terminal import TerminalProgress
 
     check_output(arguments.output)
+    progress = TerminalProgress()
     found = explain(
         arguments.symbol,
         tree=arguments.tree,
@@ -81,7 +82,7 @@ def _explain(arguments: argparse.Namespace) -> int:
         depth=DEPTH if arguments.depth is None else arguments.depth,
         full=arguments.full,
         change=arguments.change,
-        progress=TerminalProgress(),
+        progress=progress,
     )
     is_text = not (arguments.json or arguments.markdown or arguments.html)
     if arguments.json:
@@ -92,6 +93,7 @@ def _explain(arguments: argparse.Namespace) -> int:
         text = found.html if arguments.html else f"{found}\n"
     if arguments.output is not None:
         write_whole(arguments.output, text)
+        progress.note(f"written to {arguments.output}")
     elif is_text and sys.stdout.isatty():
         paint(coloured(text))
     else:

@@ -75,6 +75,7 @@ def plan_in_kata(arguments: argparse.Namespace) -> int:
     )
     if arguments.output is not None:
         write_whole(arguments.output, change.diff)
+        progress.note(f"written to {arguments.output}")
     if arguments.json:
         document = kata_document(
             change.plans, change.status, change.diff, change.witnesses, change.version_note

@@ -93,4 +93,6 @@ def _minimize(arguments: argparse.Namespace) -> int:
     total = len(found.lines) + len(found.dropped)
     fewest = "no fewer do, proved" if found.proved else "there may be fewer"
     progress.note(f"{len(found.lines)} of {total} lines; {fewest}")
+    if arguments.output is not None:
+        progress.note(f"written to {arguments.output}")
     return HOLDS

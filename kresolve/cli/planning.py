@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kresolve.cli.kata import add_kata_arguments, plan_in_kata
 from kresolve.cli.shared import (
@@ -23,6 +24,9 @@ from kresolve.cli.shared import (
 )
 from kresolve.cli.streams import put, say
 from kresolve.errors import RequestError
+
+if TYPE_CHECKING:
+    from kresolve.planner import Plan
 
 _EXAMPLES = """\
 examples:
@@ -87,6 +91,13 @@ def _same(one: Path, other: Path) -> bool:
     return os.path.realpath(one) == os.path.realpath(other)
 
 
+def _fewer_alternatives(plan: Plan) -> str:
+    """Why there are not as many other plans as were asked for."""
+    if not all(measure.proved for measure in plan.objective):
+        return "other plans are not looked for while this one is not proved best (--timeout)"
+    return f"no {'more' if plan.alternatives else 'other'} plan is as good"
+
+
 def _plan(arguments: argparse.Namespace) -> int:
     from kresolve.face.planning import plan
     from kresolve.report.document import plan_document
@@ -132,6 +143,8 @@ def _plan(arguments: argparse.Namespace) -> int:
         put("\n".join(answer.files("all.config").values()))
     if not arguments.json:
         progress.note(plan_report(answer))
+        if answer.status == "planned" and len(answer.alternatives) < arguments.alternatives:
+            progress.note(_fewer_alternatives(answer))
         if answer.status == "planned" and arguments.output is not None:
             progress.note(f"written to {', '.join(map(str, answer.files(arguments.output)))}")
     if arguments.graph is not None:

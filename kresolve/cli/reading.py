@@ -65,6 +65,7 @@ def _add_show(commands: Commands) -> None:
 
 
 def _search(arguments: argparse.Namespace) -> int:
+    from kresolve.lookup import WHERE
     from kresolve.report.symbols import search_document, search_text
 
     tree, where = _loaded(arguments)
@@ -80,6 +81,9 @@ def _search(arguments: argparse.Namespace) -> int:
         say(json.dumps(document, indent=2))
     elif found:
         say(search_text(found))
+    else:
+        places = " or ".join(arguments.where or WHERE)
+        tree.progress.note(f"nothing found: no {places} in {tree.info} matches {arguments.pattern}")
     return HOLDS if found else FAILS
 
 

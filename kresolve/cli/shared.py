@@ -135,7 +135,7 @@ def add_timeout_argument(
     """How long to look for the best."""
     parser.add_argument(
         "--timeout",
-        type=_seconds,
+        type=seconds,
         default=default,
         metavar="SECONDS",
         help=f"{what} (default: %(default)g)",
@@ -151,11 +151,12 @@ def add_advice_timeout_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """A number of seconds, as argparse takes it."""
     with contextlib.suppress(ValueError):
-        seconds = float(text)
-        if seconds > 0:
-            return seconds
+        number = float(text)
+        if number > 0:
+            return number
     raise argparse.ArgumentTypeError(f"{text!r}: say a number of seconds above 0")
 
 

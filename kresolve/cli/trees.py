@@ -73,10 +73,17 @@ def _tree_fetch(arguments: argparse.Namespace) -> int:
 
 
 def _tree_list(arguments: argparse.Namespace) -> int:
+    from kresolve.report.terminal import TerminalProgress
     from kresolve.trees import cached_trees
+    from kresolve.trees.cache import cache_root
 
-    for tree in cached_trees():
+    trees = cached_trees()
+    for tree in trees:
         say(f"{tree.version}\t{tree.source}\t{tree.path}")
+    if not trees:
+        TerminalProgress().note(
+            f"no trees in {cache_root()}; kresolve tree fetch debian:6.12 fetches one"
+        )
     return HOLDS
 
 
@@ -98,5 +105,7 @@ def _tree_save(arguments: argparse.Namespace) -> int:
     from kresolve.report.terminal import TerminalProgress
 
     check_output(arguments.output)
-    load(arguments, TerminalProgress()).save(arguments.output)
+    progress = TerminalProgress()
+    load(arguments, progress).save(arguments.output)
+    progress.note(f"written to {arguments.output}")
     return HOLDS

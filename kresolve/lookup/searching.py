@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from attrs import frozen
@@ -11,7 +10,8 @@ from attrs import frozen
 from kresolve.errors import RequestError
 from kresolve.location import Location
 from kresolve.lookup.helptexts import HelpTexts
-from kresolve.model import Model, Symbol
+from kresolve.lookup.matching import first_matches
+from kresolve.model import Model
 
 #: Where one can search, in the order in which hits are told.
 WHERE: Final = ("name", "prompt", "help")
@@ -46,28 +46,27 @@ def search_symbols(
 
     Case does not matter; CONFIG_ before a name may be written.  Names and help
     texts are searched by line, as grep does.  Raises RequestError for a pattern
-    that is none, with the place in it, and for an unknown place to search.
+    that is none, with the place in it, or takes too long, and for an unknown
+    place to search.
     """
     for place in where:
         if place not in WHERE:
             raise RequestError(f"{place}: search in some of {', '.join(WHERE)}")
-    try:
-        wanted = re.compile(pattern.removeprefix("CONFIG_"), re.IGNORECASE)
-        in_text = re.compile(pattern, re.IGNORECASE)
-    except re.error as error:
-        raise RequestError(f"{pattern!r} is no regular expression: {error}") from error
-    hits: dict[str, tuple[str, str]] = {}
-    if "name" in where:
-        hits |= {name: ("name", "") for name in model.symbols if wanted.search(name)}
-    for place in ("prompt", "help"):
-        if place in where:
-            for name, symbol in model.symbols.items():
-                if name in hits:
-                    continue
-                for line in _lines(model, symbol, helps, place):
-                    if in_text.search(line):
-                        hits[name] = place, line.strip()
-                        break
+    names = list(model.symbols)
+    places = [place for place in WHERE if place in where]
+    bare = pattern.removeprefix("CONFIG_")
+    parts = [
+        (
+            bare if place == "name" else pattern,
+            [_lines(model, name, helps, place) for name in names],
+        )
+        for place in places
+    ]
+    hits = {
+        names[hit.number]: (place, hit.line.strip())
+        for place, found in zip(places, first_matches(parts, pattern), strict=True)
+        for hit in found
+    }
     return tuple(
         Found(
             symbol=name,
@@ -83,9 +82,11 @@ def search_symbols(
     )
 
 
-def _lines(model: Model, symbol: Symbol, helps: HelpTexts, place: str) -> Iterator[str]:
-    for _, definition in model.definitions(symbol):
-        if place == "prompt":
-            yield from (prompt.text for prompt in definition.prompts)
-        else:
-            yield from helps.of(definition).split("\n")
+def _lines(model: Model, name: str, helps: HelpTexts, place: str) -> list[str]:
+    """What is searched of a symbol in one place."""
+    if place == "name":
+        return [name]
+    definitions = [definition for _, definition in model.definitions(model.symbols[name])]
+    if place == "prompt":
+        return [prompt.text for definition in definitions for prompt in definition.prompts]
+    return [line for definition in definitions for line in helps.of(definition).split("\n")]

@@ -83,7 +83,7 @@ KRESOLVE = Rules(
         "platformdirs": ("trees.cache",),
         "pysat": ("solve",),
         "rich": ("report",),
-        "subprocess": ("frontend", "oracle", "trees"),
+        "subprocess": ("frontend", "lookup.matching", "oracle", "trees"),
     },
     # The commands; each is, or will be, a function of the same name.
     public_functions=frozenset(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,33 @@ def test_a_wrong_pattern_is_told(model: Model, helps: HelpTexts) -> None:
         search_symbols(model, "(", helps)
     with pytest.raises(RequestError, match="menu: search in some of name, prompt, help"):
         search_symbols(model, "x", helps, where=("menu",))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        (r"(\w|\w|\w|\w|\w|\w|\w|\w)*@", "takes too long"),
+        (r"(.*.*.*.*.*.*.*.*.*.*.*.*)*\0", "takes too long"),
+        ("(" * 5_000 + ")" * 5_000, "nested too deeply"),
+        ("[" * 5_000, "is no regular expression"),
+        ("a{99999999999999}", "is no regular expression"),
+        ("(?P<a>b)(?P<a>c)", "is no regular expression"),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_a_pattern_that_cannot_be_searched_is_told(
+    model: Model, helps: HelpTexts, pattern: str, said: str
+) -> None:
+    """Endless, nested or odd, a pattern is an error in one short line, from a thread, too."""
+    with ThreadPoolExecutor(1) as thread, pytest.raises(RequestError, match=said) as error:
+        thread.submit(search_symbols, model, pattern, helps).result()
+    assert len(str(error.value)) < 500
+
+
+@pytest.mark.parametrize("pattern", ["[[a]", "(?i)", "\udcff|INET", "\0", "a||b", "é"])
+def test_an_odd_pattern_is_searched(model: Model, helps: HelpTexts, pattern: str) -> None:
+    """What Python takes for a pattern gives an answer, without a warning."""
+    assert isinstance(search_symbols(model, pattern, helps), tuple)
 
 
 def test_the_page_has_every_part(model: Model, helps: HelpTexts) -> None:

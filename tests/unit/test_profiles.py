@@ -100,3 +100,27 @@ def test_a_wrong_tradition_is_one_clear_error(tmp_path: Path, told: str, match: 
     with pytest.raises(ConfigFileError, match=match) as caught:
         read_profile(path)
     assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = " + "[" * 100_000,
+        "name = " + "[" * 200 + "]" * 200,
+        "a = " + "{b = " * 5_000,
+        "a" + ".a" * 5_000 + " = 1",
+        f"name = {'9' * 5_000}",
+        f"name = 0x{'f' * 5_000}",
+        f'name = "mine"\n[[option]]\nsymbol = 0x{"f" * 5_000}',
+        "name = 1979-05-27\n",
+        "name = nan",
+        'name = "\\u0000"',
+    ],
+    ids=lambda text: text[:24],
+)
+def test_an_odd_profile_is_refused(tmp_path: Path, text: str) -> None:
+    """Nested deeply, or with numbers that Python cannot write, a file is told to be no profile."""
+    path = tmp_path / "odd.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigFileError, match=f"^{path}: "):
+        read_profile(path)
