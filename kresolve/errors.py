@@ -8,6 +8,7 @@ line prints that line and ends with status 2.
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Iterable
 
 
@@ -41,6 +42,17 @@ class ModelError(KresolveError):
 
 class WitnessError(KresolveError):
     """Evaluator, clauses and conf disagree; kresolve cannot tell (status 3)."""
+
+
+def cannot_import(error: ImportError) -> str:
+    """One line about a library that cannot be imported; "" if it is a module of kresolve."""
+    name = error.name or "a library"
+    root = name.partition(".")[0]
+    if root == "kresolve":
+        return ""
+    if root in sys.stdlib_module_names:
+        return f"{sys.executable} cannot import its own {name} ({error}); use a Python that can"
+    return f"cannot import {name} ({error}); install what is missing, or kresolve once more"
 
 
 def did_you_mean(name: str, known: Iterable[str], prefix: str = "") -> str:

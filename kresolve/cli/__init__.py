@@ -38,7 +38,7 @@ from kresolve.cli.streams import (
     flush_stdout,
     standard_streams,
 )
-from kresolve.errors import KresolveError, WitnessError
+from kresolve.errors import KresolveError, WitnessError, cannot_import
 from kresolve.files import reason
 
 #: The commands, as ``kresolve --help`` lists them.
@@ -141,6 +141,10 @@ def _run(arguments: Sequence[str] | None) -> int:
 
         complain(f"{place}{reason(error, cache_root())}")
         return WRONG
+    except ImportError as error:
+        said = cannot_import(error)
+        complain(said or f"{mistake(error)}: a mistake in kresolve; please report it")
+        return WRONG if said else UNKNOWN
     except MemoryError:
         complain("out of memory")
         return UNKNOWN

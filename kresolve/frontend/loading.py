@@ -213,5 +213,7 @@ def parse_tree(
         return content
     if kind == b"error":
         raise KconfigError(f"{content.decode()} (tree: {info.source})")
+    if kind == b"library":
+        raise ToolError(content.decode())
     said = last_line(done.stderr) or f"status {done.returncode}"
     raise ToolError(f"parsing {info.source} failed: {said}")

@@ -16,7 +16,7 @@ from typing import Any, Final
 from attrs import evolve
 
 from kresolve import dialect
-from kresolve.errors import KresolveError
+from kresolve.errors import KresolveError, cannot_import
 from kresolve.model import TreeInfo
 from kresolve.printable import printable
 
@@ -79,14 +79,16 @@ def main(job_file: str) -> None:
         answer = _failure(str(error))
     except RecursionError:
         answer = _failure("an expression or a chain of files is nested too deeply")
+    except ImportError as error:
+        answer = _failure(cannot_import(error) or str(error), b"library")
     except Exception as error:  # noqa: BLE001 - the parent tells it to the user
         # Kconfiglib raises KconfigError, OSError and others for bad files.
         answer = _failure(str(error) or type(error).__name__)
     Path(job["answer"]).write_bytes(answer)
 
 
-def _failure(text: str) -> bytes:
+def _failure(text: str, kind: bytes = b"error") -> bytes:
     """One line, and nothing in it that a terminal would obey."""
     line = " ".join(text.split())
     shown = line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
-    return b"error\n" + printable(shown, keep="").encode()
+    return kind + b"\n" + printable(shown, keep="").encode()
