@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kresolve.errors import ConfigFileError, TreeError, did_you_mean
 from kresolve.lines import BadLine, Line, parse_lines, read_lines
@@ -131,7 +131,10 @@ class _TreeConfigs:
         path = self.folder / file_name
         if path.is_file():
             lines, bad = self.read([path])
-            return Base(name, evaluate(self.model, lines, "defconfig").lines, tuple(bad))
+            made = evaluate(self.model, lines, "defconfig").lines
+            said = {line.symbol for line in lines}
+            marked = (evolve(line, by_default=line.symbol not in said) for line in made)
+            return Base(name, tuple(marked), tuple(bad))
         return self.made_of_others(name, file_name)
 
     def made_of_others(self, name: str, target: str) -> Base:

@@ -46,6 +46,8 @@ class Line:
     value: str
     location: Location | None = None
     literal: bool = field(default=False, eq=False, repr=False)
+    #: Does no line of a defconfig say so, from which make made the base with this line?
+    by_default: bool = field(default=False, eq=False, repr=False)
 
     @property
     def says_not_set(self) -> bool:

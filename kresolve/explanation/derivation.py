@@ -77,7 +77,8 @@ class Told:
 
     ``kind`` is "line", "no line", "answer" (a target's own) or "kconfig".
     ``text`` is the line in its own words, ``value`` what a line gives to
-    ``symbol``; ``source`` names a base that has no files of its own.  Where a
+    ``symbol``; ``source`` names a base that has no files of its own, whose
+    defconfig does not mention the symbol if it is ``by_default``.  Where a
     Kconfig file asks a program, ``probe`` is its line as it stands there, and
     ``tools`` says what was asked.
     """
@@ -90,6 +91,7 @@ class Told:
     source: str = ""
     probe: str = ""
     tools: str = ""
+    by_default: bool = False
 
     @property
     def place(self) -> str:

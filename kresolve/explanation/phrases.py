@@ -183,6 +183,8 @@ def _line(t: _Teller) -> str:
     assert line is not None
     if t.places and line.location:
         text = f"{t.opening()}: {t.quoted(line)}"
+    elif line.by_default and line.source:
+        text = f"{t.opening()}: by default in the .config of {line.source}"
     else:
         text = f"{t.opening()}: {line.place or 'a line'} says so"
     if fact.step("transitional"):

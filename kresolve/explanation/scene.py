@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kresolve.explanation.derivation import Cause, Told
 from kresolve.expressions import And, Compare, Expr, Not, Or, Sym
@@ -153,7 +153,8 @@ class Scene:
         """A user's line as something told."""
         value = typed_value(line, self.model.symbols[line.symbol].type) or ""
         source = "" if line.location or line.symbol in self.asked else self.base
-        return Told("line", str(line), line.location, line.symbol, value, source)
+        told = Told("line", str(line), line.location, line.symbol, value, source)
+        return evolve(told, by_default=line.by_default)
 
     def unsaid(self, symbol: Symbol) -> Told:
         """That there is no line for a symbol, or what the target answers instead."""

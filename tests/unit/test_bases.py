@@ -8,7 +8,9 @@ import pytest
 
 from kresolve.bases import find_base
 from kresolve.errors import ConfigFileError
+from kresolve.explaining import explain_symbol
 from kresolve.model import Model
+from kresolve.planner import World
 from kresolve.trees import SourceTree
 from tests.property.toys import load
 
@@ -97,3 +99,26 @@ def test_a_directory_is_no_base(model: Model, tmp_path: Path) -> None:
     """A directory is named as what it is."""
     with pytest.raises(ConfigFileError, match="this is a directory"):
         find_base(model, None, tmp_path)
+
+
+def test_what_a_defconfig_does_not_mention_is_told_from_what_it_says(
+    model: Model, tmp_path: Path
+) -> None:
+    """Of a base that make makes of a defconfig, a line that is no line of it is by default."""
+    folder = tmp_path / "arch" / "toy" / "configs"
+    folder.mkdir(parents=True)
+    (folder / "my_defconfig").write_text("CONFIG_A=y\n")
+    base = find_base(model, _tree(tmp_path), "my_defconfig")
+    assert {line.symbol: line.by_default for line in base.lines} == {
+        "A": False,
+        "B": True,
+        "T": True,
+    }
+
+    world = World(model, "my_defconfig", base.lines)
+    said = {
+        name: str(explain_symbol(world, name, base=world.base, read=lambda _: None))
+        for name in "AB"
+    }
+    assert "A (Kconfig:1) is y: my_defconfig says so" in said["A"]
+    assert "B (Kconfig:4) is y: by default in the .config of my_defconfig" in said["B"]
