@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from kresolve.cli.process import Ended
 from kresolve.cli.shared import (
     FAILS,
     HOLDS,
     Commands,
+    add_advice_timeout_argument,
     add_base_arguments,
     add_toolchain_arguments,
     check_output,
@@ -17,6 +20,9 @@ from kresolve.cli.shared import (
 )
 from kresolve.cli.streams import say
 from kresolve.errors import ConfigFileError
+
+if TYPE_CHECKING:
+    from kresolve.workbench.migrating import Migration
 
 _EXAMPLES = """\
 examples:
@@ -52,6 +58,7 @@ def add(commands: Commands) -> None:
         metavar="OUT",
         help="the fragment for the new kernel, or a directory for them",
     )
+    add_advice_timeout_argument(migrate)
     migrate.add_argument("--json", action="store_true", help="the whole answer as JSON on stdout")
     migrate.set_defaults(run=_migrate)
 
@@ -59,30 +66,45 @@ def add(commands: Commands) -> None:
 def _migrate(arguments: argparse.Namespace) -> int:
     from kresolve.face.fragments import migrate
     from kresolve.files import write_whole
-    from kresolve.report.migrations import migration_document, migration_report
+    from kresolve.report.migrations import migration_advice, migration_document, migration_report
     from kresolve.report.terminal import TerminalProgress
 
     outputs = _outputs(arguments.output, arguments.fragment_files)
     progress = TerminalProgress()
-    answer = migrate(
-        *arguments.fragment_files,
-        old=arguments.from_tree,
-        new=arguments.to_tree,
-        arch=arguments.arch,
-        cross_compile=arguments.cross_compile,
-        llvm=arguments.llvm,
-        shell=arguments.shell,
-        base=arguments.base,
-        fragment=arguments.fragment,
-        finish=arguments.finish,
-        progress=progress,
-    )
+    first: list[Migration] = []
+
+    def known(migration: Migration) -> None:
+        first.append(migration)
+        if not arguments.json:
+            say(migration_report(migration))
+
+    try:
+        answer = migrate(
+            *arguments.fragment_files,
+            old=arguments.from_tree,
+            new=arguments.to_tree,
+            arch=arguments.arch,
+            cross_compile=arguments.cross_compile,
+            llvm=arguments.llvm,
+            shell=arguments.shell,
+            base=arguments.base,
+            fragment=arguments.fragment,
+            finish=arguments.finish,
+            timeout=arguments.timeout,
+            known=known,
+            progress=progress,
+        )
+    except (KeyboardInterrupt, Ended):
+        if first and arguments.json:
+            say(json.dumps(migration_document(first[0]), indent=2))
+        raise
     for path, output in outputs.items():
         write_whole(output, answer.texts[str(path)])
     if arguments.json:
         say(json.dumps(migration_document(answer), indent=2))
     else:
-        say(migration_report(answer))
+        names = {str(path): str(output) for path, output in outputs.items()}
+        say(migration_advice(answer, names))
     for output in outputs.values():
         progress.note(f"written to {output}")
     return HOLDS if answer.status == "unchanged" else FAILS

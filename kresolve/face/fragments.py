@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from attrs import evolve, frozen
@@ -252,12 +252,17 @@ def migrate(
     base: str | Path = "defconfig",
     fragment: Fragments = (),
     finish: Finish = "olddefconfig",
+    timeout: float | None = ADVICE_TIMEOUT,
+    known: Callable[[Migration], None] = lambda migration: None,
     progress: Progress = SILENT,
 ) -> Migration:
     """What another kernel does to the lines of fragments, and the fragments for it.
 
     ``old`` and ``new`` are trees, as for :meth:`kresolve.Tree.load`; ``base``,
     ``fragment`` (which belong to the base) and ``finish`` hold for both.
+
+    ``known`` is called with what becomes of the lines as soon as that is known; what they
+    need besides on the new kernel is looked for, for ``timeout`` seconds.
 
     The ``status`` is "unchanged" or "changed"; ``steps`` has every line, and
     ``texts`` the new fragments.  Raises KresolveError when the question is wrong.
@@ -276,7 +281,7 @@ def migrate(
         by_help = SameHelp(
             trees[0].model, sources[0].path, trees[1].model, sources[1].path
         ).successor
-    return migrated(worlds[0], worlds[1], texts, by_help, progress)
+    return migrated(worlds[0], worlds[1], texts, by_help, progress, timeout=timeout, known=known)
 
 
 def audit_selftests(

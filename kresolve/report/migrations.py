@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
+
+from attrs import evolve
 
 from kresolve.planner.fragment import counted
 from kresolve.workbench.migrating import FATES, Migration, Step, kept_order
@@ -16,6 +18,15 @@ def migration_report(migration: Migration) -> str:
     return "".join(f"{line}\n" for line in _lines(migration))
 
 
+def migration_advice(migration: Migration, outputs: Mapping[str, str]) -> str:
+    """What the new kernel needs besides, and what the new fragments lose all the same.
+
+    ``outputs`` are the names of the new fragments by those of the old ones; a line
+    of one that is not written has its place in the old one.
+    """
+    return "".join(f"{line}\n" for line in _advice(migration, outputs))
+
+
 def _lines(migration: Migration) -> Iterator[str]:
     yield f"from {migration.old} to {migration.new}, base {migration.base}, make {migration.finish}"
     for fate, steps in kept_order(migration.steps).items():
@@ -24,12 +35,43 @@ def _lines(migration: Migration) -> Iterator[str]:
         yield f"{FATES[fate]}: {counted(len(steps), 'line')}"
         for step in shown:
             yield f"  {step}"
+
+
+def _advice(migration: Migration, outputs: Mapping[str, str]) -> Iterator[str]:
+    needing: dict[tuple[str, ...], list[Step]] = {}
+    for step in migration.steps:
+        if step.add:
+            needing.setdefault(step.add, []).append(step)
+    if needing:
+        yield ""
+        yield "needed besides on the new kernel, and added:"
+    for add, steps in needing.items():
+        listed = ", ".join(f"{step.line.symbol} ({step.line.location})" for step in steps)
+        yield f"  {', '.join(add)}: for {listed}"
     left = migration.lint.dropped if migration.lint is not None else ()
     yield ""
     lost = counted(len(left), "line") if left else "nothing"
     yield f"of the new fragments, {lost} not in final .config"
+    old = {
+        step.line.symbol if step.successor is None else step.successor.symbol: step.line.location
+        for step in migration.steps
+    }
     for finding in left:
-        yield f"  {finding.line.location}: {finding.line}"
+        place = finding.line.location
+        if place is not None and place.file in outputs:
+            place = evolve(place, file=outputs[place.file])
+        else:
+            place = old.get(finding.line.symbol)
+        yield f"  {place or 'added'}: {finding.line}"
+    for text in _stopped(migration):
+        yield f"  the time was out: {text}"
+
+
+def _stopped(migration: Migration) -> tuple[str, ...]:
+    """What is missing of the advice."""
+    if migration.lint is None:
+        return ("ended before all advice was found",)
+    return migration.lint.repair.stopped
 
 
 def migration_document(migration: Migration) -> dict[str, Any]:
@@ -42,6 +84,7 @@ def migration_document(migration: Migration) -> dict[str, Any]:
         "arch": migration.new.arch,
         "base": migration.base,
         "finish": migration.finish,
+        "incomplete": list(_stopped(migration)),
         "lines": [_step(step) for step in migration.steps],
         "fragments": dict(migration.texts),
         "lost": [

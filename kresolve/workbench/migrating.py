@@ -7,12 +7,14 @@ over is, and the new fragments are judged on the new tree like any others.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
 from kresolve import markup
+from kresolve.defaults import ADVICE_TIMEOUT
 from kresolve.lines import Line, parse_lines, spell
 from kresolve.location import Location
 from kresolve.model import Model, TreeInfo
@@ -41,6 +43,9 @@ FATES: Final[Mapping[Fate, str]] = {
     "new": "unknown on the old kernel, holds on the new one",
     "same": "holds on both",
 }
+
+#: The number of a line in a file's place.
+_PLACE: Final = re.compile(r":\d+")
 
 #: Fates by which something is lost that was there before.
 WORSE: Final = frozenset({"gone", "gated", "no-prompt", "retyped", "renamed"})
@@ -77,7 +82,7 @@ class Migration:
     """The way of fragments from one tree to another; ``status`` is "unchanged" or "changed".
 
     ``texts`` are the new fragments by the old ones' names, ``lint`` their
-    judgement on the new tree.
+    judgement on the new tree, None as long as there is no advice.
     """
 
     old: TreeInfo
@@ -118,17 +123,26 @@ def migrated(
     texts: Mapping[str, str],
     by_help: ByHelp = lambda name: None,
     progress: Progress = SILENT,
+    *,
+    timeout: float | None = ADVICE_TIMEOUT,
+    known: Callable[[Migration], None] = lambda migration: None,
 ) -> Migration:
     """Carry fragments (texts by name) from one world to another.
 
-    ``old`` and ``new`` are the worlds of the bases alone.
+    ``old`` and ``new`` are the worlds of the bases alone.  ``known`` is called with
+    what becomes of the lines as soon as that is known; what the new kernel needs
+    besides is then looked for, for ``timeout`` seconds.
     """
     before = Linter(old, _lines(old.model, texts))
     after = Linter(new, _lines(new.model, texts), [old.model])
     steps = [
-        _step(before, after, one, other, by_help)
+        _with_old_reason(_step(before, after, one, other, by_help), before, one)
         for number, (one, other) in enumerate(
-            zip(before.findings(thorough=False), after.findings(thorough=False), strict=True)
+            zip(
+                before.findings(thorough=False, progress=progress),
+                after.findings(thorough=False, progress=progress),
+                strict=True,
+            )
         )
         if _counts(before, after, number)
     ]
@@ -140,20 +154,19 @@ def migrated(
         elif step.fate in ("gone", "lost") and step.after is None:
             rewriting.comment(step.line, f"gone in Linux {new.model.info.version}")
     carried = rewriting.texts()
+    found = Migration(old.model.info, new.model.info, new.base, new.finish, tuple(steps), carried)
+    known(found)
     linter = Linter(new, _lines(new.model, carried), [old.model])
-    findings, mended = advised(linter, linter.findings(), progress)
+    findings, mended = advised(linter, linter.findings(progress=progress), progress, timeout)
     lint = Lint(new.model.info, new.base, new.finish, tuple(findings), (), mended)
     adds = {finding.line.symbol: finding for finding in findings}
     written = {**carried, **fixed(lint, carried)}
     last = Linter(new, _lines(new.model, written), [old.model]).findings(thorough=False)
-    return Migration(
-        old.model.info,
-        new.model.info,
-        new.base,
-        new.finish,
-        tuple(_with_adds(step, adds) for step in steps),
-        written,
-        evolve(lint, findings=tuple(last)),
+    return evolve(
+        found,
+        steps=tuple(_with_adds(step, adds) for step in steps),
+        texts=written,
+        lint=evolve(lint, findings=tuple(last)),
     )
 
 
@@ -223,6 +236,14 @@ def _vanished(
     return evolve(step, fate="gone", message=f'was "{prompt}"' if prompt else "")
 
 
+def _with_old_reason(step: Step, before: Linter, old: Finding) -> Step:
+    """A line that is lost on both: why on the old kernel, where that is something else."""
+    there = _reason(old)
+    if step.fate != "lost" or _PLACE.sub("", there) == _PLACE.sub("", step.message):
+        return step
+    return evolve(step, message=f"{step.message}; on {before.model.info}: {there}")
+
+
 def _reason(finding: Finding) -> str:
     return finding.message.removeprefix(LOST)
 
@@ -260,7 +281,7 @@ def _with_adds(step: Step, adds: Mapping[str, Finding]) -> Step:
     finding = adds.get(name)
     if finding is None or not finding.add:
         return step
-    return evolve(step, add=finding.add, remarks=(*step.remarks, f"add {', '.join(finding.add)}"))
+    return evolve(step, add=finding.add)
 
 
 def kept_order(steps: Sequence[Step]) -> dict[Fate, list[Step]]:

@@ -65,3 +65,39 @@ def test_json(used_place: Place) -> None:
     assert fates == {"GARDEN": "same", "POND": "renamed", "FISH": "gated"}
     assert document["fragments"]["wet"].splitlines()[2] == "CONFIG_LAKE=y"
     assert document["lost"] == []
+
+
+def test_places_are_those_of_the_file_that_is_named(used_place: Place, work: Path) -> None:
+    """What the new fragment loses has its place in that file, or else in the old one."""
+    (work / "odd").write_text("CONFIG_FISH=y\nCONFIG_CAT=m\nCONFIG_NONE=y\n", encoding="utf-8")
+
+    def last(*arguments: str) -> str:
+        out: str = used_place.call("migrate", "odd", *TREES, *arguments).stdout
+        return out.splitlines()[-1].strip()
+
+    assert last() == "odd:3: CONFIG_NONE=y"
+    place, _, line = last("-o", "new").partition(": ")
+    name, number = place.split(":")
+    assert (name, line) == ("new", "CONFIG_NONE=y")
+    assert int(number) > 3
+    assert (work / "new").read_text(encoding="utf-8").splitlines()[int(number) - 1] == line
+
+
+@pytest.mark.usefixtures("work")
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_what_is_known_is_printed_when_it_is_ended(
+    used_place: Place, monkeypatch: pytest.MonkeyPatch, form: tuple[str, ...]
+) -> None:
+    """Ended while it looks for advice, migrate has told what becomes of every line."""
+
+    def ended(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("kresolve.workbench.migrating.advised", ended)
+    done = used_place.call("migrate", "wet", *TREES, *form, "-o", "nothing")
+
+    assert done.returncode == 130
+    assert not (used_place.work / "nothing").exists()
+    assert "LAKE" in done.stdout
+    if form:
+        assert json.loads(done.stdout)["incomplete"] == ["ended before all advice was found"]

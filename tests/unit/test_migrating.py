@@ -173,3 +173,37 @@ def test_a_name_that_is_there_already() -> None:
     text = "CONFIG_OLD_PROMPT=y\nCONFIG_NEW_PROMPT=y\n"
 
     assert migration(text).texts["f"] == "CONFIG_NEW_PROMPT=y\n"
+
+
+def test_why_a_line_was_lost_on_the_old_kernel_too() -> None:
+    """A line that is lost on both has both reasons, or one where they are the same."""
+    text = "CONFIG_NO_MORE=y\nCONFIG_STILL=y\nCONFIG_OTHERWISE=y\n"
+    still = 'config STILL\n\tbool "Still"\n\tdepends on NET\n'
+    otherwise = 'config OTHERWISE\n\tbool "Otherwise"\n\tdepends on {}\n'
+    found = migration(
+        text, OLD + still + otherwise.format("GONE"), NEW + still + otherwise.format("WALL")
+    )
+    said = {step.line.symbol: step.message for step in found.steps}
+
+    assert [step.fate for step in found.steps] == ["lost"] * 3
+    assert "on Linux 6.1 toy: y asked for, n is the result: depends on GONE_TOO" in said["NO_MORE"]
+    assert said["STILL"].count("depends on NET (=n)") == 1
+    before, after = said["OTHERWISE"].split("; on Linux 6.1 toy: ")
+    assert "depends on WALL (=n)" in before
+    assert "depends on GONE (=n)" in after
+
+
+def test_what_becomes_of_lines_is_known_before_the_advice() -> None:
+    """Who asks for it is told of every line before any advice is looked for."""
+    known: list[Migration] = []
+    worlds = [World(load(OLD, "6.1"), "empty", ()), World(load(NEW, "7.x"), "empty", ())]
+    found = migrated(
+        worlds[0], worlds[1], {"f": "CONFIG_GATED=y\n"}, timeout=1e-9, known=known.append
+    )
+
+    assert [(step.fate, step.add) for one in (*known, found) for step in one.steps] == [
+        ("gated", ())
+    ] * 2
+    assert known[0].lint is None
+    assert found.lint is not None
+    assert found.lint.repair.stopped == ("1 of 1 lost lines were not looked at",)
