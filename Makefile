@@ -28,7 +28,7 @@ TEST_JOBS := 2 --dist worksteal
 # Kernels of which the tests take a sample where the mirror has them.
 MORE_TREES := debian:5.10@bullseye debian:6.1 debian:7.3@trixie-backports
 
-.PHONY: plan test test-long conformance lint bench pictures notebooks setup clean help FORCE
+.PHONY: plan test test-long conformance lint bench pictures notebooks docs-output setup clean help FORCE
 
 plan: $(READY) ## print the fragment that CRIU needs on allnoconfig of Linux 6.12
 	@$(KRESOLVE) plan criu --tree debian:6.12 --arch x86_64 --base allnoconfig --verify conf
@@ -76,6 +76,13 @@ NOTEBOOKS :=
 
 notebooks: $(READY) ## run the notebooks of the documentation, write their outputs anew
 	@$(CLEAN) $(BIN)/python -m tools.notebooks $(NOTEBOOKS)
+
+# PAGES=docs/tutorial.md does that page only; docs/tutorial-kata.md takes minutes, and needs
+# Kata's fragments in ../shared.
+PAGES :=
+
+docs-output: $(READY) ## write anew what the pages show that commands print, and the numbers they quote
+	@$(CLEAN) $(BIN)/python -m tools.docoutput $(PAGES)
 
 setup: $(READY) ## only set up .venv
 	@echo "ready: $(CURDIR)/.venv" >&2

@@ -65,7 +65,7 @@ _CONF: Final[Column] = ("conf", _seconds("conf"))
 
 TABLES: Final[Mapping[str, tuple[str, tuple[Column, ...]]]] = {
     "command": (
-        "CRIU's 17 options, warm",
+        "The traditional 17 options of CRIU, warm",
         (
             ("base", _case),
             ("lines", _lines),
@@ -79,7 +79,7 @@ TABLES: Final[Mapping[str, tuple[str, tuple[Column, ...]]]] = {
         ),
     ),
     "cold": (
-        "CRIU's 17 options, no model in the cache",
+        "The traditional 17 options of CRIU, no model in the cache",
         (
             ("base", _case),
             ("lines", _lines),
@@ -89,7 +89,7 @@ TABLES: Final[Mapping[str, tuple[str, tuple[Column, ...]]]] = {
         ),
     ),
     "peers": (
-        "CRIU's 17 options, and who else can be asked",
+        "The traditional 17 options of CRIU, and who else can be asked",
         (
             ("base", _fact("base")),
             ("tool", _case),
@@ -129,7 +129,7 @@ TABLES: Final[Mapping[str, tuple[str, tuple[Column, ...]]]] = {
         ),
     ),
     "growth": (
-        "CRIU's 17 options on allnoconfig of one kernel after the other, in process",
+        "The traditional 17 options on allnoconfig of one kernel after the other, in process",
         (
             ("Linux", _fact("version")),
             ("symbols", _fact("symbols")),

@@ -69,7 +69,7 @@ def portable(tree: Tree) -> Plan:
 
 
 def test_criu_on_every_base(portable: Plan, tree: Tree) -> None:
-    """CRIU's 17 options need 29 lines on every base, proved, each missed on some base."""
+    """The traditional 17 options need 29 lines on every base, proved, each missed on some base."""
     assert portable.status == "planned"
     assert len(portable.lines) <= 29
     assert all(level.proved for level in portable.objective)
