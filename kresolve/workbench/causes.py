@@ -19,6 +19,7 @@ from kresolve.expressions import And, Compare, Expr, Not, Or, Sym, conjunction, 
 from kresolve.location import Location
 from kresolve.model import ChoiceEntry, Definition, Menu, Model, Symbol
 from kresolve.semantics import Configuration
+from kresolve.semantics.evaluation import Evaluation
 from kresolve.tristate import LETTERS, OF_LETTER, M, N, Y
 from kresolve.values import Type
 
@@ -127,9 +128,15 @@ def blamed(needs: Sequence[Need], after: Configuration) -> tuple[list[Need], tup
         dict(zip(leaves, values, strict=True))
         for values in product(*(_possible(leaf, after) for leaf in leaves))
     ]
+    there = after.evaluation.supposing({})
 
     def met(some: Iterable[Need], values: Mapping[Expr, int]) -> bool:
-        return all(_worth(need.condition, values, after) >= need.want for need in some)
+        there.logical.update(
+            (leaf.name, value)
+            for leaf, value in values.items()
+            if isinstance(leaf, Sym) and leaf.name in there.logical
+        )
+        return all(_worth(need.condition, values, there) >= need.want for need in some)
 
     ways = [values for values in tried if met(needs, values)]
     if not ways:
@@ -149,7 +156,10 @@ def blamed(needs: Sequence[Need], after: Configuration) -> tuple[list[Need], tup
 
 
 def _limiting(expr: Expr, after: Configuration, want: int, *, most: bool = False) -> Iterator[Expr]:
-    """The leaves of a condition that are worth less than ``want``; with ``most``, more."""
+    """What keeps a condition from ``want``, or with ``most`` from no more: symbols.
+
+    And comparisons of numbers and texts, which cannot all be tried.
+    """
     value = after.evaluation.value(expr)
     if value <= want if most else value >= want:
         return
@@ -159,7 +169,13 @@ def _limiting(expr: Expr, after: Configuration, want: int, *, most: bool = False
                 yield from _limiting(operand, after, want, most=most)
         case Not(operand):
             yield from _limiting(operand, after, Y - want, most=not most)
-        case Sym() | Compare():
+        case Compare():
+            known = [*names(expr)]
+            if all(name in after.evaluation.logical for name in known):
+                yield from map(Sym, known)
+            else:
+                yield expr
+        case Sym():
             yield expr
 
 
@@ -174,19 +190,19 @@ def _possible(leaf: Expr, after: Configuration) -> Iterable[int]:
     return (N, Y)
 
 
-def _worth(expr: Expr, values: Mapping[Expr, int], after: Configuration) -> int:
-    """What a condition is worth with other values of some of its leaves."""
+def _worth(expr: Expr, values: Mapping[Expr, int], there: Evaluation) -> int:
+    """What a condition is worth with other values of some comparisons, and the symbols there."""
     if expr in values:
         return values[expr]
     match expr:
         case And(operands):
-            return min(_worth(operand, values, after) for operand in operands)
+            return min(_worth(operand, values, there) for operand in operands)
         case Or(operands):
-            return max(_worth(operand, values, after) for operand in operands)
+            return max(_worth(operand, values, there) for operand in operands)
         case Not(operand):
-            return Y - _worth(operand, values, after)
+            return Y - _worth(operand, values, there)
         case _:
-            return after.evaluation.value(expr)
+            return there.value(expr)
 
 
 def _enough(after: Configuration, symbol: Symbol, want: int) -> int:

@@ -6,7 +6,7 @@ from itertools import product
 from typing import Final
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kresolve.expressions import names
@@ -53,7 +53,6 @@ def reaches(after: Configuration, name: str, want: str, values: dict[str, str]) 
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@settings(max_examples=25)
 @given(data=st.data())
 def test_blame_is_counterfactual(dialect: str, data: st.DataObject) -> None:
     """Each symbol that is blamed matters to some way of mending it; no other mends it alone."""
