@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from typing import Final
 
-from attrs import evolve
-
 from kresolve.errors import RequestError
-from kresolve.explanation import Derivation, Deriver, Probes, with_probes
+from kresolve.explanation import Derivation, Deriver, with_probes
 from kresolve.lines import Line, spell
-from kresolve.location import Location
 from kresolve.model import Model
 from kresolve.planner import Plan, Question, World, answer, checked, parse_request
 from kresolve.progress import SILENT, Progress
@@ -28,7 +23,6 @@ def explain_symbol(
     text: str,
     *,
     base: str,
-    read: Callable[[str], str | None],
     said: tuple[Line, ...] = (),
     depth: int = DEPTH,
     full: bool = False,
@@ -38,9 +32,8 @@ def explain_symbol(
     """Why a symbol has its value in a world, and what would give it another.
 
     ``text`` is ``X``, or ``X=VALUE`` for what would become of such a line.
-    ``base`` names the base for people, ``read`` gives the text of a file of
-    the tree, ``said`` are lines on top that stand in no file.  Raises
-    RequestError with what is wrong about the question.
+    ``base`` names the base for people, ``said`` are lines on top that stand in no
+    file.  Raises RequestError with what is wrong about the question.
     """
     if depth < 0:
         raise RequestError(f"depth {depth}: say how many causes deep, 0 or more")
@@ -48,41 +41,13 @@ def explain_symbol(
     lines = (*said, *((line,) if line else ()))
     deriver = Deriver(world.after(lines), base, [line.symbol for line in lines])
     found = deriver.full(name) if full else deriver.reading(name, depth)
-    found = with_probes(found, Probes(world.model.info, read))
+    found = with_probes(found, world.knowledge.probes)
     wanted = _wanted(world.model, found) if change else None
     plan = None
     if wanted is not None:
         with progress.task(f"what would make {name} {wanted}"):
             plan = _planned(world, said, name, wanted)
     return Explanation(found, world.model.info, wanted, plan, full)
-
-
-def with_questions(plan: Plan, model: Model, read: Callable[[str], str | None]) -> Plan:
-    """The plan; if it is impossible, with what its conflict's rules ask programs.
-
-    A rule asks one itself, or through the defaults of a symbol without a prompt.
-    """
-    if plan.conflict is None:
-        return plan
-    probes = Probes(model.info, read)
-    places: dict[Location, None] = {}
-    for rule in plan.conflict.rules:
-        if rule.location is not None:
-            places[rule.location] = None
-        for name in re.findall(r"\w+", rule.text):
-            symbol = model.symbols.get(name)
-            if symbol is not None and not model.has_prompt(symbol):
-                places.update(
-                    (default.location, None)
-                    for _, definition in model.definitions(symbol)
-                    for default in definition.defaults
-                )
-    found = []
-    for place in places:
-        line = probes.line(place)
-        if "$(" in line:
-            found.append((place, line, probes.asked(line)))
-    return evolve(plan, conflict=evolve(plan.conflict, probes=tuple(found)))
 
 
 def _asked(model: Model, text: str) -> tuple[str, Line | None]:

@@ -54,6 +54,16 @@ def _refuse_endless(descriptor: int, path: Path) -> None:
         raise OSError(errno.EINVAL, "this is a device; name a file")
 
 
+def read_below(root: Path | None, name: str) -> str | None:
+    """The text of a file of a tree; None where there is no tree, or it cannot be read."""
+    if root is None:
+        return None
+    try:
+        return (root / name).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+
+
 def write_whole(path: Path, data: str | bytes) -> None:
     """Write a file in one step; what stood there before stays until then.
 

@@ -22,6 +22,7 @@ from typing import Any, Final
 from attrs import field, frozen
 
 from kresolve.errors import ConfigFileError
+from kresolve.files import read_below
 from kresolve.lines import Line
 from kresolve.model import Model
 from kresolve.modelfile import from_bytes
@@ -48,6 +49,8 @@ class Terms:
     objective: str = "default"
     prefer: str = "y"
     timeout: float | None = None
+    #: Where the tree's files are; nothing where there are none.
+    root: Path | None = None
 
 
 @frozen
@@ -129,7 +132,13 @@ def _plan(world: World, terms: Terms, request: Demand) -> Plan:
 def _world(path: str, terms: Terms) -> World:
     """A process reads a model, and encodes a base, only once."""
     model = from_bytes(Path(path).read_bytes(), path)
-    return World(model, terms.base, terms.lines, terms.finish, Knowledge(model))
+    return World(
+        model,
+        terms.base,
+        terms.lines,
+        terms.finish,
+        Knowledge(model, partial(read_below, terms.root)),
+    )
 
 
 def _document(request: Demand, terms: Terms, plan: Plan) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from kresolve.explanation.derivation import Cause, Derivation, Fact, Rule, Step, Told
 from kresolve.explanation.deriving import Deriver
 from kresolve.explanation.phrases import headline, sentence, step_text
-from kresolve.explanation.probes import Probes, with_probes
+from kresolve.explanation.probes import Probes, computed_at, with_probes
 from kresolve.explanation.reasons import why_satisfied
 from kresolve.explanation.tradition import Tradition, tradition
 
@@ -17,6 +17,7 @@ __all__ = [
     "Step",
     "Told",
     "Tradition",
+    "computed_at",
     "headline",
     "sentence",
     "step_text",

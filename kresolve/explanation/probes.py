@@ -15,7 +15,7 @@ from attrs import evolve
 
 from kresolve.explanation.derivation import Derivation, Fact, Step, Told
 from kresolve.location import Location
-from kresolve.model import TreeInfo
+from kresolve.model import Model, TreeInfo
 
 #: Where kernels define what their Kconfig files call (``cc-option`` and so on).
 _MACROS: Final = "scripts/Kconfig.include"
@@ -50,12 +50,17 @@ class Probes:
     def asked(self, line: str) -> str:
         """What a line's macros ask: the tools, those that are missing first, or variables."""
         used = list(dict.fromkeys(self._used(line)))
-        missing = [f"{name} was not found" for name in used if self._tools.get(name) == "not found"]
-        if missing:
-            return f"{' and '.join(missing)} when the tree was read"
+        if missing := self.missing(line):
+            return missing
         tools = [f"{name} is {self._tools[name]}" for name in used if name in self._tools]
         named = [f"{n}={self._variables[n]}" for n in _CALL.findall(line) if self._is_telling(n)]
         return ", ".join(tools or dict.fromkeys(named))
+
+    def missing(self, line: str) -> str:
+        """Which tools a line's macros ask that are not there, in one clause; empty for none."""
+        used = dict.fromkeys(self._used(line))
+        missing = [f"{name} was not found" for name in used if self._tools.get(name) == "not found"]
+        return f"{' and '.join(missing)} when the tree was read" if missing else ""
 
     def _is_telling(self, name: str) -> bool:
         return 0 < len(self._variables.get(name, "")) <= _LONGEST
@@ -87,6 +92,14 @@ class Probes:
         if known is None:
             known = self._texts[file] = self._read(file) or ""
         return known
+
+
+def computed_at(model: Model, name: str) -> Iterator[Location]:
+    """Where a symbol without a prompt has its defaults: what it is, the tree has found out."""
+    symbol = model.symbols.get(name)
+    if symbol is not None and not model.has_prompt(symbol):
+        for _, definition in model.definitions(symbol):
+            yield from (default.location for default in definition.defaults)
 
 
 def with_probes(derivation: Derivation, probes: Probes) -> Derivation:

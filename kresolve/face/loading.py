@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 
 from kresolve.bases import Base, Make, find_base, find_fragments
 from kresolve.errors import RequestError, TreeError, did_you_mean
-from kresolve.files import open_input, write_whole
+from kresolve.files import open_input, read_below, write_whole
 from kresolve.frontend import cached_models, load_model
 from kresolve.lines import BadLine, Line, fragment_text, invalid_value, read_lines, typed_value
 from kresolve.model import Model, Symbol, TreeInfo
@@ -118,7 +118,8 @@ class LoadedTree:
     @cached_property
     def knowledge(self) -> Knowledge:
         """What earlier plans found out, for later ones."""
-        return Knowledge(self.model)
+        root = None if self.source is None else self.source.path
+        return Knowledge(self.model, partial(read_below, root))
 
     @property
     def info(self) -> TreeInfo:

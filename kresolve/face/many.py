@@ -102,6 +102,7 @@ def survey(
             objective=objective,
             prefer=prefer,
             timeout=timeout,
+            root=None if here.source is None else here.source.path,
         ),
         path,
         executor=executor,

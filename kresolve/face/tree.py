@@ -19,7 +19,7 @@ from kresolve import markup
 from kresolve.asking import Place
 from kresolve.defaults import TIMEOUT
 from kresolve.errors import ConfigFileError, RequestError
-from kresolve.explaining import DEPTH, explain_symbol, with_questions
+from kresolve.explaining import DEPTH, explain_symbol
 from kresolve.explanation import tradition
 from kresolve.face.loading import Fragments, LoadedTree, Requests, listed
 from kresolve.lines import Line
@@ -141,7 +141,6 @@ class Tree(LoadedTree):
 
     def furnished(self, plan: Plan, place: Place) -> Plan:
         """A plan with what its readers ask of this tree: reasons, a graph, what tradition says."""
-        plan = with_questions(plan, self.model, self._file)
         return evolve(
             plan,
             notes=(*plan.notes, *self._traditions(place, plan)),
@@ -172,7 +171,6 @@ class Tree(LoadedTree):
             world,
             symbol,
             base=world.base,
-            read=self._file,
             said=plan.assignments_in(0),
             change=False,
         )
@@ -197,7 +195,6 @@ class Tree(LoadedTree):
             world,
             symbol,
             base=str(start),
-            read=self._file,
             depth=depth,
             full=full,
             change=change,
@@ -210,15 +207,6 @@ class Tree(LoadedTree):
         for note in world.notes:
             self.progress.note(note)
         return world
-
-    def _file(self, name: str) -> str | None:
-        """The text of a file of the tree; None where it cannot be read."""
-        if self.source is None:
-            return None
-        try:
-            return (self.source.path / name).read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return None
 
     def _plan_graph(self, place: Place, plan: Plan) -> Graph:
         from kresolve.plangraph import plan_graph

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from kresolve.encode import Reason
 from kresolve.errors import KresolveError, WitnessError
+from kresolve.explanation import computed_at
+from kresolve.location import Location
 from kresolve.planner.fragmentlines import one_line_each
 from kresolve.planner.problem import Problem, Question, Scene
 from kresolve.planner.request import Demand, Request
@@ -52,16 +55,28 @@ def conflict(questions: Sequence[tuple[World, Question]], deadline: Deadline = N
             no_lines = [-literal for literal in problem.lines().values()]
             raise _not_impossible(problem, session.greedy([*demands, *rules], no_lines))
     among = {*core}
+    named = tuple(sorted((rules[one] for one in core if one in rules), key=_place))
     return Conflict(
         demands=tuple(dict.fromkeys(demands[literal] for literal in demands if literal in among)),
-        rules=tuple(
-            sorted(
-                (rules[literal] for literal in core if literal in rules),
-                key=_place,
-            )
-        ),
+        rules=named,
         ways_out=tuple(_ways_out(questions, deadline)),
+        probes=tuple(_probes(named, questions[0][0])),
     )
+
+
+def _probes(rules: Sequence[Reason], world: World) -> Iterator[tuple[Location, str, str]]:
+    """What rules ask programs: themselves, or by the defaults of a symbol without a prompt."""
+    model, probes = world.model, world.knowledge.probes
+    places: dict[Location, None] = {}
+    for rule in rules:
+        if rule.location is not None:
+            places[rule.location] = None
+        for name in re.findall(r"\w+", rule.text):
+            places.update(dict.fromkeys(computed_at(model, name)))
+    for place in places:
+        line = probes.line(place)
+        if "$(" in line:
+            yield place, line, probes.asked(line)
 
 
 def _not_impossible(problem: Problem, solution: Assignment | None) -> Exception:

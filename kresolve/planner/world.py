@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
 
@@ -10,6 +10,8 @@ from attrs import Factory, field, frozen
 
 from kresolve.dependencies import Dependencies
 from kresolve.encode import Circuit, Encoding, Offer, PlannedUser
+from kresolve.explanation import Probes
+from kresolve.files import read_below
 from kresolve.lines import Line
 from kresolve.model import Model
 from kresolve.planner.texts import offered_texts
@@ -22,10 +24,17 @@ class Knowledge:
     """What has been found out about a model, for all worlds of it."""
 
     model: Model
+    #: The text of a file of the tree, for what its lines ask programs; None where it is not there.
+    read: Callable[[str], str | None] = field(default=partial(read_below, None), repr=False)
 
     def __reduce__(self) -> tuple[object, ...]:
         """In another process it is found out again."""
-        return Knowledge, (self.model,)
+        return Knowledge, (self.model, self.read)
+
+    @cached_property
+    def probes(self) -> Probes:
+        """What the tree's files ask programs."""
+        return Probes(self.model.info, self.read)
 
     @cached_property
     def dependencies(self) -> Dependencies:

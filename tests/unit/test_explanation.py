@@ -519,7 +519,7 @@ def test_programs_that_were_asked_are_named(model: Model) -> None:
 def shown(model: Model, text: str, lines: str = "", *, full: bool = False) -> Explanation:
     """An explanation with what would change the value."""
     world = World(model, "base", tuple(read(lines, model)))
-    return explain_symbol(world, text, base="base", read=lambda name: None, full=full)
+    return explain_symbol(world, text, base="base", full=full)
 
 
 def test_a_line_that_is_only_supposed_can_be_asked_about(model: Model) -> None:

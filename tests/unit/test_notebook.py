@@ -141,9 +141,7 @@ def test_a_derivation_shows_its_facts() -> None:
     """The whole derivation: each value, the rule, what says so and what it rests on."""
     model = load(_KCONFIG)
     world = World(model, "a base <b>", (Line("DEVICE", "y", Location("f", 7)),))
-    derivation = explain_symbol(
-        world, "DEVICE", base="a base <b>", read=lambda name: None
-    ).derivation
+    derivation = explain_symbol(world, "DEVICE", base="a base <b>").derivation
     text = _text(derivation._repr_html_())
     for part in ("on a base <b>, olddefconfig", "depends on BUS", "Kconfig:8", "BUS=n"):
         assert part in text
