@@ -364,7 +364,7 @@ def _with_reasons(found: Check, tree: Tree, lines: list[Line], progress: Progres
         request for row in found.missing if (request := row.wanted.in_tree(model)) is not None
     ]
     mended = repair(world, merged(requests), progress) if requests else Repair(None)
-    return explained(found, world.before, mended)
+    return explained(found, world, mended)
 
 
 def _loaded(

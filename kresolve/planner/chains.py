@@ -123,13 +123,12 @@ class Contrast:
 
 
 #: A symbol, and the rule by which it rests on the next one.
-_Step: TypeAlias = tuple[str, Relation]
+Step: TypeAlias = tuple[str, Relation]
 
 
 def chain(contrast: Contrast, target: str, lost: tuple[str, ...]) -> str:
     """How the nearest of the lost requests depends on a line's symbol, and who else does."""
-    way = _shortest(contrast, target, lost, strict=True)
-    way = way or _shortest(contrast, target, lost, strict=False)
+    way = shortest_way(contrast, target, lost)
     if not way:
         return f"needed by {listed(lost)}" if lost else "a pinned or forbidden option needs it"
     first, relation = way[0]
@@ -158,14 +157,24 @@ def listed(names_: Sequence[str], most: int = 4) -> str:
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
-def _shortest(contrast: Contrast, target: str, lost: Sequence[str], *, strict: bool) -> list[_Step]:
+def shortest_way(contrast: Contrast, target: str, lost: Sequence[str]) -> list[Step]:
+    """The shortest way from a lost request to the target: each symbol, by which rule it goes on.
+
+    Over rules that have to do with the change if there is such a way.
+    """
+    return _shortest(contrast, target, lost, strict=True) or _shortest(
+        contrast, target, lost, strict=False
+    )
+
+
+def _shortest(contrast: Contrast, target: str, lost: Sequence[str], *, strict: bool) -> list[Step]:
     """The shortest way from a lost request to the target; empty if there is none."""
-    came_from: dict[str, _Step | None] = dict.fromkeys(lost)
+    came_from: dict[str, Step | None] = dict.fromkeys(lost)
     queue = deque(came_from)
     while queue:
         here = queue.popleft()
         if here == target:
-            way: list[_Step] = []
+            way: list[Step] = []
             step = came_from[here]
             while step is not None:
                 way.append(step)

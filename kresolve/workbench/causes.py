@@ -30,6 +30,8 @@ Word: TypeAlias = Literal[
 
 #: So many selectors are named in a sentence.
 _NAMED: Final = 3
+#: So many conditions are told in a sentence.
+_TOLD: Final = 5
 #: Of so many symbols every combination of values is tried.
 _TRIED: Final = 6
 
@@ -227,8 +229,10 @@ def _hidden(after: Configuration, symbol: Symbol, want: int) -> Cause:
         return _no_modules(after.model, symbol, "m needs modules, and there are none")
     told, culprits = blamed(found, after)
     text = "; ".join(
-        f"{need.words} {valued(need.condition, after)} ({need.place})" for need in told[:3]
+        f"{need.words} {valued(need.condition, after)} ({need.place})" for need in told[:_TOLD]
     )
+    if len(told) > _TOLD:
+        text += f"; and {len(told) - _TOLD} more"
     return Cause("dependency", text, told[0].place, culprits)
 
 

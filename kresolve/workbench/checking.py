@@ -11,10 +11,10 @@ from attrs import evolve, frozen
 from kresolve import markup
 from kresolve.lines import Line, typed_value, unquote
 from kresolve.model import TreeInfo
-from kresolve.planner import Plan, Want, has_option, listed
-from kresolve.semantics import Configuration
+from kresolve.planner import Plan, Want, World, has_option, listed
 from kresolve.workbench.causes import cause
 from kresolve.workbench.evidence import Evidence
+from kresolve.workbench.missingtools import with_tools
 from kresolve.workbench.repair import Repair, conflict_text
 from kresolve.workbench.wanted import Kernel, Wanted
 
@@ -236,10 +236,10 @@ def check_evidence(wanted: Iterable[Wanted], evidence: Evidence, *, kernel: Kern
     return _judged(Check("holds", "running", kernel, rows, notes=(note,)))
 
 
-def explained(check: Check, after: Configuration, mended: Repair) -> Check:
+def explained(check: Check, world: World, mended: Repair) -> Check:
     """The same check with a tree's word on it: why something is missing, and a plan."""
-    rows = tuple(_explained(row, after, mended) for row in check.rows)
-    return evolve(check, rows=rows, tree=after.model.info, plan=mended.plan)
+    rows = tuple(_explained(row, world, mended) for row in check.rows)
+    return evolve(check, rows=rows, tree=world.model.info, plan=mended.plan)
 
 
 def _row(wanted: Wanted, look: Callable[[Want], Part]) -> Row:
@@ -289,19 +289,19 @@ def _judged(check: Check) -> Check:
     return evolve(check, status=status)
 
 
-def _explained(row: Row, after: Configuration, mended: Repair) -> Row:
+def _explained(row: Row, world: World, mended: Repair) -> Row:
     name = row.wanted.name
     proof = conflict_text(name, mended.impossible[name]) if name in mended.impossible else ""
     ways = tuple(
-        tuple(_why(part, after, fails=row.holds is False, can=not proof) for part in parts)
+        tuple(_why(part, world, fails=row.holds is False, can=not proof) for part in parts)
         for parts in row.ways
     )
     return evolve(row, ways=ways, proof=proof)
 
 
-def _why(part: Part, after: Configuration, *, fails: bool, can: bool) -> Part:
+def _why(part: Part, world: World, *, fails: bool, can: bool) -> Part:
     """An option with a tree's word on it: why it is not as it has to be."""
-    model, name = after.model, part.want.symbol
+    model, after, name = world.model, world.before, part.want.symbol
     if not has_option(model, name):
         return evolve(part, state="not in this kernel", why=f"{model.info} has no such option")
     if not fails or part.serves:
@@ -320,4 +320,4 @@ def _why(part: Part, after: Configuration, *, fails: bool, can: bool) -> Part:
     said = cause(after, name, wanted)
     if said.word == "default" and can and (user is None or user.value == "n"):
         return evolve(part, why="it can be set, and is not")
-    return evolve(part, why=said.text)
+    return evolve(part, why=with_tools(after, said, world.knowledge.probes))

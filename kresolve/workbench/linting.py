@@ -21,8 +21,10 @@ from kresolve.semantics import Configuration, Finish, evaluate
 from kresolve.solve import Deadline
 from kresolve.tristate import N
 from kresolve.values import NUMERIC, Type
+from kresolve.workbench.advice import Adviser
 from kresolve.workbench.causes import Cause, cause
 from kresolve.workbench.effect import value_without
+from kresolve.workbench.missingtools import with_tools
 from kresolve.workbench.renames import Successor, successors, unknown_text
 from kresolve.workbench.repair import Repair, conflict_text, repair
 
@@ -376,7 +378,7 @@ class Linter:
             why_not = "has no prompt; conf has calculated this line of a whole .config"
             return evolve(found, rule="calculated", message=f"{text}: {why_not}")
         why = cause(self.after, name, found.wanted)
-        text = f"{text}: {why.text}"
+        text = f"{text}: {with_tools(self.after, why, self.bare.knowledge.probes)}"
         blockers = self._blockers(why, _enough(symbol, found.wanted), frozenset({name}))
         found = evolve(found, blockers=blockers)
         for name in why.culprits:
@@ -527,7 +529,9 @@ def advised(
     broken = _broken(linter, (f for f in findings if f.line.symbol not in asked), mended)
     if broken:
         mended = repair(linter.world, [*broken, *requests], progress, timeout=deadline.left)
-    return [_with_advice(finding, mended) for finding in findings], mended
+    lost = {finding.line.symbol: finding.line.location for finding in findings if _lacks(finding)}
+    adviser = Adviser(linter.world, linter.lines, mended.plan, lost, deadline)
+    return [_with_advice(finding, mended, adviser) for finding in findings], mended
 
 
 def _broken(linter: Linter, findings: Iterable[Finding], mended: Repair) -> list[Request]:
@@ -544,20 +548,15 @@ def _broken(linter: Linter, findings: Iterable[Finding], mended: Repair) -> list
     ]
 
 
-def _with_advice(finding: Finding, mended: Repair) -> Finding:
-    name = finding.line.symbol
+def _with_advice(finding: Finding, mended: Repair, adviser: Adviser) -> Finding:
     if not _lacks(finding):
         return finding
+    name = finding.line.symbol
+    request = Request(name, (finding.wanted,), _origin(finding))
     if name in mended.impossible:
-        proof = conflict_text(name, mended.impossible[name])
-        return evolve(finding, advice=proof)
-    if mended.plan is None:
-        return finding
-    add = tuple(
-        line.text
-        for line in mended.plan.lines
-        if name in line.needed_by and (finding.meant is None or line.symbol != name)
-    )
-    if not add:
-        return finding
-    return evolve(finding, advice=f"add {', '.join(add)}", add=add)
+        conflict = mended.impossible[name]
+        ways = ", or ".join(map(str, adviser.ways_out(request, conflict)))
+        proof = conflict_text(name, conflict)
+        return evolve(finding, advice=f"{proof}; {ways}" if ways else proof)
+    found = adviser.adding(request, finding.message)
+    return finding if found is None else evolve(finding, advice=found.text, add=found.add)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import field, frozen
 
 from kresolve.defaults import ADVICE_TIMEOUT
+from kresolve.lines import quote
 from kresolve.planner import (
     Conflict,
     Demand,
     Plan,
     Question,
+    Request,
     World,
     answer,
     can_be_proved,
@@ -22,8 +25,8 @@ from kresolve.solve import Deadline
 
 #: Seconds for a plan when no time is left: it is made of what is known.
 _SOON = 0.001
-#: So many places of a proof are named in a sentence.
-_PLACES = 4
+#: So many rules of a proof are told in a sentence.
+_RULES = 8
 
 
 @frozen(eq=False)
@@ -115,10 +118,36 @@ def repair_by(ask: Callable[[tuple[Demand, ...]], Plan], requests: Iterable[Dema
 
 
 def conflict_text(name: str, conflict: Conflict) -> str:
-    """A proof in one sentence: with what a request cannot hold, and where it says so."""
-    others = [str(demand) for demand in conflict.demands if demand.name != name]
+    """A proof in one sentence: with what a request cannot hold, and the rules that say so."""
+    others = [
+        f"{_shown(demand)}{_place(demand.origin)}"
+        for demand in conflict.demands
+        if demand.name != name
+    ]
     together = f" together with {' and '.join(others)}" if others else " here"
-    places = [str(rule.location) for rule in conflict.rules if rule.location is not None]
-    listed = list(dict.fromkeys(places))
-    shown = ", ".join(listed[:_PLACES]) + (" ..." if len(listed) > _PLACES else "")
-    return f"impossible{together}, proved{f' ({shown})' if shown else ''}"
+    rules = [f"{rule} ({place})" if place else rule for place, rule in _in_chain(name, conflict)]
+    shown = ", ".join(rules[:_RULES]) + (" ..." if len(rules) > _RULES else "")
+    return f"impossible{together}, proved{f': {shown}' if shown else ''}"
+
+
+def _shown(demand: Demand) -> str:
+    """A demand in a sentence: a value that is neither word nor number is quoted."""
+    if not isinstance(demand, Request) or re.fullmatch(r"[\w.+|-]+", "|".join(demand.accept)):
+        return str(demand)
+    return f"{demand.symbol}={'|'.join(map(quote, demand.accept))}"
+
+
+def _place(origin: str) -> str:
+    """The place of a line that was asked for, in brackets."""
+    return f" ({origin[1:]})" if origin.startswith("@") else ""
+
+
+def _in_chain(name: str, conflict: Conflict) -> Iterator[tuple[str, str]]:
+    """The rules of a proof, each after one that it has a symbol in common with, if there is one."""
+    left = [(place, rule) for place, rule, _ in conflict.kconfig_lines()]
+    seen, position = {name}, 0
+    while left:
+        linked = (n for n, (_, rule) in enumerate(left) if seen & {*re.findall(r"\w+", rule)})
+        position = next(linked, min(position, len(left) - 1))
+        seen |= {*re.findall(r"[A-Z0-9_]\w+", left[position][1])}
+        yield left.pop(position)

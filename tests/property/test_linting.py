@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kresolve.lines import Line, fragment_text, parse_lines, typed_value
-from kresolve.planner import World
+from kresolve.planner import Request, World
 from kresolve.semantics import evaluate
+from kresolve.solve import NEVER
 from kresolve.values import NUMERIC
+from kresolve.workbench.advice import Adviser
 from kresolve.workbench.effect import value_without
 from kresolve.workbench.fixing import fixed
 from kresolve.workbench.linting import Lint, Linter, advised
@@ -50,6 +52,26 @@ def test_judgements_are_true(dialect: str, finish: str, data: st.DataObject) -> 
         without = evaluate(model, [*lines[:half], *rest], mode)  # type: ignore[arg-type]
         if name in after and not model.dialect.forgets_out_of_range:
             assert value_without(bare, after, name, lines[half:]) == without[name]
+
+
+@given(data=st.data())
+def test_a_way_out_is_one(data: st.DataObject) -> None:
+    """Of lines that exclude each other, the lost one holds once what is advised is done."""
+    toy = data.draw(toys())
+    model = load(toy.kconfig)
+    lines = [line for line in read(toy.config, model) if line.symbol in model.symbols]
+    linter = Linter(World(model, "empty", ()), lines)
+    mended = advised(linter, linter.findings())[1]
+    adviser = Adviser(linter.world, lines, None, {}, NEVER)
+    for name, conflict in mended.impossible.items():
+        (request,) = (demand for demand in conflict.demands if demand.name == name)
+        assert isinstance(request, Request)
+        ways = list(adviser.ways_out(request, conflict))
+        assert bool(ways) == (len(conflict.demands) > 1)
+        for exchange in ways:
+            out = {demand.name for demand in exchange.way.give_up}
+            rest = [line for line in lines if line.symbol not in out]
+            assert request.holds(evaluate(model, [*rest, *exchange.new]).shown)
 
 
 @given(data=st.data())

@@ -116,9 +116,6 @@ def test_what_a_defconfig_does_not_mention_is_told_from_what_it_says(
     }
 
     world = World(model, "my_defconfig", base.lines)
-    said = {
-        name: str(explain_symbol(world, name, base=world.base, read=lambda _: None))
-        for name in "AB"
-    }
+    said = {name: str(explain_symbol(world, name, base=world.base)) for name in "AB"}
     assert "A (Kconfig:1) is y: my_defconfig says so" in said["A"]
     assert "B (Kconfig:4) is y: by default in the .config of my_defconfig" in said["B"]

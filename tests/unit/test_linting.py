@@ -305,7 +305,7 @@ def test_a_contradiction_is_left_to_people() -> None:
     text = "# CONFIG_NET is not set\nCONFIG_ADVANCED=y\n"
     lint = linted(text)
 
-    assert "impossible together with NET=n, proved" in lint.findings[1].advice
+    assert "impossible together with NET=n (f:1), proved" in lint.findings[1].advice
     assert fixed(lint, {"f": text}) == {}
 
 
