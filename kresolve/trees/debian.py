@@ -141,11 +141,16 @@ def choose(
         raise TreeError(f"{spec}: apt: {complaint}")
     where = f"suite {suite}" if suite else "the suites that apt is configured for"
     if not suite:
-        elsewhere = _in_other_suites(apt, name, progress)
-        if elsewhere:
-            return elsewhere
+        beyond = _suite_before(apt, version, others, prefix, progress)
         others |= set(apt.names(prefix))
-        where += ", nor in others of the same archives"
+        if beyond:
+            where += f", nor in {beyond}"
+        else:
+            elsewhere = _in_other_suites(apt, name, progress)
+            if elsewhere:
+                return elsewhere
+            others |= set(apt.names(prefix))
+            where += ", nor in others of the same archives"
     there = ", ".join(_by_version(others, prefix))
     raise TreeError(
         f"{spec}: no package {name} in {where} "
@@ -157,7 +162,43 @@ def choose(
 def _by_version(names: Iterable[str], prefix: str) -> list[str]:
     """Those of the names that end in a version, in the order of versions."""
     numbered = [name for name in names if name[len(prefix) :][:1].isdigit()]
-    return sorted(numbered, key=lambda name: [int(n) for n in re.findall(r"[0-9]+", name)])
+    return sorted(numbered, key=_numbers)
+
+
+def _numbers(name: str) -> list[int]:
+    return [int(number) for number in re.findall(r"[0-9]+", name)]
+
+
+def _suite_before(
+    apt: PrivateApt, version: str, known: Iterable[str], prefix: str, progress: Progress
+) -> str:
+    """A suite at the end of all, whose kernels a version is beyond; empty if there is none.
+
+    Kernels come to unstable first, and leave with oldoldstable: what is newer than
+    all of the one, or older than all of the other, need not be looked for in ten
+    more lists.
+    """
+    ordered = _by_version(known, prefix)
+    wanted = _numbers(version)
+    if ordered and wanted > _numbers(ordered[-1]):
+        suite = "unstable"
+    elif ordered and wanted < _numbers(ordered[0]):
+        suite = "oldoldstable"
+    else:
+        return ""
+    configured = apt.configured_sources()
+    with progress.task(f"reading the package lists of Debian's {suite}", 100) as task:
+        apt.use_sources(
+            [one for one in sources_of_suite(configured, suite) if one.suites == (suite,)]
+        )
+        apt.update(task.update)
+        task.update(100, 100)
+    there = [_numbers(name) for name in _by_version(apt.names(prefix), prefix)]
+    if suite == "unstable":
+        beyond = bool(there) and wanted > there[-1]
+    else:
+        beyond = bool(there) and wanted < there[0]
+    return suite if beyond else ""
 
 
 def _in_other_suites(apt: PrivateApt, name: str, progress: Progress) -> Package | None:

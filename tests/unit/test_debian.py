@@ -221,6 +221,37 @@ def test_a_version_that_no_suite_has_lists_them_all(archive: Archive) -> None:
 
 
 @needs_apt
+@pytest.mark.parametrize(("version", "suite"), [("9.9", "unstable"), ("4.19", "oldoldstable")])
+def test_a_version_beyond_all_is_not_looked_for_in_every_suite(
+    archive: Archive, version: str, suite: str
+) -> None:
+    """Newer than unstable, or older than oldoldstable: one more list is enough to say no."""
+    archive.add("beta", "5.10.1-1", "5.10")
+    archive.alias("oldoldstable", "beta")
+    archive.add("gamma", "9.8.9-1", "9.8")
+    archive.alias("unstable", "gamma")
+    progress = Recorder()
+    with pytest.raises(TreeError, match=f"nor in {suite} ") as caught:
+        find_tree(f"debian:{version}", progress=progress)
+    assert "linux-source-9.8" in str(caught.value)
+    assert [name for name, _, _ in progress.tasks] == [
+        "reading Debian's package lists",
+        f"reading the package lists of Debian's {suite}",
+    ]
+
+
+@needs_apt
+@pytest.mark.parametrize("version", ["9.9", "5.9"])
+def test_a_version_within_the_ends_is_found(archive: Archive, version: str) -> None:
+    """A version that apt's own suites are all older or newer than is looked for everywhere."""
+    archive.add("beta", "5.9.1-1", "5.9")
+    archive.alias("oldoldstable", "beta")
+    archive.add("gamma", "9.9.1-1", "9.9")
+    archive.alias("unstable", "gamma")
+    assert find_tree(f"debian:{version}").version == "9.8.7-toy"
+
+
+@needs_apt
 def test_the_systems_apt_is_left_alone(archive: Archive) -> None:
     """The system's package lists and caches are as they were."""
     places = [Path("/var/lib/apt/lists"), Path("/var/cache/apt")]
