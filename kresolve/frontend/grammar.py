@@ -31,6 +31,8 @@ class Mistake(Enum):
     CONDITIONAL_DEPENDENCY = ("parser.y", "T_DEPENDS T_ON expr T_EOL")
     TRANSITIONAL_WITH_MORE = ("parser.y", "transitional symbols can only")
     MENUCONFIG_WITHOUT_PROMPT = ("parser.y", r'zconf_error\("menuconfig statement without')
+    OPEN_END = ("lexer.l", r"if \(current_buf")
+    OPEN_END_OF_BLOCK = ("lexer.l", r"if \(current_file")
     HELP_TWICE_OR_BLANK = ("parser.y", r"zconf_error\(\"'%s' defined with")
 
 
@@ -43,7 +45,9 @@ class Grammar:
     #: What may stand on a choice, beside prompt, default, depends and help.
     choice_options: frozenset[str] = frozenset({"bool", "tristate", "optional"})
     #: The statements that may stand in a choice.
-    in_choice: frozenset[str] = frozenset({"comment", "config", "if", "menuconfig", "source"})
+    in_choice: frozenset[str] = frozenset(
+        {"assignment", "comment", "config", "if", "menuconfig", "source"}
+    )
     mistakes: frozenset[Mistake] = frozenset()
 
 

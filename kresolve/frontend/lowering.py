@@ -32,6 +32,7 @@ from kresolve.expressions import (
     is_n,
     rewrite_m,
 )
+from kresolve.frontend.lexer import SPACE
 from kresolve.frontend.membership import choices_of
 from kresolve.frontend.ordering import evaluation_order
 from kresolve.frontend.parser import Choice as RawChoice
@@ -193,7 +194,7 @@ class Lowering:
                 parent=parent,
                 location=location,
                 depends=depends,
-                title=node.prompt[0].lstrip(" \t"),
+                title=node.prompt[0].lstrip(SPACE),
                 visible=self.guards(node.visibility),
                 heading=self.literal_guards(node.visibility),
             )
@@ -202,7 +203,7 @@ class Lowering:
                 parent=parent,
                 location=location,
                 depends=depends,
-                title=node.prompt[0].lstrip(" \t"),
+                title=node.prompt[0].lstrip(SPACE),
             )
         prompts = tuple(
             Prompt(text, self.cond(cond), Location(cond.file, cond.line))
@@ -220,6 +221,8 @@ class Lowering:
                 prompts=prompts,
                 defaults=defaults,
             )
+        if item.name in OF_LETTER:
+            return self.letter(node, parent)
         return Definition(
             parent=parent,
             location=location,
@@ -232,6 +235,38 @@ class Lowering:
             implies=self.selects(node.implies),
             ranges=tuple(self.range(item, *raw) for raw in node.ranges),
             help_line=self.raw.help_lines.get(node, 0),
+        )
+
+    def letter(self, node: Any, parent: int) -> Definition:
+        """``config y``: conf takes it for the constant, which can select and cannot change.
+
+        With conditions it could go in a circle with everything that names the constant.
+        """
+        name, location = node.item.name, Location(node.filename, node.linenr)
+        conditions = [cond for _, cond in self.raw.prompts.get(node, ())]
+        conditions += [cond for _, cond in (*node.selects, *node.implies)]
+        outer = parent
+        while outer >= 0 and not isinstance(self.entries[outer], If | ChoiceEntry):
+            if self.entries[outer].depends:
+                break
+            outer = self.entries[outer].parent
+        if (
+            outer >= 0
+            or any(cond.expr is not None for cond in conditions)
+            or isinstance(node.dep, list)
+            or node.defaults
+            or node.ranges
+            or self.raw.modules_symbol is node.item
+        ):
+            raise KconfigError(f"{location}: the constant '{name}' as an option: not supported")
+        return Definition(
+            parent=parent,
+            location=location,
+            depends=(),
+            symbol=name,
+            defaults=(Default(Const(OF_LETTER[name]), None, location),),
+            selects=self.selects(node.selects),
+            implies=self.selects(node.implies),
         )
 
     def refuse_second_place(self, choice: RawChoice, location: Location) -> None:
@@ -299,7 +334,7 @@ class Lowering:
                 member_of.get(name),
                 transitional=name in self.raw.transitional,
                 allnoconfig_y=bool(self.raw.syms[name].is_allnoconfig_y),
-                unwritten=defconfig_list is not None and defconfig_list.name == name,
+                unwritten=name in OF_LETTER or defconfig_list is self.raw.syms[name],
             )
             for name, found in definitions.items()
         }
@@ -314,7 +349,9 @@ class Lowering:
         """The model of everything that was parsed."""
         self.walk()
         types = {
-            name: _TYPES.get(self.raw.syms[name].orig_type, Type.UNKNOWN)
+            name: Type.TRISTATE
+            if name in OF_LETTER
+            else _TYPES.get(self.raw.syms[name].orig_type, Type.UNKNOWN)
             for name in dict.fromkeys(symbol.name for symbol in self.raw.defined_syms)
         }
         choices = choices_of(self.entries, types, self.choice_properties(), self.dialect)
@@ -324,7 +361,7 @@ class Lowering:
         model = Model(
             info=info,
             dialect=self.dialect,
-            title=self.raw.top_node.prompt[0].lstrip(" \t"),
+            title=self.raw.top_node.prompt[0].lstrip(SPACE),
             entries=tuple(self.entries),
             symbols=symbols,
             choices=choices,

@@ -13,10 +13,9 @@ Kconfiglib reads the environment and the working directory of its process.
 from __future__ import annotations
 
 import io
-import re
+import os
 import stat
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Final, NoReturn
@@ -26,6 +25,8 @@ from attrs import frozen
 from kconfiglib import KconfigError as ParseError
 
 from kresolve.frontend.grammar import LENIENT, Grammar, Mistake
+from kresolve.frontend.lexer import ASSIGNMENTS, Lexer, Token
+from kresolve.frontend.macros import Macros
 
 __all__ = ["Choice", "Cond", "MenuNode", "ParseError", "RawKconfig", "Symbol"]
 
@@ -40,21 +41,16 @@ _SHELL_LIMIT = 4095
 # an error instead of all memory.
 #: Entries and files inside each other, and parentheses.
 _DEEPEST: Final = 150
-#: Characters of a statement, and of what a macro becomes.
-_LONGEST: Final = 1 << 16
-#: Lines that append to a variable.
-_MOST_APPENDS: Final = 1_000
-#: Macros that are expanded for one statement.
-_MOST_EXPANSIONS: Final = 10_000
 #: Files, one that is read twice counted twice, and their bytes.
 _MOST_FILES: Final = 20_000
 _MOST_BYTES: Final = 1 << 26
 
-#: What a variable's name is made of, apart from macros: "$" alone is text.
-_NAME_PART: Final = re.compile(r"(?:[A-Za-z0-9_-]|\$(?!\())*")
-_FIRST_WORD: Final = re.compile(r"\s*([a-z_]+)")
+#: Warnings about characters that mean nothing, and the like.
+_MOST_WARNINGS: Final = 1_000
+
 _ENTRIES: Final = frozenset(
     {"choice", "comment", "config", "if", "menu", "menuconfig", "source", "mainmenu"}
+    | {"assignment"}
 )
 _TYPES: Final = frozenset({"bool", "tristate", "int", "hex", "string"})
 _OPTIONS: Final = _TYPES | {
@@ -63,12 +59,28 @@ _OPTIONS: Final = _TYPES | {
 }
 _ANY_CHOICE_OPTION: Final = frozenset({"prompt", "default", "depends", "help"})
 
+#: Statements of one word.
+_ALONE: Final = frozenset({"help", "modules", "optional", "transitional"})
+
 #: Kconfiglib's words; those of other programs than conf apart.
 _KEYWORDS: Final = {
     word: token
     for word, token in kconfiglib._get_keyword.__self__.items()
     if word not in {"rsource", "osource", "orsource", "gsource", "grsource"}
 }
+_OPERATORS: Final = {
+    "||": kconfiglib._T_OR,
+    "&&": kconfiglib._T_AND,
+    "!": kconfiglib._T_NOT,
+    "(": kconfiglib._T_OPEN_PAREN,
+    ")": kconfiglib._T_CLOSE_PAREN,
+    **{text: relation for relation, text in kconfiglib.REL_TO_STR.items()},
+}
+#: The words that a text follows.
+_BEFORE_TEXT: Final = frozenset({"comment", "mainmenu", "menu", "prompt"} | _TYPES)
+_ASSIGNING: Final = frozenset(Token("keyword", text) for text in ASSIGNMENTS)
+_ENDS: Final = frozenset({"endchoice", "endif", "endmenu"})
+_UNKNOWN: Final = object()
 
 
 @frozen(eq=False)
@@ -108,21 +120,27 @@ class RawKconfig(kconfiglib.Kconfig):  # type: ignore[misc]
         self._blocks: list[Any] = []
         self._choice_depth = 0
         self._unfit: frozenset[str] = frozenset()
+        self._takes_properties = False
+        self._in_choice_entry = False
+        self._has_begun = False
+        self._quoted = False
         self._expr_depth = 0
-        self._expansions = 0
-        self._appends = 0
         self._bytes = 0
+        self._lexers: list[Lexer] = []
+        self._macros = Macros(
+            {
+                "error-if": (2, self._error_if),
+                "filename": (0, lambda: self.filename),
+                "info": (1, lambda _: ""),  # conf says it on standard output, and goes on
+                "lineno": (0, lambda: str(self._lexers[-1].line)),
+                "shell": (1, self._shell),
+                "warning-if": (2, self._warning_if),
+            },
+            self._refuse,
+        )
         self._reuse_tokens = False
         self._sourced_at: dict[str, str] = {}
-        # "$X" in a string is text to conf; Kconfiglib would ask the environment.
-        kconfiglib.expandvars = lambda text: text
-        # A source statement names one file; Kconfiglib would take a pattern.
-        kconfiglib.iglob = lambda name: [name]
-        kconfiglib._assignment_lhs_fragment_match = _NAME_PART.match
-        known = grammar.words
-        kconfiglib._get_keyword = {
-            word: token for word, token in _KEYWORDS.items() if known is None or word in known
-        }.get
+        self._keywords = grammar.words or frozenset({*_KEYWORDS, "modules", "transitional"})
         self.filename = filename
         try:
             super().__init__(filename, warn=True, warn_to_stderr=False)
@@ -133,7 +151,8 @@ class RawKconfig(kconfiglib.Kconfig):  # type: ignore[misc]
 
     def _refuse(self, text: str, place: str = "") -> NoReturn:
         """Raise the error for the statement that is being read, or for a place."""
-        here = f"{self.filename}:{self.statement_line}" if self.statement_line else self.filename
+        line = self.statement_line or (self._lexers[-1].line if self._lexers else 0)
+        here = f"{self.filename}:{line}" if line else self.filename
         raise ParseError(f"{place or here}: {text}")
 
     def _parse_error(self, msg: str) -> NoReturn:
@@ -162,6 +181,8 @@ class RawKconfig(kconfiglib.Kconfig):  # type: ignore[misc]
         path = Path(filename)
         try:
             found = path.stat()
+            if stat.S_ISCHR(found.st_mode) and found.st_rdev == Path(os.devnull).stat().st_rdev:
+                return io.StringIO()
             if not stat.S_ISREG(found.st_mode):
                 self._refuse(f"{filename}: not a regular file")
             self._bytes += found.st_size
@@ -184,90 +205,177 @@ class RawKconfig(kconfiglib.Kconfig):  # type: ignore[misc]
         if len(self.kconfig_filenames) >= _MOST_FILES:
             self._refuse(f"more than {_MOST_FILES} files are sourced")
         super()._enter_file(filename)
+        self._begin_file()
+
+    def _leave_file(self) -> None:
+        inner = self._lexers.pop()
+        self._lexers[-1].after_help |= inner.after_help
+        super()._leave_file()
+
+    def _begin_file(self) -> None:
+        if len(self._lexers) >= _DEEPEST:
+            self._refuse(f"nested more than {_DEEPEST} deep")
+        self._lexers.append(Lexer(self._readline, self._keywords, self._macros, self._warn_of))
+
+    def _warn_of(self, line: int, text: str) -> None:
+        message = f"{self.filename}:{line}: {text}"
+        if message not in self.messages[-1:] and len(self.messages) < _MOST_WARNINGS:
+            self.messages.append(message)
+
+    # Statements
 
     def _next_line(self) -> bool:
+        """Kconfiglib's tokens of the next statement, or of one that it did not want.
+
+        As in conf, files are one stream: an entry goes on behind a file that it ends in.
+        """
         if self._reuse_tokens:
             self._reuse_tokens = False
             return True
-        line = self._readline()
-        if not line:
-            if self._blocks and self._blocks[-1] is not None:
-                entry = self._blocks[-1]
-                if entry.item is None:
-                    self._refuse("no endif for this if", f"{entry.dep.file}:{entry.dep.line}")
-                word = "menu" if entry.item is kconfiglib.MENU else "choice"
-                self._refuse(f"no end{word} for this {word}", f"{entry.filename}:{entry.linenr}")
-            return False
-        self.linenr += 1
-        self.statement_line = self.linenr
-        self._tokens = self._tokenize(self._joined(line))
-        self._tokens_i = 1
-        return True
+        if not self._lexers:
+            self._begin_file()
+        while True:
+            lexer = self._lexers[-1]
+            self.statement_line = 0
+            tokens = lexer.statement()
+            if tokens is None:
+                self._end_file()
+                if len(self._lexers) == 1:
+                    return False
+                self._leave_file()
+                continue
+            self.linenr = self.statement_line = lexer.statement_line
+            self._line = lexer.text
+            first = self._first(tokens)
+            if lexer.is_open:
+                self._open_end(first)
+            self._check_place(first)
+            if first == "source":
+                if len(tokens) != 2 or tokens[1].kind != "quoted":
+                    self._parse_error("expected a file name in quotes")
+                name = tokens[1].text
+                self._enter_file(name if name.startswith("/") else self._srctree_prefix + name)
+            elif not self._is_done(first, tokens):
+                found = [self._token(token, first, place) for place, token in enumerate(tokens)]
+                self._tokens = (*found, None)
+                self._tokens_i = 1
+                self._quoted = tokens[1:2] != [] and tokens[1].kind == "quoted"
+                return True
 
-    def _line_after_help(self, line: str) -> None:
-        self.statement_line = self.linenr
-        self._tokens = self._tokenize(self._joined(line))
-        self._reuse_tokens = True
+    def _open_end(self, first: str) -> None:
+        """A statement that ends with its file; conf knows no end of the first file's."""
+        if len(self._lexers) == 1 and (
+            self._refuses(Mistake.OPEN_END)
+            or (first in _ENDS | {"source"} and self._refuses(Mistake.OPEN_END_OF_BLOCK))
+        ):
+            self._parse_error("no newline at the end of the file")
+        self._warn_of(self._lexers[-1].line, "no newline at the end of the file")
 
-    def _joined(self, line: str) -> str:
-        """A line with those that it goes on in."""
-        parts: list[str] = []
-        reader = _CommentFinder()
-        while line.endswith("\\\n") and not reader.finds(line[:-2]):
-            parts.append(line[:-2])
-            line = self._readline()
-            self.linenr += 1
-        return "".join((*parts, line))
+    def _end_file(self) -> None:
+        """Refuse a file that leaves a block open that it began."""
+        if self._blocks:
+            word, file, line = _place_of(self._blocks[-1])
+            if file == self.filename or len(self._lexers) == 1:
+                self._refuse(f"no end{word} for this {word}", f"{file}:{line}")
 
-    def _tokenize(self, s: str) -> Any:
-        """Checks first words, and reads keywords that came after Kconfiglib."""
-        self._line = s
-        self._expansions = 0
-        found = _FIRST_WORD.match(s)
-        first = found[1] if found else ""
-        if len(s) > _LONGEST and not s.lstrip().startswith("#"):
-            self._parse_error(f"a statement of more than {_LONGEST} characters")
+    def _check_place(self, first: str) -> None:
+        """Refuse a statement where it cannot stand."""
         if first in self._unfit or (
             self._choice_depth and first in _ENTRIES and first not in self.grammar.in_choice
         ):
             self._parse_error(f"'{first}' cannot stand here")
-        if first in ("modules", "transitional", "option"):
-            words = s.partition("#")[0].split()
-            alone = self._says(words, "modules")
-            if alone or self._says(words, "option", "modules"):
-                if alone and self._refuses(Mistake.MODULES_WITHOUT_OPTION):
-                    self._parse_error("this kernel says 'option modules'")
-                if self.modules_symbol is not None:
-                    self._refuse(f"'modules' is already said of {self.modules_symbol.name}")
-                self.modules_symbol = self.defined_syms[-1]
-                return (None,)
-            if self._says(words, "transitional"):
-                self.transitional.add(self.defined_syms[-1].name)
-                return (None,)
-        return super()._tokenize(s)
+        if first == "mainmenu" and self._has_begun:
+            self._parse_error("'mainmenu' can only be the first statement")
+        self._has_begun = True
+        if first not in _OPTIONS:
+            self._takes_properties = False
+        elif not self._takes_properties:
+            self._parse_error(f"'{first}' cannot stand here")
+        if first in _ENDS and self._blocks:
+            word, file, line = _place_of(self._blocks[-1])
+            if file != self.filename:
+                self._parse_error(f"'{first}' is not in the file of its '{word}', {file}:{line}")
 
-    def _says(self, words: list[str], *statement: str) -> bool:
-        """Does a line say this, in words that conf knows?"""
-        known = self.grammar.words
-        return words == [*statement] and (known is None or known.issuperset(statement))
+    def _is_done(self, first: str, tokens: list[Token]) -> bool:
+        """Is a statement one that Kconfiglib need not see, or would take in any form?"""
+        rest = tokens[1:]
+        if rest and first in _ALONE:
+            self._parse_error(f"more than '{first}'")
+        if first == "assignment":
+            self._macros.assign(tokens[0].text, tokens[1].text, "".join(t.text for t in tokens[2:]))
+        elif first == "modules" or (first == "option" and rest == [Token("keyword", "modules")]):
+            self._is_modules(first)
+        elif first == "transitional":
+            self.transitional.add(self.defined_syms[-1].name)
+        elif first == "option" and len(rest) > 1 and rest[0].text != "env":
+            self._parse_error("more than one option")
+        elif first == "default" and self._in_choice_entry:
+            if rest[:1] and rest[0].kind == "word" and (not rest[1:] or rest[1].text == "if"):
+                return False
+            self._parse_error("expected the name of an option")
+        else:
+            return first == "visible" and not rest  # as "visible if y"
+        return True
+
+    def _first(self, tokens: list[Token]) -> str:
+        """The keyword that a statement begins with; "assignment" for one."""
+        kind, text = tokens[0]
+        if kind == "keyword":
+            return text
+        is_assignment = kind == "word" and tokens[1:2] != [] and tokens[1] in _ASSIGNING
+        if not is_assignment or (len(tokens) > 2 and tokens[2].kind != "value"):
+            self._parse_error("unknown statement")
+        return "assignment"
+
+    def _token(self, token: Token, first: str, place: int) -> Any:
+        """A token of Kconfiglib, at its place in a statement that begins with a word."""
+        kind, text = token
+        if kind == "keyword":
+            return _OPERATORS.get(text) or _KEYWORDS.get(text, _UNKNOWN)
+        if kind == "quoted":
+            is_text = first == "option" or (place == 1 and first in _BEFORE_TEXT)
+            return text if is_text else self._lookup_const_sym(text)
+        if first == "choice":
+            return text
+        if text in kconfiglib.STR_TO_TRI and first not in ("config", "menuconfig"):
+            return self.const_syms[text]
+        return self._lookup_sym(text)
+
+    def _is_modules(self, first: str) -> None:
+        if first == "modules" and self._refuses(Mistake.MODULES_WITHOUT_OPTION):
+            self._parse_error("this kernel says 'option modules'")
+        if self.modules_symbol is not None:
+            self._refuse(f"'modules' is already said of {self.modules_symbol.name}")
+        self.modules_symbol = self.defined_syms[-1]
 
     # Entries
 
     def _parse_block(self, end_token: Any, parent: Any, prev: Any) -> Any:
-        if len(self._blocks) >= _DEEPEST:
-            self._refuse(f"nested more than {_DEEPEST} deep")
         is_choice = end_token is kconfiglib._T_ENDCHOICE
-        self._blocks.append(None if end_token is None else parent)
+        if end_token is kconfiglib._T_ENDIF:
+            self._open_block(parent)
         self._choice_depth += is_choice
         last = super()._parse_block(end_token, parent, prev)
         self._choice_depth -= is_choice
-        self._blocks.pop()
+        if end_token is not None:
+            self._blocks.pop()
         return last
+
+    def _open_block(self, entry: Any) -> None:
+        """From here on, what follows stands in a block, which the entry begins."""
+        if len(self._blocks) >= _DEEPEST:
+            self._refuse(f"nested more than {_DEEPEST} deep")
+        self._blocks.append(entry)
 
     def _parse_props(self, node: Any) -> None:
         self._unfit = self._unfit_for(node.item)
+        self._takes_properties = True
+        self._in_choice_entry = isinstance(node.item, Choice)
+        if self._in_choice_entry or node.item is kconfiglib.MENU:
+            self._open_block(node)
         super()._parse_props(node)
         self._unfit = frozenset()
+        self._in_choice_entry = False
         self._check(node)
 
     def _unfit_for(self, item: Any) -> frozenset[str]:
@@ -344,6 +452,13 @@ class RawKconfig(kconfiglib.Kconfig):  # type: ignore[misc]
             self._trailing_tokens_error()
         return self._cond(expr, unless)
 
+    def _expect_nonconst_sym(self) -> Any:
+        token = self._tokens[1]
+        if token in (self.n, self.m, self.y) and not self._quoted:
+            # no kernel has it; in conf, all that names the constant then depends on this entry
+            self._parse_error(f"the constant '{token.name}' as an option: not supported")
+        return super()._expect_nonconst_sym()
+
     def _make_and(self, e1: Any, e2: Any) -> Any:
         return [*(e1 if isinstance(e1, list) else ()), e2]
 
@@ -352,17 +467,14 @@ class RawKconfig(kconfiglib.Kconfig):  # type: ignore[misc]
         self.prompts.setdefault(node, []).append(node.prompt)
 
     def _parse_help(self, node: Any) -> None:
-        if node in self.help_lines and self._refuses(Mistake.HELP_TWICE_OR_BLANK):
+        refuses = self._refuses(Mistake.HELP_TWICE_OR_BLANK)
+        if node in self.help_lines and refuses:
             self._refuse("a second help text")
         self.help_lines[node] = self.statement_line + 1
-        super()._parse_help(node)
-        node.help = None
-
-    def _empty_help(self, node: Any, line: str) -> None:
-        if self._refuses(Mistake.HELP_TWICE_OR_BLANK):
+        while self._lexers[-1].is_open and len(self._lexers) > 1:
+            self._leave_file()
+        if not self._lexers[-1].skip_help() and refuses:
             self._refuse("a help text that says nothing")
-        super()._empty_help(node, line)
-        node.help = None
 
     def _set_type(self, sc: Any, new_type: Any) -> None:
         if (
@@ -379,27 +491,19 @@ class RawKconfig(kconfiglib.Kconfig):  # type: ignore[misc]
             return
         sc.orig_type = new_type
 
-    # Macros
+    # Functions
 
-    def _parse_assignment(self, s: str) -> None:
-        self._appends += "+=" in s
-        if self._appends > _MOST_APPENDS:
-            self._refuse(f"more than {_MOST_APPENDS} times +=")
-        super()._parse_assignment(s)
+    def _error_if(self, condition: str, message: str) -> str:
+        if condition == "y":
+            self._refuse(message)
+        return ""
 
-    def _fn_val(self, args: list[str]) -> str:
-        self._expansions += 1
-        if self._expansions > _MOST_EXPANSIONS:
-            self._refuse(f"more than {_MOST_EXPANSIONS} macros to expand")
-        variable = self.variables.get(args[0])
-        if variable is not None and not variable.is_recursive:
-            return str(variable.value)  # it was expanded when it was set
-        value = str(super()._fn_val(args))
-        if len(value) > _LONGEST:
-            self._refuse(f"a macro that expands to more than {_LONGEST} characters")
-        return value
+    def _warning_if(self, condition: str, message: str) -> str:
+        if condition == "y":
+            self.messages.append(f"{self.filename}:{self._lexers[-1].line}: {message}")
+        return ""
 
-    def shell(self, _: Any, command: str) -> str:
+    def _shell(self, command: str) -> str:
         """``$(shell,command)`` as conf runs it: popen, in the working directory."""
         if not self.shell_allowed:
             self._refuse("this tree needs $(shell ...) here, and --no-shell refuses to run it")
@@ -417,26 +521,12 @@ class RawKconfig(kconfiglib.Kconfig):  # type: ignore[misc]
         return text.decode("utf-8", "surrogateescape")
 
 
-def _shell(kconfig: Any, name: str, command: str) -> str:
-    return str(kconfig.shell(name, command))
-
-
-def _warning_if(kconfig: Any, _: str, condition: str, message: str) -> str:
-    if condition == "y":
-        kconfig.messages.append(f"{kconfig.filename}:{kconfig.linenr}: {message}")
-    return ""
-
-
-def _info(kconfig: Any, _: str, message: str) -> str:
-    return ""  # conf says it on standard output, and goes on
-
-
-#: The table that Kconfiglib takes from the module "kconfigfunctions".
-functions = {
-    "shell": (_shell, 1, 1),
-    "warning-if": (_warning_if, 2, 2),
-    "info": (_info, 1, 1),
-}
+def _place_of(block: Any) -> tuple[str, str, int]:
+    """The word that a block begins with, its file and its line."""
+    if block.item is None:
+        return "if", block.dep.file, block.dep.line
+    word = "menu" if block.item is kconfiglib.MENU else "choice"
+    return word, block.filename, block.linenr
 
 
 def parse(filename: str, grammar: Grammar = LENIENT, *, shell_allowed: bool = True) -> RawKconfig:
@@ -446,33 +536,4 @@ def parse(filename: str, grammar: Grammar = LENIENT, *, shell_allowed: bool = Tr
     ``$(shell ...)`` is an error.  Raises ParseError (Kconfiglib's) with file
     and line.
     """
-    # Kconfiglib's own way of adding functions: a module of this name.
-    sys.modules["kconfigfunctions"] = sys.modules[__name__]
     return RawKconfig(filename, grammar, shell_allowed=shell_allowed)
-
-
-class _CommentFinder:
-    """Looks for a ``#`` outside of strings and macros: a comment ends where its line does."""
-
-    def __init__(self) -> None:
-        self._quote = ""
-        self._depth = 0
-
-    def finds(self, part: str) -> bool:
-        """Has a comment begun in the next part of a statement?"""
-        letters = iter(part)
-        for letter in letters:
-            if self._quote:
-                if letter == "\\":
-                    next(letters, "")
-                elif letter == self._quote:
-                    self._quote = ""
-            elif self._depth:
-                self._depth += (letter == "(") - (letter == ")")
-            elif letter in "\"'":
-                self._quote = letter
-            elif letter == "(":
-                self._depth = 1
-            elif letter == "#":
-                return True
-        return False

@@ -76,6 +76,7 @@ answer = os.fdopen(os.dup(1), "wb")
 os.dup2(2, 1)
 from kresolve.dialect import Dialect
 from kresolve.errors import KresolveError
+from kresolve.frontend import worker
 from kresolve.frontend.lowering import lower
 from kresolve.frontend.parser import parse
 from kresolve.model import TreeInfo
@@ -84,8 +85,11 @@ for line in sys.stdin.buffer:
     job = json.loads(line)
     os.environ["srctree"] = job.pop("srctree")
     try:
-        info, dialect = TreeInfo(**job["info"]), Dialect(**job["dialect"])
-        kind, data = b"model", to_bytes(lower(parse("Kconfig"), info, dialect))
+        if job["conf"]:
+            kind, data = b"model", worker.run(job)
+        else:
+            info, dialect = TreeInfo(**job["info"]), Dialect(**job["dialect"])
+            kind, data = b"model", to_bytes(lower(parse("Kconfig"), info, dialect))
     except Exception as error:
         known = isinstance(error, KresolveError)
         text = str(error) if known else type(error).__name__ + ": " + str(error)
@@ -109,12 +113,20 @@ class _Parser:
                 env=environment,
             )
 
-    def parse(self, directory: Path, dialect: str) -> bytes:
-        """The model's bytes; KconfigError with what the child said."""
+    def parse(self, directory: Path, dialect: str, conf: Path | None = None) -> bytes:
+        """The model's bytes; KconfigError with what the child said.
+
+        With ``conf``, a tree, its conf says what is refused; otherwise only ``dialect`` counts.
+        """
         assert self.child.stdin is not None
         assert self.child.stdout is not None
         info = {"arch": "toy", "srcarch": "toy", "source": "toy", "version": VERSIONS[dialect]}
-        job = {"info": info, "dialect": asdict(RULES[dialect]), "srctree": str(directory)}
+        job: dict[str, object] = {
+            "info": info,
+            "dialect": asdict(RULES[dialect]),
+            "srctree": str(directory),
+        }
+        job |= {"conf": str(conf or ""), "kconfig": "Kconfig", "shell": False}
         self.child.stdin.write(json.dumps(job).encode() + b"\n")
         self.child.stdin.flush()
         head = self.child.stdout.readline().split()
@@ -133,10 +145,11 @@ class _Parser:
 
 
 @cache
-def _parser() -> _Parser:
-    parser = _Parser()
-    atexit.register(parser.close)
-    return parser
+def parser() -> _Parser:
+    """The child that parses, started when it is first asked for."""
+    child = _Parser()
+    atexit.register(child.close)
+    return child
 
 
 @lru_cache(maxsize=256)
@@ -145,7 +158,7 @@ def load(kconfig: str, dialect: str = "6.12") -> Model:
     with tempfile.TemporaryDirectory(prefix="kresolve-toy-") as scratch:
         directory = Path(scratch)
         write_kconfig(directory, kconfig)
-        return from_bytes(_parser().parse(directory, dialect), "toy")
+        return from_bytes(parser().parse(directory, dialect), "toy")
 
 
 def write_kconfig(directory: Path, kconfig: str) -> None:

@@ -91,7 +91,7 @@ def test_a_later_type_is_ignored_with_a_word() -> None:
         ('menu "m"\nif A\nconfig A\n\tbool\nendmenu\n', ("Kconfig:5",)),
         ('menu "m"\nif A\nconfig A\n\tbool\n', ("Kconfig:2", "no endif")),
         ('menu "m"\n\tdefault y\nendmenu\n', ("Kconfig:2", "'default' cannot stand here")),
-        ('source "/dev/null"\n', ("Kconfig:1", "not a regular file")),
+        ('source "/dev/zero"\n', ("Kconfig:1", "not a regular file")),
         ('source "nothing"\n', ("Kconfig:1", "nothing")),
         ("config A\n\tbool\nconfig B\n\tdef_bool A != y\n", ()),
     ],
@@ -105,6 +105,47 @@ def test_files_that_cannot_be_read_are_refused(kconfig: str, parts: tuple[str, .
         load(kconfig)
     for part in parts:
         assert part in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kconfig", "said"),
+    [
+        ("config A\n\tbool\nfoo=bar\n\tdefault y\n", "Kconfig:4: 'default' cannot stand here"),
+        ("config A\n\tbool\n\thelp me\n\t  Text.\n", "Kconfig:3: more than 'help'"),
+        ("config A\n\tbool unquoted\n", "Kconfig:2: expected prompt string: bool unquoted"),
+        ("config A.B\n\tbool\n", "Kconfig:1: extra tokens at end of line: config A.B"),
+        ("foo bar\n", "Kconfig:1: unknown statement: foo bar"),
+        ("source Kconfig.more\n", "Kconfig:1: expected a file name in quotes"),
+        ('config A\n\tbool\nmainmenu "m"\n', "Kconfig:3: 'mainmenu' can only be the first"),
+        ('choice\n\tprompt "c"\n\tdefault "A"\nendchoice\n', "Kconfig:3: expected the name of"),
+        ("config A\n\tbool\n\tdefault $(a\n", "Kconfig:3: unterminated reference to 'a'"),
+        ("f = $(f)\nconfig A$(f)\n", "Kconfig:2: the variable 'f' references itself"),
+        ("$(error-if,y,not so)\n", "Kconfig:1: not so"),
+        ("$(shell)\n", "Kconfig:1: too few function arguments passed to 'shell'"),
+        ("config y\n\tdepends on A\n", "Kconfig:1: the constant 'y' as an option: not supported"),
+    ],
+)
+def test_what_no_conf_takes_is_refused(kconfig: str, said: str) -> None:
+    """A statement that no kernel's conf takes is an error with its line and what is wrong."""
+    with pytest.raises(KconfigError) as caught:
+        load(kconfig)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kconfig", "warning"),
+    [
+        ("config\x7f A\n\tbool\n", "Kconfig:1: ignoring unsupported character '\\x7f'"),
+        ('config A\n\tbool "open\n', "Kconfig:2: multi-line strings not supported"),
+        ("config A\n\tbool", "Kconfig:2: no newline at the end of the file"),
+        ("config A\n\tbool\n\tdefault y &\n", "Kconfig:3: ignoring unsupported character '&'"),
+    ],
+)
+def test_what_conf_only_warns_of_is_a_warning(kconfig: str, warning: str) -> None:
+    """What conf passes over with a warning is passed over here, with the same one."""
+    model = load(kconfig)
+    assert model.symbols["A"].type.value == "bool"
+    assert warning in model.warnings
 
 
 def test_a_tree_is_parsed_in_a_child_and_left_alone(tmp_path: Path) -> None:
@@ -174,6 +215,8 @@ def test_the_grammar_is_read_from_the_sources_of_conf() -> None:
         ("menuconfig A\n\tbool\n", "MENUCONFIG_WITHOUT_PROMPT", "Kconfig:1"),
         ("config A\n\tbool\n\ttransitional\n\tdefault y\n", "TRANSITIONAL_WITH_MORE", "Kconfig:4"),
         ("config A\n\tdepends on B if C\n", "CONDITIONAL_DEPENDENCY", "Kconfig:2"),
+        ("config A\n\tbool\n\tdefault y", "OPEN_END", "Kconfig:3: no newline"),
+        ("if A\nconfig B\n\tbool\nendif", "OPEN_END_OF_BLOCK", "Kconfig:4: no newline"),
         (
             'choice\n\tprompt "C"\nconfig A\n\tbool "A"\n\tdefault y\nendchoice\n',
             "MEMBER_WITH_DEFAULT",
