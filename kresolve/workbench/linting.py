@@ -431,6 +431,11 @@ class Linter:
             if number >= _CALCULATED and number >= _PART * files[name]
         )
 
+    def counts(self, line: Line) -> bool:
+        """Is a line the one that counts for its symbol?"""
+        number = self.last.get(line.symbol)
+        return number is not None and self.lines[number] is line
+
     def _author(self, line: Line) -> str:
         if line in self.added:
             return "kresolve adds"
@@ -542,8 +547,7 @@ def _broken(linter: Linter, findings: Iterable[Finding], mended: Repair) -> list
     return [
         Request(f.line.symbol, (f.wanted,), _origin(f))
         for f in findings
-        if (f.survives or f.meant is not None)
-        and f.line.symbol in after
+        if ((f.survives and linter.counts(f.line)) or f.meant is not None)
         and after.shown(f.line.symbol) != f.wanted
     ]
 

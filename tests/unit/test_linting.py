@@ -608,3 +608,18 @@ def test_a_whole_config_is_not_an_error_for_what_conf_calculates() -> None:
     whole = "".join(f"CONFIG_P{n}=y\n" for n in range(60))
     assert rules_of("CONFIG_P1=y\n") == ["dropped"]
     assert rules_of(f"{whole}CONFIG_ASKED=y\n") == ["calculated"] * 60 + ["dropped"]
+
+
+def test_advice_keeps_only_what_conf_reads() -> None:
+    """That a number is not set is no line to conf, so advice that gives it a value is given."""
+    model = load(
+        'config GATE\n\tbool "Gate"\n\n'
+        'config PART\n\tbool "Part"\n\tdepends on GATE\n\n'
+        'config COUNT\n\tint "Count"\n\tdepends on GATE\n\tdefault 3\n'
+    )
+    lines = parse_lines("# CONFIG_COUNT is not set\nCONFIG_PART=y\n", "f")[0]
+    linter = Linter(World(model, "base", ()), lines)
+    findings, _ = advised(linter, linter.findings())
+
+    assert [finding.rule for finding in findings] == ["already-so", "dropped"]
+    assert findings[1].add == ("CONFIG_GATE=y",)
