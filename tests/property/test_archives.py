@@ -192,7 +192,8 @@ def attack_by_commit(archive: tuple[str, list[Member]]) -> None:
     top, members = archive
     with new_case() as case:
         members = [
-            Member(member.name.removeprefix(top), member.kind, member.content)
+            # git's names end at a NUL, so there is none in them
+            Member(member.name.removeprefix(top).replace("\0", ""), member.kind, member.content)
             for member in _placed(members, case)
             if member.kind in ("file", "link")
         ]
