@@ -18,7 +18,7 @@ from attrs import frozen
 
 from kresolve.errors import ToolError, TreeError, did_you_mean
 from kresolve.trees.source import SourceTree
-from kresolve.trees.tools import base_environment, find_program, last_line, run
+from kresolve.trees.tools import base_environment, find_program, last_line, restored, run
 
 # As people type it after `make ARCH=`, by what `uname -m` says.
 _ARCH_OF_MACHINE = {
@@ -248,7 +248,8 @@ def _ask_make(tree: SourceTree, arguments: list[str]) -> dict[str, str]:
     # In an empty directory: what make takes for the object directory is ours.
     with tempfile.TemporaryDirectory(prefix="kresolve-") as scratch:
         objects = os.path.realpath(scratch)
-        answer = run(command, environment=base_environment(), directory=Path(objects))
+        environment = base_environment()
+        answer = run(command, environment=environment, directory=Path(objects))
     _, mark, listing = answer.stdout.rpartition(f"{_MARK}\n")
     # Some releases export its path (abs_objtree); conf runs in another one.
     listing = listing.replace(objects, ".")
@@ -256,7 +257,8 @@ def _ask_make(tree: SourceTree, arguments: list[str]) -> dict[str, str]:
         said = last_line(answer.stderr) or f"make ended with status {answer.returncode}"
         raise ToolError(f"{tree.source}: make cannot tell conf's environment: {said}")
     pairs = (entry.partition("=") for entry in listing.split("\0") if entry)
-    return {name: value for name, _, value in pairs if name not in _NOT_FOR_CONF}
+    variables = {name: value for name, _, value in pairs if name not in _NOT_FOR_CONF}
+    return restored(variables, environment)
 
 
 def _toolchain(tree: SourceTree, variables: dict[str, str]) -> tuple[tuple[str, str], ...]:

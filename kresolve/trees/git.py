@@ -133,7 +133,7 @@ def _environment() -> dict[str, str]:
 
 def _git(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Ask git in ``directory``; the status is the caller's to judge."""
-    return run(["git", *arguments], environment=_environment(), directory=directory)
+    return run(["git", *arguments], environment=_environment(), directory=directory, at_home=True)
 
 
 def _fatal(messages: str) -> str:

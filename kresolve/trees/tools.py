@@ -7,8 +7,9 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TypeVar
@@ -22,6 +23,9 @@ Child = TypeVar("Child", subprocess.Popen[str], subprocess.Popen[bytes])
 # the model, so it has to be asked for in kresolve's own words.
 _INHERITED = ("PATH", "HOME", "TMPDIR", "USER", "LOGNAME", "LD_LIBRARY_PATH")
 _INHERITED_PREFIXES = ("RUSTUP_", "CARGO_")
+
+# What another home is told by.
+_HOMES = ("HOME", "RUSTUP_HOME", "RUSTUP_AUTO_INSTALL")
 
 # Where a missing program comes from, as a person would type it.
 _PACKAGES = {
@@ -86,9 +90,11 @@ def run(
     environment: Mapping[str, str],
     directory: Path,
     given: str = "",
+    at_home: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     """Run ``command`` in ``directory`` with exactly ``environment``, ``given`` on its stdin.
 
+    Unless it is ``at_home``, it gets another home (see :func:`_away`).
     Both outputs are captured; bytes that are no UTF-8 survive as surrogates.
     The exit status is the caller's to judge.  Ctrl-C kills the child and its
     children, so that none of them writes into ``directory`` any more.
@@ -96,6 +102,40 @@ def run(
     """
     program = find_program(str(command[0]), environment)
     arguments = [program, *map(str, command[1:])]
+    with contextlib.nullcontext(environment) if at_home else _away(environment) as variables:
+        return _run(arguments, variables, directory, given)
+
+
+def restored(variables: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, str]:
+    """``variables`` as a child of :func:`run` sees them, as if ``environment`` were all it got."""
+    found = {name: value for name, value in variables.items() if name not in _HOMES}
+    return found | {name: environment[name] for name in _HOMES if name in environment}
+
+
+@contextlib.contextmanager
+def _away(environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """``environment`` with a home that is gone afterwards.
+
+    Compilers write into it even when they only say their version: rustup's
+    proxies their settings, ccache its statistics.  What a build would find of
+    rustup is there, its settings and its toolchains; it installs none.
+    """
+    with tempfile.TemporaryDirectory(prefix="kresolve-home-", ignore_cleanup_errors=True) as home:
+        here = Path(home, ".rustup")
+        (here / "toolchains").mkdir(parents=True)
+        there = environment.get("RUSTUP_HOME") or f"{environment.get('HOME', '')}/.rustup"
+        with contextlib.suppress(OSError):
+            shutil.copyfile(Path(there, "settings.toml"), here / "settings.toml")
+        with contextlib.suppress(OSError):
+            for toolchain in Path(there, "toolchains").resolve().iterdir():
+                (here / "toolchains" / toolchain.name).symlink_to(toolchain)
+        yield {**environment, "HOME": home, "RUSTUP_HOME": str(here), "RUSTUP_AUTO_INSTALL": "0"}
+
+
+def _run(
+    arguments: Sequence[str], environment: Mapping[str, str], directory: Path, given: str
+) -> subprocess.CompletedProcess[str]:
+    program = arguments[0]
     try:
         child = started(
             lambda: subprocess.Popen(
@@ -118,7 +158,7 @@ def run(
         except BaseException:
             kill_session(child)
             raise
-    return subprocess.CompletedProcess(arguments, child.returncode, output, messages)
+    return subprocess.CompletedProcess(list(arguments), child.returncode, output, messages)
 
 
 def started(start: Callable[[], Child]) -> Child:

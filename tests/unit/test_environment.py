@@ -259,6 +259,60 @@ def _fingerprint(tree: SourceTree, cross_compile: str | None = None) -> str:
     return environment_fingerprint(tree, "left", cross_compile, llvm=False)
 
 
+@pytest.mark.parametrize("rustup", ["HOME", "RUSTUP_HOME"])
+def test_asking_tools_leaves_the_home_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rustup: str
+) -> None:
+    """No tool that writes into the home when asked changes it, and it finds rustup's settings.
+
+    So what is found, and the key of it, are the same the second time.
+    """
+    home, programs = tmp_path / "home", tmp_path / "bin"
+    own = home / ".rustup" if rustup == "HOME" else tmp_path / "rustup"
+    (own / "toolchains" / "stable").mkdir(parents=True)
+    home.mkdir(exist_ok=True)
+    programs.mkdir()
+    (own / "settings.toml").write_text("stable\n")
+    for name in ("gcc", "rustc", "bindgen", "pahole"):
+        (programs / name).write_text(
+            """#!/bin/sh
+place=${RUSTUP_HOME:-$HOME/.rustup}
+read -r chosen <"$place/settings.toml"
+mkdir -p "$HOME/.cache" && echo used >>"$HOME/.cache/stats"
+echo stable >"$place/settings.toml" && echo new >"$place/update-hashes"
+[ -d "$place/toolchains/$chosen" ] && echo "tool of $chosen"
+"""
+        )
+        (programs / name).chmod(0o755)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("RUSTUP_HOME", raising=False)
+    if rustup != "HOME":
+        monkeypatch.setenv(rustup, str(own))
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    makefile = (make_tree(tmp_path / "model") / "Makefile").read_text()
+    makefile = makefile.replace("no-such-rustc", "rustc").replace(
+        "export ARCH",
+        "BINDGEN := bindgen\nPAHOLE := pahole\nASKED := $(shell rustc)\n"
+        "export BINDGEN PAHOLE ASKED ARCH",
+    )
+    tree = find_tree(make_tree(tmp_path / "toy", Makefile=makefile))
+    before = (snapshot(home), snapshot(own), _fingerprint(tree))
+
+    found = probe_environment(tree, arch="left")
+
+    tools = dict(found.toolchain)
+    assert {name: tools[name] for name in ("RUSTC", "BINDGEN", "PAHOLE")} == dict.fromkeys(
+        ("RUSTC", "BINDGEN", "PAHOLE"), "tool of stable"
+    )
+    assert tools["CC"].startswith("tool of stable")
+    variables = found.as_dict()
+    assert variables["ASKED"] == "tool of stable"
+    assert variables["HOME"] == str(home)
+    assert variables.get("RUSTUP_HOME") == os.environ.get("RUSTUP_HOME")
+    assert (snapshot(home), snapshot(own), _fingerprint(tree)) == before
+    assert probe_environment(tree, arch="left") == found
+
+
 def test_the_fingerprint_is_stable(toy: SourceTree) -> None:
     """The same question in the same world has the same key."""
     assert _fingerprint(toy) == _fingerprint(toy)
@@ -346,7 +400,7 @@ def test_the_real_make_gives_conf_the_same(kernel_tree: SourceTree, tmp_path: Pa
     objects = tmp_path / "objects"
     objects.mkdir()
     command: list[str | Path] = ["make", "-f", copy / "Makefile", "ARCH=x86_64", "olddefconfig"]
-    answer = run(command, environment=base_environment(), directory=objects)
+    answer = run(command, environment=base_environment(), directory=objects, at_home=True)
     assert answer.returncode == 0, answer.stderr
 
     seen = dict(
