@@ -155,12 +155,20 @@ def _others(
 
 
 def _without_superfluous(problem: Problem, formula: Formula, found: Found) -> Found:
-    """What is left of a plan that is not the best anyway, without superfluous lines."""
+    """What is left of a plan that is not the best anyway, without superfluous lines.
+
+    As many of them go at once as can: there may be hundreds, and no time is left.
+    """
     while found.superfluous:
-        literals = [
-            problem.line_literal(line) for line in found.lines if line is not found.superfluous[-1]
-        ]
-        outcome = Simulation(formula.gates, literals).outcome
+        group = set(found.superfluous)
+        while True:
+            literals = [problem.line_literal(line) for line in found.lines if line not in group]
+            outcome = Simulation(formula.gates, literals).outcome
+            if len(group) == 1 or all(scene.all_hold(outcome) for scene in problem.scenes):
+                break
+            # The last ones go first.
+            last = [line for line in found.lines if line in group]
+            group = set(last[len(last) // 2 :])
         found = confirmed_plan(problem, formula, outcome, found.proved)
     return found
 

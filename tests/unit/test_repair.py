@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kresolve.encode import Simulation
 from kresolve.lines import typed_value
-from kresolve.planner import Question, Request, World, answer, compatible
+from kresolve.planner import Question, Request, World, answer, compatible, search
 from kresolve.planner.problem import Problem
 from kresolve.solve import Deadline
 from kresolve.workbench import repair as module
@@ -118,3 +121,32 @@ def test_what_is_refused_is_impossible_and_the_rest_is_not(data: st.DataObject) 
     for request, together in found.refused.items():
         assert request in together
         assert answer(world, Question(together)).status != "planned"
+
+
+def test_a_plan_that_is_not_the_best_is_freed_of_many_lines_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of a plan with 64 lines of which one would do, one is left after some confirmations."""
+    ways = [f"A{number}" for number in range(64)]
+    kconfig = "".join(f'config {name}\n\tbool "{name}"\n\n' for name in ways)
+    kconfig += f'config AIM\n\tbool "Aim"\n\tdepends on {" || ".join(ways)}\n'
+    problem = Problem([(World(load(kconfig), "empty", ()), Question(tuple(wanted("AIM"))))])
+    formula = problem.formula()
+    every = [literal for (_, value), literal in problem.lines().items() if value == "y"]
+    found = search.confirmed_plan(
+        problem, formula, Simulation(formula.gates, every).outcome, (False,) * len(formula.levels)
+    )
+    assert len(found.superfluous) == 64
+    confirmed: list[int] = []
+
+    def counting(*arguments: Any) -> search.Found:
+        confirmed.append(len(arguments))
+        return confirm(*arguments)
+
+    confirm = search.confirmed_plan
+    monkeypatch.setattr(search, "confirmed_plan", counting)
+    left = search._without_superfluous(problem, formula, found)
+
+    assert len(left.lines) == 2
+    assert not left.superfluous
+    assert len(confirmed) < 10
