@@ -18,6 +18,8 @@ from kresolve.errors import ConfigFileError
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 # The directory is not ours, the file is mounted by itself, or would get another owner.
 _NOT_REPLACED = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.EROFS)
+# The file system has no files without a name.
+_NO_NAMELESS = (errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL)
 # What is asked of a disk before the work: a large .config.
 _ROOM = 1 << 19
 # Milliseconds until a named pipe's writer has to have come.
@@ -100,13 +102,30 @@ def check_writable(path: Path) -> None:
             with target.open("r+b"):
                 pass  # who may open it may write to it
         try:
-            with _scratch(target) as (_, file):
-                os.posix_fallocate(file.fileno(), 0, _ROOM)
+            _try_room(target.parent)
         except OSError as error:
             if not exists or error.errno not in _NOT_REPLACED:
                 raise
     except OSError as error:
         raise ConfigFileError(f"{path}: cannot write it: {reason(error, path)}") from error
+
+
+def _try_room(directory: Path) -> None:
+    """Make a new file of some size in ``directory``, without a name.  Raises OSError."""
+    try:
+        descriptor = os.open(directory, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if error.errno not in _NO_NAMELESS:
+            raise
+        if not os.access(directory, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from error
+        if _room(directory) < _ROOM:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        return
+    try:
+        os.posix_fallocate(descriptor, 0, _ROOM)
+    finally:
+        os.close(descriptor)
 
 
 def reason(error: OSError, *places: Path) -> str:

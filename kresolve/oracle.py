@@ -13,6 +13,7 @@ the same sources, whose ``popen`` (``replay.c``) remembers what commands said.
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 import shutil
 import tempfile
@@ -86,7 +87,8 @@ class Oracle:
         TreeError if the tree has no sources of conf.
         """
         sources = _conf_sources(self.tree)
-        digest = hashlib.sha256(platform.machine().encode())
+        # Where another C library is (in a container, say), it may not run.
+        digest = hashlib.sha256(f"{platform.machine()} {platform.libc_ver()}".encode())
         for relative, path in sources:
             content = path.read_bytes()
             digest.update(f"{relative}\0{len(content)}\0".encode())
@@ -99,7 +101,8 @@ class Oracle:
             with self.progress.task(f"building conf of {self.tree.version}"):
                 _build_conf(self.tree, self.environment, sources, directory, replay=self.replay)
 
-        return complete_directory(cache_root() / "conf" / key, build) / "conf"
+        place = cache_root() / "conf" / key
+        return complete_directory(place, build, whole=_runs, note=self.progress.note) / "conf"
 
     def answers(self) -> Path:
         """The directory of the commands' answers, which ``replay`` repeats.
@@ -281,6 +284,20 @@ def _build_conf(
             units.append(str(_REPLAY))
         call(*compiler, *flags, "-o", "conf.out", *units)
         shutil.copy(place / "conf.out", destination / "conf")
+        (destination / "sum").write_text(_sum(destination / "conf"), encoding="utf-8")
+
+
+def _runs(place: Path) -> bool:
+    """Whether the program in a place of the cache is what was built."""
+    try:
+        known = (place / "sum").read_text(encoding="utf-8") == _sum(place / "conf")
+    except (OSError, ValueError):
+        return False
+    return known and os.access(place / "conf", os.X_OK)
+
+
+def _sum(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _object_names(place: Path, environment: Mapping[str, str]) -> list[str]:

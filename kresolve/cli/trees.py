@@ -15,6 +15,7 @@ from kresolve.cli.shared import (
     load,
 )
 from kresolve.cli.streams import say
+from kresolve.errors import TreeError
 
 _EXAMPLES = {
     "fetch": """\
@@ -66,8 +67,11 @@ def _action(actions: Commands, name: str, summary: str) -> argparse.ArgumentPars
 def _tree_fetch(arguments: argparse.Namespace) -> int:
     from kresolve.report.terminal import TerminalProgress
     from kresolve.trees import find_tree
+    from kresolve.trees.cache import cache_root
 
     tree = find_tree(arguments.tree, progress=TerminalProgress(), refresh=True)
+    if tree.cached and not tree.path.is_relative_to(cache_root().resolve()):
+        raise TreeError(f"{tree.source}: fetched, but there is no cache to keep it in")
     say(f"{tree.version}\t{tree.source}\t{tree.path}")
     return HOLDS
 

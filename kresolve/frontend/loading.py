@@ -20,7 +20,7 @@ from kresolve.model import Model, TreeInfo
 from kresolve.modelfile import FORMAT, HEAD, from_bytes, info_of
 from kresolve.progress import SILENT, Progress
 from kresolve.trees import Environment, SourceTree, environment_fingerprint, probe_environment
-from kresolve.trees.cache import cache_root, safe_name, write_atomically
+from kresolve.trees.cache import CacheError, cache_root, safe_name, write_atomically
 from kresolve.trees.tools import last_line, run
 
 #: How many models of one version and architecture stay in the cache.
@@ -69,8 +69,11 @@ def load_model(
         task.update(0)
         environment = probe_environment(tree, arch=arch, cross_compile=cross_compile, llvm=llvm)
         data = parse_tree(_info(tree, environment), environment=environment.as_dict())
-    write_atomically(path, data)
-    _prune(path)
+    try:
+        write_atomically(path, data)
+        _prune(path)
+    except CacheError as error:
+        progress.note(f"{error}; until then, this tree is read anew each time")
     return from_bytes(data, str(path))
 
 

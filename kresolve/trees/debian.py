@@ -23,6 +23,7 @@ from kresolve.trees import cache
 from kresolve.trees.apt import AptError, Package, PrivateApt
 from kresolve.trees.apt_sources import AptSource, sources_of_suite
 from kresolve.trees.archive import compression_of, unpack_tree
+from kresolve.trees.entry import is_whole
 from kresolve.trees.selection import SELECTION_VERSION
 from kresolve.trees.tools import find_program, last_line
 
@@ -66,7 +67,7 @@ def fetch(spec: str, *, progress: Progress, refresh: bool = False) -> DebianTree
     def waiting() -> None:
         progress.note(f"waiting: another kresolve fetches debian:{spec}")
 
-    with cache.building(pointer, on_wait=waiting) as scratch:
+    with cache.building(pointer, note=progress.note, on_wait=waiting) as scratch:
         known = None if refresh else _read_pointer(pointer)
         if known:
             return known
@@ -80,7 +81,9 @@ def fetch(spec: str, *, progress: Progress, refresh: bool = False) -> DebianTree
             label = f"debian:{spec} ({package.version})"
             (content / "source").write_text(label, encoding="utf-8")
 
-        cache.complete_directory(entry, build, on_wait=waiting, durable=True)
+        entry = cache.complete_directory(
+            entry, build, whole=is_whole, note=progress.note, on_wait=waiting, durable=True
+        )
         _write_pointer(pointer, entry, package)
     return DebianTree(entry, package.version)
 
@@ -102,7 +105,7 @@ def _read_pointer(pointer: Path) -> DebianTree | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None  # none, or damaged: fetching writes it anew
     entry = cache.cache_root() / "trees" / "debian" / cache.safe_name(name)
-    return DebianTree(entry, version) if current and entry.is_dir() else None
+    return DebianTree(entry, version) if current and is_whole(entry) else None
 
 
 def _write_pointer(pointer: Path, entry: Path, package: Package) -> None:
@@ -112,7 +115,7 @@ def _write_pointer(pointer: Path, entry: Path, package: Package) -> None:
         "package_version": package.version,
         "selection": SELECTION_VERSION,
     }
-    cache.write_atomically(pointer, json.dumps(content, indent=1).encode() + b"\n")
+    cache.remember(pointer, json.dumps(content, indent=1).encode() + b"\n")
 
 
 def choose(

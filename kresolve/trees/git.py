@@ -21,6 +21,7 @@ from attrs import frozen
 from kresolve.errors import TreeError, did_you_mean
 from kresolve.progress import Progress
 from kresolve.trees import cache
+from kresolve.trees.entry import is_whole
 from kresolve.trees.selection import SELECTION_VERSION, keeps
 from kresolve.trees.tools import base_environment, find_program, kill_session, last_line, run
 from kresolve.trees.version import read_version
@@ -82,9 +83,11 @@ def fetch(spec: str, *, progress: Progress) -> GitTree:
             shown(spec, commit), encoding="utf-8", errors="surrogateescape"
         )
 
-    cache.complete_directory(
+    entry = cache.complete_directory(
         entry,
         build,
+        whole=is_whole,
+        note=progress.note,
         on_wait=lambda: progress.note(f"waiting: another kresolve reads commit {commit[:12]}"),
         durable=True,
     )

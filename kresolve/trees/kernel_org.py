@@ -28,6 +28,7 @@ from kresolve.errors import TreeError
 from kresolve.progress import Progress
 from kresolve.trees import cache
 from kresolve.trees.archive import unpack_tree
+from kresolve.trees.entry import is_whole
 from kresolve.trees.selection import SELECTION_VERSION
 from kresolve.trees.version import read_version
 
@@ -75,7 +76,7 @@ def fetch(version: str, *, progress: Progress, refresh: bool = False) -> Path:
     def waiting() -> None:
         progress.note(f"waiting: another kresolve fetches {label}")
 
-    with cache.building(pointer, on_wait=waiting) as scratch:
+    with cache.building(pointer, note=progress.note, on_wait=waiting) as scratch:
         known = None if refresh else _read_pointer(pointer)
         if known:
             return known
@@ -90,7 +91,9 @@ def fetch(version: str, *, progress: Progress, refresh: bool = False) -> Path:
             _unpack(tarball, content / "tree", label, progress)
             (content / "source").write_text(label, encoding="utf-8")
 
-        cache.complete_directory(entry, build, on_wait=waiting, durable=True)
+        entry = cache.complete_directory(
+            entry, build, whole=is_whole, note=progress.note, on_wait=waiting, durable=True
+        )
         _write_pointer(pointer, entry, digest)
     return entry
 
@@ -132,12 +135,12 @@ def _read_pointer(pointer: Path) -> Path | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None  # none, or damaged: fetching writes it anew
     entry = cache.cache_root() / "trees" / "kernel.org" / cache.safe_name(name)
-    return entry if current and entry.is_dir() else None
+    return entry if current and is_whole(entry) else None
 
 
 def _write_pointer(pointer: Path, entry: Path, digest: str) -> None:
     content = {"entry": entry.name, "sha256": digest, "selection": SELECTION_VERSION}
-    cache.write_atomically(pointer, json.dumps(content, indent=1).encode() + b"\n")
+    cache.remember(pointer, json.dumps(content, indent=1).encode() + b"\n")
 
 
 def _sum_of(version: str, folder: str, label: str) -> str:

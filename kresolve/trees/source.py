@@ -14,6 +14,7 @@ from kresolve.errors import TreeError
 from kresolve.progress import SILENT, Progress
 from kresolve.trees import cache, debian, git, kernel_org
 from kresolve.trees.archive import COMPRESSIONS, compression_of, unpack_tree
+from kresolve.trees.entry import is_whole
 from kresolve.trees.selection import SELECTION_VERSION
 from kresolve.trees.version import read_version
 from kresolve.trees.writing import missing_from
@@ -85,13 +86,13 @@ def find_tree(
 
 
 def cached_trees() -> list[SourceTree]:
-    """The complete trees in the cache, by name."""
+    """The complete trees in the cache, by name; a damaged one is made anew when it is named."""
     found = []
     for origin in _ORIGINS:
         base = cache.cache_root() / "trees" / origin
         if base.is_dir():
             for entry in sorted(base.iterdir()):
-                if not entry.name.startswith(".") and (entry / "tree").is_dir():
+                if not entry.name.startswith(".") and is_whole(entry):
                     source = (entry / "source").read_text("utf-8", "surrogateescape")
                     found.append(_cached(entry, source))
     return found
@@ -151,9 +152,11 @@ def _from_tarball(path: Path, source: str, progress: Progress) -> SourceTree:
             read_version(scratch / "tree")  # a tree that has none is never used
             (scratch / "source").write_text(source, encoding="utf-8", errors="surrogateescape")
 
-        cache.complete_directory(
+        entry = cache.complete_directory(
             entry,
             build,
+            whole=is_whole,
+            note=progress.note,
             on_wait=lambda: progress.note(f"waiting: another kresolve unpacks {real.name}"),
             durable=True,
         )

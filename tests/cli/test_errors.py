@@ -364,13 +364,14 @@ def test_a_repaired_tarball_works(place: Place) -> None:
 
 
 def test_a_cache_that_cannot_be_written_is_named(place: Place) -> None:
-    """When the cache is a file, the error says so and how to have it elsewhere."""
+    """When the cache is a file, a note says so and how to have it elsewhere."""
     (place.work / "file").write_text("")
     done = place.run("tree", "show", *TOY, environment={"KRESOLVE_CACHE": "file"})
 
     said = [line for line in done.stderr.splitlines() if not _is_progress(line)]
-    assert (done.returncode, done.stdout, len(said)) == (2, "", 1)
+    assert (done.returncode, len(said)) == (0, 1)
     assert "$KRESOLVE_CACHE" in said[0]
+    assert (place.work / "file").is_file()
 
 
 def test_a_damaged_model_in_the_cache_is_no_obstacle(place: Place) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -156,6 +157,8 @@ def test_while_conf_runs(place: Place) -> None:
     child.communicate()
     (program,) = (place.root / "cache/conf").glob("*/conf")
     program.write_text(conf, encoding="utf-8")
+    digest = hashlib.sha256(conf.encode()).hexdigest()
+    (program.parent / "sum").write_text(digest, encoding="utf-8")
     kept = place.leftovers()
     child = place.start("plan", "FISH", *TOY, "--verify", "conf", "-o", "fish.config")
     _await(lambda: _pid(place.root / "pid"), child)

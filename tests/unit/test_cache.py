@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import threading
 from pathlib import Path
 
@@ -150,26 +151,58 @@ def test_a_reader_needs_no_lock(own_cache: Path) -> None:
         assert cache.complete_directory(place, _never) == place
 
 
-def test_a_cache_that_cannot_be_written_is_named(
+def test_a_cache_that_cannot_be_written_is_done_without(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The error names the place and the variable that moves it."""
+    """What it would hold is made once elsewhere; a note names the variable that moves it."""
     (tmp_path / "file").touch()
     monkeypatch.setenv("KRESOLVE_CACHE", str(tmp_path / "file"))
+    notes: list[str] = []
 
-    with pytest.raises(KresolveError, match=r"cannot write .*/file/x: .*\$KRESOLVE_CACHE"):
-        cache.complete_directory(tmp_path / "file" / "x", _two_files)
+    place = cache.complete_directory(tmp_path / "file" / "x" / "y", _two_files, note=notes.append)
+    again = cache.complete_directory(tmp_path / "file" / "x" / "y", _never, note=notes.append)
+
+    assert again == place
+    assert place.parts[-2:] == ("x", "y")
+    assert _visible(place) == ["first", "second"]
+    (note,) = notes
+    assert f"cannot write {tmp_path}/file/x/y: " in note
+    assert "$KRESOLVE_CACHE" in note
+    with pytest.raises(KresolveError, match="cannot write"):
+        cache.write_atomically(tmp_path / "file" / "x", b"")
+    cache.remember(tmp_path / "file" / "x", b"")
+    assert (tmp_path / "file").is_file()
 
 
-def test_a_full_disk_is_one_line(own_cache: Path) -> None:
-    """Running out of space is an error of kresolve's own kind, and leaves nothing."""
+def test_a_cache_that_fills_up_is_done_without(own_cache: Path) -> None:
+    """What finds no room in it is made elsewhere; what finds none there is one line."""
 
     def fill(directory: Path) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device", str(directory))
+        if everywhere or directory.is_relative_to(own_cache):
+            raise OSError(errno.ENOSPC, "No space left on device", str(directory))
+        _two_files(directory)
 
-    with pytest.raises(KresolveError, match=r"cannot write .*: No space left.*\$KRESOLVE_CACHE"):
-        cache.complete_directory(own_cache / "entry", fill)
+    everywhere = False
+    assert _visible(cache.complete_directory(own_cache / "entry", fill)) == ["first", "second"]
+    everywhere = True
+    with pytest.raises(KresolveError, match=r"cannot write .*: No space left on device \(the disk"):
+        cache.complete_directory(own_cache / "other", fill)
     assert _visible(own_cache) == []
+
+
+def test_what_has_the_wrong_kind_gives_way(own_cache: Path) -> None:
+    """A file in place of a directory of the cache, or the reverse, is replaced."""
+    own_cache.mkdir()
+    (own_cache / "some").write_text("no directory")
+    place = cache.complete_directory(own_cache / "some" / "entry", _two_files)
+    (own_cache / "some" / ".entry.lock").unlink()
+    (own_cache / "some" / ".entry.lock").mkdir()
+    shutil.rmtree(place)
+    place.write_text("no directory")
+    assert cache.complete_directory(place, _two_files) == place
+    assert _visible(place) == ["first", "second"]
+    cache.write_atomically(place, b"a file")
+    assert place.read_bytes() == b"a file"
 
 
 def test_writing_is_all_or_nothing(tmp_path: Path) -> None:
@@ -179,10 +212,9 @@ def test_writing_is_all_or_nothing(tmp_path: Path) -> None:
     cache.write_atomically(file, b"new")
     assert file.read_bytes() == b"new"
 
-    (tmp_path / "directory").mkdir()
     with pytest.raises(KresolveError, match="cannot write"):
-        cache.write_atomically(tmp_path / "directory", b"new")
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["directory", "some"]
+        cache.write_atomically(file / "below", b"new")
+    assert [entry.name for entry in file.parent.iterdir()] == ["file"]
 
 
 @pytest.mark.parametrize(

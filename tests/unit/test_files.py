@@ -12,7 +12,8 @@ import pytest
 
 from kresolve.errors import ConfigFileError
 from kresolve.files import check_writable, write_whole
-from tests.unit.toytree import ROOT
+from tests.unit.disks import may_mount
+from tests.unit.toytree import ROOT, snapshot
 
 # What is done on a disk of its own, in a process that may mount one.
 PROLOGUE = """
@@ -38,16 +39,15 @@ def told(function, *arguments):
 
 def with_disks(code: str, place: Path) -> list[str]:
     """What a process says that mounts file systems on ``place``, seen by itself only."""
-    may = ["unshare", "--user", "--map-root-user", "--mount"]
-    try:
-        subprocess.run([*may, "mount", "-t", "tmpfs", "none", place], check=True, timeout=60)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("nothing can be mounted here")
+    command: list[str | Path] = [*may_mount(place), sys.executable, "-c", PROLOGUE + code, place]
     done = subprocess.run(
-        [*may, sys.executable, "-c", PROLOGUE + code, place],
-        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return done.stdout.splitlines()
 
 
@@ -167,13 +167,7 @@ def test_the_check_leaves_nothing(tmp_path: Path) -> None:
     """Whether a file can be written is found without a trace."""
     file = tmp_path / "file"
     file.write_text("old\n")
-    before = file.stat()
+    before = snapshot(tmp_path)
     check_writable(file)
     check_writable(tmp_path / "new")
-    after = file.stat()
-    assert (after.st_mtime_ns, after.st_ino, after.st_size) == (
-        before.st_mtime_ns,
-        before.st_ino,
-        before.st_size,
-    )
-    assert list(tmp_path.iterdir()) == [file]
+    assert snapshot(tmp_path) == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -55,6 +56,27 @@ def test_conf_is_built_and_run(toy: Oracle) -> None:
     assert result.config == "# toy --olddefconfig -\nCONFIG_A=y\n"
     assert result.warnings == "warning: 3 words\n"
     assert 0 < result.seconds < 60
+
+
+@pytest.mark.parametrize("damage", ["truncated", "no program", "directory", "gone", "empty"])
+def test_a_damaged_conf_is_built_anew(toy: Oracle, damage: str) -> None:
+    """A conf in the cache that does not run any more costs a build."""
+    before = toy.run("olddefconfig", "CONFIG_A=y\n").config
+    program = toy.program()
+    if damage == "truncated":
+        program.write_bytes(program.read_bytes()[:1000])
+    elif damage == "no program":
+        program.chmod(0o644)
+    elif damage == "empty":
+        shutil.rmtree(program.parent)
+        program.parent.mkdir()
+    else:
+        program.unlink()
+        if damage == "directory":
+            program.mkdir()
+
+    assert toy.run("olddefconfig", "CONFIG_A=y\n").config == before
+    assert toy.program() == program
 
 
 def test_modes_and_variables_reach_conf(toy: Oracle) -> None:
