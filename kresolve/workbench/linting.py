@@ -14,7 +14,7 @@ from kresolve.defaults import ADVICE_TIMEOUT
 from kresolve.lines import BadLine, Line, invalid_value, meant_value, spell, typed_value
 from kresolve.location import Location
 from kresolve.model import Model, Symbol, TreeInfo
-from kresolve.planner import Request, World
+from kresolve.planner import Plan, Request, World
 from kresolve.planner.objective import gates
 from kresolve.progress import SILENT, Progress
 from kresolve.semantics import Configuration, Finish, evaluate
@@ -529,21 +529,23 @@ def advised(
     requests = linter.requests(findings)
     if not requests:
         return list(findings), Repair(None)
-    mended = repair(linter.world, requests, progress, timeout=timeout)
     asked = {request.symbol for request in requests}
-    broken = _broken(linter, (f for f in findings if f.line.symbol not in asked), mended)
-    if broken:
-        mended = repair(linter.world, [*broken, *requests], progress, timeout=deadline.left)
+    others = [finding for finding in findings if finding.line.symbol not in asked]
+    mended = repair(
+        linter.world,
+        requests,
+        progress,
+        timeout=timeout,
+        broken=lambda plan: _broken(linter, others, plan),
+    )
     lost = {finding.line.symbol: finding.line.location for finding in findings if _lacks(finding)}
     adviser = Adviser(linter.world, linter.lines, mended.plan, lost, deadline)
     return [_with_advice(finding, mended, adviser) for finding in findings], mended
 
 
-def _broken(linter: Linter, findings: Iterable[Finding], mended: Repair) -> list[Request]:
-    """Requests for lines that survived so far and would not with the plan."""
-    if mended.plan is None:
-        return []
-    after = linter.world.after(mended.plan.assignments)
+def _broken(linter: Linter, findings: Iterable[Finding], plan: Plan) -> list[Request]:
+    """Requests for lines that survived so far and would not with a plan."""
+    after = linter.world.after(plan.assignments)
     return [
         Request(f.line.symbol, (f.wanted,), _origin(f))
         for f in findings

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from attrs import field, frozen
 
 from kresolve.defaults import ADVICE_TIMEOUT
 from kresolve.lines import quote
 from kresolve.planner import (
+    Compatible,
     Conflict,
     Demand,
     Plan,
@@ -51,35 +52,38 @@ def repair(
     progress: Progress = SILENT,
     *,
     timeout: float | None = ADVICE_TIMEOUT,
+    broken: Callable[[Plan], Sequence[Demand]] = lambda plan: (),
 ) -> Repair:
     """The best plan for requests in a world, without those that a proof rules out.
 
-    Of requests that cannot hold together, the later ones are given up.
-    ``timeout``: seconds after which it ends with what is known by then.
+    Of requests that cannot hold together, the later ones are given up.  ``broken``
+    tells what a plan must not cost, before all requests: if that is anything, another
+    plan is looked for.  ``timeout``: seconds after which it ends with what is known by
+    then.
     """
-    wanted = tuple({request.name: request for request in requests}.values())
+    wanted = _distinct(requests)
     deadline = Deadline.after(timeout)
-    found = compatible(world, wanted, deadline, progress)
+    found, plan = _plan(world, wanted, deadline, progress)
+    refused = dict(found.refused)
+    kept_first = () if plan is None else _distinct(broken(plan))
+    if kept_first:
+        found, plan = _plan(world, (*kept_first, *wanted), deadline, progress)
+        refused |= found.refused
+    refused = {request: refused[request] for request in refused if request not in found.kept}
     stopped: list[str] = []
-    unknown = {request.name for request in found.untried}
-    if found.untried:
-        stopped.append(f"{len(found.untried)} of {len(wanted)} lost lines were not looked at")
-    plan: Plan | None = None
-    if found.kept:
-        share = deadline.left
-        if share is not None:  # half of it is for the reasons of the others
-            share = max(_SOON, share / 2 if found.refused else share)
-        plan = answer(world, Question(found.kept), timeout=share, progress=progress)
-        if plan.status != "planned":
-            unknown |= {request.name for request in found.kept}
-            stopped.append(f"no lines were found for {len(found.kept)} that can be had together")
-            plan = None
-        elif not all(measure.proved for measure in plan.objective):
-            stopped.append("fewer or better lines may do")
+    untried = {request.name for request in found.untried if request not in refused}
+    if untried:
+        stopped.append(f"{len(untried)} of {len(wanted)} lost lines were not looked at")
+    unknown = set(untried)
+    if plan is None and found.kept:
+        unknown |= {request.name for request in found.kept if request not in kept_first}
+        stopped.append("no lines were found for those that can be had together")
+    elif plan is not None and not all(measure.proved for measure in plan.objective):
+        stopped.append("fewer or better lines may do")
     impossible: dict[str, Conflict] = {}
     short = 0
-    with progress.task("looking for reasons", len(found.refused)) as task:
-        for number, (request, together) in enumerate(found.refused.items()):
+    with progress.task("looking for reasons", len(refused)) as task:
+        for number, (request, together) in enumerate(refused.items()):
             task.update(number)
             question = Question(together)
             proof: Conflict | None = None
@@ -95,6 +99,24 @@ def repair(
     if short:
         stopped.append(f"{short} that are impossible have no reason")
     return Repair(plan, impossible, frozenset(unknown), tuple(stopped))
+
+
+def _distinct(requests: Iterable[Demand]) -> tuple[Demand, ...]:
+    """Requests, of each name the last."""
+    return tuple({request.name: request for request in requests}.values())
+
+
+def _plan(
+    world: World, wanted: Sequence[Demand], deadline: Deadline, progress: Progress
+) -> tuple[Compatible, Plan | None]:
+    """What can be had together, and the best plan for it, as far as half of the time does."""
+    found = compatible(world, wanted, deadline, progress)
+    if not found.kept:
+        return found, None
+    # Of the time that is left, half is for a better plan and for the reasons of the others.
+    share = None if deadline.left is None else max(_SOON, deadline.left / 2)
+    plan = answer(world, Question(found.kept), timeout=share, progress=progress)
+    return found, plan if plan.status == "planned" else None
 
 
 def repair_by(ask: Callable[[tuple[Demand, ...]], Plan], requests: Iterable[Demand]) -> Repair:

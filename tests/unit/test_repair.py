@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kresolve.encode import Simulation
 from kresolve.lines import typed_value
-from kresolve.planner import Question, Request, World, answer, compatible, search
+from kresolve.planner import Plan, Question, Request, World, answer, compatible, search
 from kresolve.planner.problem import Problem
 from kresolve.solve import Deadline
 from kresolve.workbench import repair as module
@@ -150,3 +150,20 @@ def test_a_plan_that_is_not_the_best_is_freed_of_many_lines_at_once(
     assert len(left.lines) == 2
     assert not left.superfluous
     assert len(confirmed) < 10
+
+
+def test_what_a_plan_must_not_cost_comes_before_all_requests() -> None:
+    """What a plan would break is asked for first, and given up by none of the requests."""
+    world = World(load(KCONFIG), "empty", ())
+    plans: list[Plan] = []
+
+    def broken(plan: Plan) -> list[Request]:
+        plans.append(plan)
+        return wanted("OTHER")
+
+    mended = repair(world, wanted("O1"), broken=broken)
+
+    assert [line.symbol for plan in plans for line in plan.lines] == ["GATE", "O1"]
+    assert mended.plan is not None
+    assert [line.symbol for line in mended.plan.lines] == ["OTHER"]
+    assert set(mended.impossible) == {"O1"}
