@@ -11,6 +11,7 @@ import pytest
 
 from kresolve.errors import ToolError, TreeError
 from kresolve.trees import SourceTree, cached_trees, find_tree
+from tests.property.archives import Repository
 from tests.unit.toytree import KEPT, files_below, make_tree, snapshot, start_python
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="no git here")
@@ -269,6 +270,31 @@ def test_an_unsafe_name_is_refused(repository: Path, own_cache: Path) -> None:
     commit = git(repository, "commit-tree", "-m", "evil", made)
     with pytest.raises(TreeError, match=r"unsafe commit: member '\.\./Kconfig' leads outside"):
         find_tree(f"git:{repository}@{commit}")
+    assert entries(own_cache) == []
+
+
+@pytest.mark.parametrize(
+    ("copies", "levels", "said"),
+    [(1, 1500, "is longer than"), (10, 9, "has more files than any kernel")],
+)
+def test_a_bomb_is_refused(
+    tmp_path: Path, own_cache: Path, copies: int, levels: int, said: str
+) -> None:
+    """Directories in directories without end, or each many times in the next, are one line."""
+    repository = Repository.make(tmp_path / "bomb")
+    word = bytes.fromhex(repository.store("blob", b"VERSION = 9\n"))
+    tree = repository.store("tree", b"100644 Kconfig\0" + word)
+    for _ in range(levels):
+        inside = bytes.fromhex(tree)
+        tree = repository.store(
+            "tree", b"".join(b"40000 %d\0" % number + inside for number in range(copies))
+        )
+    files = b"".join(b"100644 %s\0" % name + word for name in (b"Kconfig", b"Makefile"))
+    tree = repository.store("tree", files + b"40000 scripts\0" + bytes.fromhex(tree))
+    commit = git(repository.path, "commit-tree", "-m", "bomb", tree)
+    with pytest.raises(TreeError, match=said) as caught:
+        find_tree(f"git:{repository.path}@{commit}")
+    assert "\n" not in str(caught.value)
     assert entries(own_cache) == []
 
 
