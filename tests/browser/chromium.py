@@ -8,14 +8,12 @@ import select
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-#: On a busy machine; a page takes a second.
-PATIENCE = 60.0
+from tests.waiting import PATIENCE, wait_for
 
 _OPTIONS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -67,10 +65,7 @@ class Page:
 
     def wait_for(self, expression: str) -> None:
         """Wait until a JavaScript expression is true."""
-        end = time.monotonic() + PATIENCE
-        while not self.value(expression):
-            assert time.monotonic() < end, expression
-            time.sleep(0.05)
+        wait_for(lambda: self.value(expression), expression)
 
     def place(self, selector: str) -> tuple[float, float]:
         """The middle of an element in the window."""

@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 
 from kresolve.encode import Circuit, Encoding, FixedUser
 from kresolve.errors import KconfigError
-from kresolve.lines import fragment_text
+from kresolve.lines import Line, fragment_text
 from kresolve.model import Model
 from kresolve.planner import (
     Knowledge,
@@ -32,7 +32,7 @@ from tests.property.toys import FINISHES, ConfError, conf, load, program, read
 HERE: Final = Path(__file__).parent
 _SECTIONS: Final = frozenset(
     {
-        *("Kconfig", "lines", "finish", "dialects", "result", "values", "error"),
+        *("Kconfig", "lines", "finish", "dialects", "result", "values", "error", "conf"),
         *("request", "forbid", "pin", "objective", "base", "other", "plan", "serving", "conflict"),
     }
 )
@@ -89,6 +89,10 @@ def parse_case(name: str, text: str) -> Case:
         raise ValueError(f"{name}: has no Kconfig")
     if not {"result", "values", "error", "plan"} & sections.keys():
         raise ValueError(f"{name}: expects nothing")
+    if sections.get("plan", "").strip() == "impossible" and "conflict" not in sections:
+        raise ValueError(f"{name}: does not say what is in conflict")
+    if sections.get("conf", "takes it").strip() != "takes it":
+        raise ValueError(f"{name}: conf either refuses a Kconfig or takes it")
     return Case(name, promise.strip(), sections)
 
 
@@ -181,21 +185,20 @@ def test_the_plan_is_found(case: Case) -> None:
     if case.words("plan") == ["impossible"]:
         assert plan.status == "impossible"
         assert plan.conflict is not None
-        if "conflict" in case.sections:
-            demands = list(map(str, plan.conflict.demands))
-            rules = [f"{place}: {rule}" for place, rule, _ in plan.conflict.kconfig_lines()]
-            assert sorted(demands + rules) == sorted(case.words("conflict"))
+        demands = list(map(str, plan.conflict.demands))
+        rules = [f"{place}: {rule}" for place, rule, _ in plan.conflict.kconfig_lines()]
+        assert sorted(demands + rules) == sorted(case.words("conflict"))
         # What the report says of it: the title blames what is in the conflict, no line comes twice.
         report = plan_report(plan).splitlines()
         (title,) = [line for line in report if line.startswith("impossible, proved: ")]
         assert title.partition(": ")[2].split(", ") == [one.origin for one in plan.conflict.demands]
         assert len(report) == len({*report})
-        return
-    assert [line.text for line in plan.lines] == case.words("plan")
-    after = world.after(plan.assignments)
-    assert all(request.holds(after.shown) for request in plan.request)
-    if "serving" in case.sections:
-        assert list(map(str, plan.serving)) == case.words("serving")
+    else:
+        assert [line.text for line in plan.lines] == case.words("plan")
+        after = world.after(plan.assignments)
+        assert all(request.holds(after.shown) for request in plan.request)
+        if "serving" in case.sections:
+            assert list(map(str, plan.serving)) == case.words("serving")
 
 
 def test_every_case_file_is_whole() -> None:
@@ -208,6 +211,8 @@ def test_every_case_file_is_whole() -> None:
         good.replace("=== Kconfig", "=== kconfig"),
         good.replace("=== result", "=== lines"),
         good + "=== result\n",
+        good + "=== plan\nimpossible\n",
+        good + "=== conf\nmay take it\n",
     ):
         with pytest.raises(ValueError, match="bad"):
             parse_case("bad", bad)
@@ -238,20 +243,28 @@ def test_conf_gives_the_result(case: Case) -> None:
 
 @pytest.mark.conf
 @pytest.mark.parametrize("case", replayed("error"))
-def test_conf_refuses_circles_too(case: Case) -> None:
-    """What goes in a circle for kresolve goes in a circle for conf."""
+def test_conf_refuses_it_too(case: Case) -> None:
+    """conf refuses what is refused, and circles as such, unless the case says that it does not."""
     (expected,) = case.words("error")
-    if "recursive" in expected:
-        with pytest.raises(ConfError, match="recursive"):
+    if case.words("conf"):
+        [theirs] = conf(program(case.dialect), case.kconfig, [""])
+        assert assignments(theirs)
+    else:
+        with pytest.raises(ConfError, match="recursive" if "recursive" in expected else "Kconfig"):
             conf(program(case.dialect), case.kconfig, [""])
 
 
 @pytest.mark.conf
 @pytest.mark.parametrize("case", replayed("plan"))
 def test_conf_keeps_the_plan(case: Case) -> None:
-    """With the plan's lines below the base's, conf gives every request its value."""
+    """With a plan's lines conf keeps every request; what is impossible it drops."""
     world, plan = planned(case)
-    if plan.status == "planned":
-        text = f"{case.lines}\n{fragment_text(plan.assignments)}"
-        [theirs] = conf(program(case.dialect), case.kconfig, [text], case.finish)
-        assert theirs == world.after(plan.assignments).text()
+    demands = plan.request if plan.conflict is None else plan.conflict.demands
+    lines = plan.assignments or tuple(
+        Line(want.symbol, want.accept[0]) for demand in demands for want in demand.wants
+    )
+    text = f"{case.lines}\n{fragment_text(lines)}"
+    [theirs] = conf(program(case.dialect), case.kconfig, [text], case.finish)
+    after = world.after(lines)
+    assert theirs == after.text()
+    assert all(demand.holds(after.shown) for demand in demands) == (plan.conflict is None)

@@ -18,6 +18,7 @@ import kresolve
 from kresolve.cli import main
 from tests.cli.toykernel import ARCH, make_kernel
 from tests.unit.toytree import files_below
+from tests.waiting import PATIENCE
 
 #: Where this kresolve is, for child processes that run elsewhere.
 HERE = Path(kresolve.__file__).parents[1]
@@ -76,7 +77,7 @@ class Place:
             stderr=subprocess.PIPE,
             text=True,
             check=False,
-            timeout=120,
+            timeout=PATIENCE,
         )
 
     def call(

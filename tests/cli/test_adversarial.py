@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import subprocess
-import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +20,7 @@ from kresolve.model import TreeInfo
 from tests.cli.conftest import Place
 from tests.cli.toykernel import ARCH
 from tests.unit.toytree import snapshot
+from tests.waiting import PATIENCE, is_running, wait_for
 
 TOY: Final = ("--tree", "toy", "--arch", ARCH)
 
@@ -198,23 +198,16 @@ def test_a_command_runs_in_a_scratch_directory(place: Place) -> None:
 
 def test_an_endless_command_can_be_interrupted(place: Place) -> None:
     """Ctrl-C ends kresolve and the command that it waits for."""
-    _write(place.tree, 'config A\n\tstring "$(shell,echo $$ >$HOME/pid; exec sleep 1000)"\n')
+    _write(place.tree, 'config A\n\tstring "$(shell,echo $$ >$HOME/pid; exec sleep 3000)"\n')
     child = place.start("tree", "show", *TOY)
     pid = place.root / "home" / "pid"
-    for _ in range(600):
-        if pid.exists() and pid.read_text():
-            break
-        time.sleep(0.1)
+    wait_for(lambda: pid.exists() and pid.read_text(), "the start of the command")
     os.kill(child.pid, signal.SIGINT)
-    _, said = child.communicate(timeout=60)
+    _, said = child.communicate(timeout=PATIENCE)
 
     assert child.returncode in (130, -signal.SIGINT)
     assert "Traceback" not in said
-    for _ in range(100):
-        if not Path("/proc", pid.read_text().strip()).exists():
-            break
-        time.sleep(0.1)
-    assert not Path("/proc", pid.read_text().strip()).exists()
+    wait_for(lambda: not is_running(int(pid.read_text())), "the end of the command")
 
 
 # ------------------------------------------------------------------ --no-shell

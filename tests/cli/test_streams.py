@@ -15,6 +15,7 @@ from kresolve.cli.shared import UNKNOWN
 from tests.cli.conftest import Place
 from tests.cli.everycommand import COMMANDS, furnish, outputs
 from tests.cli.toykernel import ARCH, make_kernel
+from tests.waiting import PATIENCE
 
 TOY = ("--tree", "toy", "--arch", ARCH)
 
@@ -35,7 +36,7 @@ def test_every_byte_comes_out(place: Place, command: str, encoding: str) -> None
         env={**place.environment(), "PYTHONIOENCODING": encoding},
         capture_output=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert done.returncode in (0, 1), done.stderr
     assert b"Traceback" not in done.stderr
@@ -86,7 +87,7 @@ def _with_fault(place: Place, command: str, fault: str) -> subprocess.CompletedP
             stdout=gone if "1 gone" in fault else subprocess.PIPE,
             stderr=gone if "2 gone" in fault else subprocess.PIPE,
             check=False,
-            timeout=120,
+            timeout=PATIENCE,
         )
     finally:
         os.close(gone)

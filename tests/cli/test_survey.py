@@ -8,8 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from kresolve.errors import ConfigFileError, ToolError
 from kresolve.workers import in_order
 from tests.cli.conftest import HERE, Place
 from tests.cli.toykernel import ARCH
+from tests.waiting import PATIENCE, is_running, wait_for
 
 TOY = ("--tree", "toy", "--arch", ARCH)
 
@@ -198,7 +197,7 @@ from kresolve.workers import in_order
 
 def work(number):
     Path(sys.argv[1], str(os.getpid())).touch()
-    time.sleep(600)
+    time.sleep(3000)
 
 if __name__ == "__main__":
     try:
@@ -207,13 +206,6 @@ if __name__ == "__main__":
     except (Ended, KeyboardInterrupt):
         sys.exit(3)
 """
-
-
-def _await(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL", "SIGQUIT"])
@@ -229,11 +221,11 @@ def test_processes_end_with_their_parent(tmp_path: Path, number: str) -> None:
         start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # noqa: PLW1509
     )
-    _await(lambda: len(list(folder.iterdir())) == 2)
+    wait_for(lambda: len(list(folder.iterdir())) == 2, "both processes")
     os.kill(child.pid, getattr(signal, number))
     # This ends when no process has the other end of the pipe any more.
-    _, said = child.communicate(timeout=60)
+    _, said = child.communicate(timeout=PATIENCE)
 
     assert said == b""
-    for path in folder.iterdir():
-        _await(lambda path=path: not Path("/proc", path.name).exists())  # type: ignore[misc]
+    pids = [int(path.name) for path in folder.iterdir()]
+    wait_for(lambda: not any(map(is_running, pids)), "the end of both processes")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -13,6 +14,7 @@ from kresolve import Tree
 from kresolve.errors import KresolveError
 from kresolve.lines import Line, parse_lines
 from kresolve.oracle import make_target
+from kresolve.trees import SourceTree
 from tests.conformance.configs import hard_config, replaying
 from tests.conformance.conftest import cached_tree
 from tests.conformance.matrix import ARCHES, TREES
@@ -42,10 +44,6 @@ def _complaints(name: str, arch: str) -> list[str]:
     return [warning for warning in tree.model.warnings if warning not in said]
 
 
-def _exists(name: str, arch: str) -> bool:
-    return (name, arch) != (TREES[0], "loongarch")  # 5.19 brought it
-
-
 @pytest.mark.parametrize(
     ("name", "arch"), list(zip(TREES, ("arm", "mips", "loongarch", "i386"), strict=True))
 )
@@ -55,12 +53,18 @@ def test_some_are_read_without_a_complaint(name: str, arch: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("arch", ALL)
-@pytest.mark.parametrize("name", TREES)
+@pytest.mark.parametrize(
+    ("name", "arch"),
+    [
+        (name, arch)
+        for name in TREES
+        for arch in ALL
+        if (name, arch) != (TREES[0], "loongarch")  # 5.19 brought it
+    ],
+)
 def test_all_are_read_without_a_complaint(name: str, arch: str) -> None:
     """As the sample, for every tree and architecture."""
-    if _exists(name, arch):
-        assert _complaints(name, arch) == []
+    assert _complaints(name, arch) == []
 
 
 @pytest.mark.long
@@ -84,14 +88,17 @@ def test_with_a_cross_compiler(arch: str) -> None:
     assert tree.olddefconfig(tree.base("defconfig").lines).text() == made
 
 
-def test_a_base_that_only_make_can_make() -> None:
+def test_a_base_that_only_make_can_make(
+    kernel_tree: SourceTree, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """mips merges boards with a script of its own: the base is what make writes."""
-    tree = cached_tree("debian:6.12", "mips")
+    monkeypatch.setenv("KRESOLVE_CACHE", str(tmp_path))  # where nobody else removes the model
+    tree = Tree.load(kernel_tree.path, arch="mips")
     lines = tree.base("32r2el_defconfig").lines
     assert Line("CPU_LITTLE_ENDIAN", "y") in [evolve(line, location=None) for line in lines]
     assert tree.olddefconfig(lines)["CPU_MIPS32_R2"] == "y"
 
-    silent = Tree.load("debian:6.12", arch="mips", shell=False)
+    silent = Tree.load(kernel_tree.path, arch="mips", shell=False)
     with pytest.raises(KresolveError, match="--no-shell refuses"):
         silent.base("32r2el_defconfig")
 

@@ -41,6 +41,6 @@ def test_a_sample_of_each_kernel(name: str, kind: tuple[Kind, str], tmp_path: Pa
 @pytest.mark.parametrize("name", TREES)
 def test_each_kernel_on_each_architecture(name: str, arch: str, tmp_path: Path) -> None:
     """The first round of the conformance run, on every tree and architecture."""
-    for task in tasks([name], [arch], 1):
-        if task.which not in BASES or task.which == "tinyconfig":  # the others take minutes
-            assert _differences(task, tmp_path) == (), task
+    slow = set(BASES) - {"tinyconfig"}  # they take minutes
+    for task in [task for task in tasks([name], [arch], 1) if task.which not in slow]:
+        assert _differences(task, tmp_path) == (), task

@@ -81,11 +81,13 @@ def test_no_configuration_leads_out_of_what_is_possible(tree: Tree, value: str) 
     """Whatever base: with EXPERT settled, all values and prompts are as the tree allows."""
     model = tree.model
     possible = Possible(model, "EXPERT", "nmy".index(value))
+    settled = 0
     for base in ("allnoconfig", "defconfig", "allmodconfig", "allyesconfig", "empty"):
         lines = (*tree.base(base).lines, Line("EXPERT", value))
         evaluation = evaluate(model, lines).evaluation
         if evaluation.logical["EXPERT"] != "nmy".index(value):
-            continue
+            continue  # a base that selects it
+        settled += 1
         for name, symbol in model.symbols.items():
             if symbol.is_logical:
                 low, high = possible.values[name]
@@ -93,6 +95,7 @@ def test_no_configuration_leads_out_of_what_is_possible(tree: Tree, value: str) 
             if name != "EXPERT":
                 low, high = possible.visibility(symbol)
                 assert low <= evaluation.visibility(symbol) <= high, (base, name)
+    assert settled >= 2
 
 
 def test_what_expert_gates(tree: Tree) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +21,7 @@ from kresolve.trees import (
 )
 from tests.unit.toyarchive import Archive
 from tests.unit.toytree import KEPT, files_below, snapshot, start_python
+from tests.waiting import FOREVER, wait_for
 
 needs_apt = pytest.mark.skipif(not shutil.which("apt-get"), reason="no apt here")
 
@@ -404,14 +404,12 @@ def test_an_interrupted_fetch_is_repeated(
     assert _specs(own_cache) == ["9.8.json"]
 
 
-def _ends_soon(group: int) -> bool:
-    """Are all processes of the group gone within five seconds?"""
-    for _ in range(500):
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.01)
+def _is_gone(group: int) -> bool:
+    """Are all processes of the group gone?"""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
     return False
 
 
@@ -423,16 +421,15 @@ def test_ctrl_c_stops_apt(
     bin_directory = tmp_path / "bin"
     bin_directory.mkdir()
     slow = bin_directory / "apt-get"
-    slow.write_text(f"#!/bin/sh\necho $$ >{tmp_path}/pid\nsleep 60 &\nwait\n")
+    slow.write_text(f"#!/bin/sh\necho $$ >{tmp_path}/pid\nsleep {FOREVER} &\nwait\n")
     slow.chmod(0o755)
     monkeypatch.setenv("PATH", f"{bin_directory}{os.pathsep}{os.environ['PATH']}")
     with start_python(FETCH, "debian:9.8", "never", cache=own_cache) as child:
-        while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
-            time.sleep(0.01)
+        pid = tmp_path / "pid"
+        wait_for(lambda: pid.exists() and pid.read_text(), "the start of apt-get")
         child.send_signal(signal.SIGINT)
-    group = int((tmp_path / "pid").read_text())
 
-    assert _ends_soon(group)
+    wait_for(lambda: _is_gone(int(pid.read_text())), "the end of apt-get")
     assert _trees(own_cache) == _specs(own_cache) == []
 
 

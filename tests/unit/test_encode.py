@@ -77,13 +77,14 @@ def test_a_rule_holds_only_with_its_selector() -> None:
 @pytest.mark.parametrize(
     "kconfig", [_CHOICE, "config C\n\tbool\n\tdepends on NOTHING\n" + _CHOICE], ids=["one", "two"]
 )
-@pytest.mark.parametrize("said", list(itertools.product((None, "n", "y"), repeat=3)))
+@pytest.mark.parametrize(
+    "said",
+    [said for said in itertools.product((None, "n", "y"), repeat=3) if said.count("y") <= 1],
+)
 def test_lines_of_a_choice_are_encoded_in_the_order_in_which_they_are_written(
     kconfig: str, said: tuple[str | None, ...]
 ) -> None:
     """The clauses take a choice's lines in the order in which the plan writes them."""
-    if said.count("y") > 1:
-        return
     model = load(kconfig)
     world = World(model, "base", ())
     problem = Problem([(world, Question((Request("A", ("y",), "A"),)))])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -22,6 +21,7 @@ from kresolve.trees import (
 from kresolve.trees.cache import cache_root
 from kresolve.trees.tools import base_environment, find_program, run
 from tests.unit.toytree import make_tree, snapshot
+from tests.waiting import FOREVER, is_running, wait_for
 
 
 @pytest.fixture
@@ -225,7 +225,7 @@ def test_nothing_is_written_into_the_tree(toy: SourceTree) -> None:
 
 def test_a_killed_probe_takes_its_children_along(tmp_path: Path) -> None:
     """When waiting is interrupted, the child's own children end as well."""
-    code = "sleep 60 & echo $! > pid; wait"
+    code = f"sleep {FOREVER} & echo $! > pid; wait"
     interrupted = os.environ | {"PATH": os.environ["PATH"]}
 
     def interrupt(*arguments: object) -> None:
@@ -238,18 +238,7 @@ def test_a_killed_probe_takes_its_children_along(tmp_path: Path) -> None:
         with pytest.raises(KeyboardInterrupt):
             run(["sh", "-c", code], environment=interrupted, directory=tmp_path)
     pid = int((tmp_path / "pid").read_text())
-    deadline = time.monotonic() + 10  # the signal is sent; the system may take its time
-    while _is_running(pid) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not _is_running(pid)
-
-
-def _is_running(pid: int) -> bool:
-    """Is there a process of this id that is not just waiting to be reaped?"""
-    try:
-        return ") Z " not in Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
-    except (FileNotFoundError, ProcessLookupError):
-        return False
+    wait_for(lambda: not is_running(pid), "the end of the child's child")
 
 
 # ------------------------------------------------------------- fingerprint
@@ -353,12 +342,10 @@ def test_the_fingerprint_starts_no_process(
     toy: SourceTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is cheap enough for every start of the program."""
-
-    def refuse(*arguments: object, **options: object) -> None:
-        raise AssertionError(arguments)
-
-    monkeypatch.setattr("subprocess.Popen.__init__", refuse)
-    _fingerprint(toy)
+    started = []
+    monkeypatch.setattr("subprocess.Popen.__init__", lambda *a, **_: started.append(a))
+    assert _fingerprint(toy)
+    assert started == []
 
 
 # ---------------------------------------------------------------- real tree

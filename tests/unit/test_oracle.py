@@ -55,7 +55,7 @@ def test_conf_is_built_and_run(toy: Oracle) -> None:
 
     assert result.config == "# toy --olddefconfig -\nCONFIG_A=y\n"
     assert result.warnings == "warning: 3 words\n"
-    assert 0 < result.seconds < 60
+    assert result.seconds > 0
 
 
 @pytest.mark.parametrize("damage", ["truncated", "no program", "directory", "gone", "empty"])
