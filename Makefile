@@ -19,8 +19,12 @@ unexport ARCH SRCARCH SUBARCH CROSS_COMPILE LLVM LLVM_IAS CC LD HOSTCC O V C M W
 	KCONFIG_WARN_UNKNOWN_SYMBOLS KCONFIG_WERROR
 CLEAN := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES -u GNUMAKEFLAGS
 
-BIN := .venv/bin
-READY := .venv/ready
+# PYTHON=python3.12 takes this Python, in a virtual environment of its own.
+PYTHON :=
+unexport PYTHON
+VENV := .venv$(if $(PYTHON),-$(notdir $(PYTHON)))
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
 KRESOLVE := $(CLEAN) $(BIN)/kresolve
 PYTEST := $(CLEAN) $(BIN)/python -m pytest
 # Test processes at a time; whoever is done takes over from the others.
@@ -28,7 +32,8 @@ TEST_JOBS := 2 --dist worksteal
 # Kernels of which the tests take a sample where the mirror has them.
 MORE_TREES := debian:5.10@bullseye debian:6.1 debian:7.3@trixie-backports
 
-.PHONY: plan test test-long conformance lint bench pictures notebooks docs-output setup clean help FORCE
+.PHONY: plan test test-fresh test-pythons test-long conformance lint bench pictures notebooks \
+	docs-output setup clean help FORCE
 
 plan: $(READY) ## print the fragment that CRIU needs on allnoconfig of Linux 6.12
 	@$(KRESOLVE) plan criu --tree debian:6.12 --arch x86_64 --base allnoconfig --verify conf
@@ -47,6 +52,20 @@ test: $(READY) ## ruff, mypy and the tests
 	[ $$status = 0 ] || echo "make test: something above failed; the tests run all the same"; \
 	$(PYTEST) -n $(TEST_JOBS) || status=1; \
 	exit $$status
+
+test-pythons: ## the same with each Python from 3.11 on that is here
+	@status=0; \
+	for python in $$(tools/setup --pythons); do \
+		echo "make test-pythons: $$python" >&2; \
+		$(MAKE) --no-print-directory test PYTHON=$$python || status=1; \
+	done; \
+	exit $$status
+
+# FRESH="trixie user" tries only these; FRESH_DIR=DIR keeps what debootstrap makes.
+FRESH :=
+
+test-fresh: $(READY) ## both commands in minimal Debian 12 and 13, and as a mere user (needs root)
+	@$(CLEAN) tools/fresh $(FRESH)
 
 test-long: $(READY) ## the tests that take minutes, with more and other random cases
 	@$(PYTEST) -n $(TEST_JOBS) -m long --hypothesis-profile=long
@@ -85,14 +104,14 @@ docs-output: $(READY) ## write anew what the pages show that commands print, and
 	@$(CLEAN) $(BIN)/python -m tools.docoutput $(PAGES)
 
 setup: $(READY) ## only set up .venv
-	@echo "ready: $(CURDIR)/.venv" >&2
+	@echo "ready: $(CURDIR)/$(VENV)" >&2
 
 clean: ## remove .venv and whatever tools left in the checkout
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	@rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 	@find kresolve tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 14
 
 # A .venv knows where it was made; in a copied checkout it would run the other
 # one's code.
@@ -100,4 +119,4 @@ ifneq ($(file <$(READY)),$(CURDIR))
 $(READY): FORCE
 endif
 $(READY): pyproject.toml tools/setup
-	@$(CLEAN) tools/setup .venv >&2
+	@$(CLEAN) PYTHON=$(PYTHON) tools/setup $(VENV) >&2
