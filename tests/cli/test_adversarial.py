@@ -20,7 +20,7 @@ from kresolve.model import TreeInfo
 from tests.cli.conftest import Place
 from tests.cli.toykernel import ARCH
 from tests.unit.toytree import snapshot
-from tests.waiting import PATIENCE, is_running, wait_for
+from tests.waiting import FOREVER, PATIENCE, is_running, wait_for
 
 TOY: Final = ("--tree", "toy", "--arch", ARCH)
 
@@ -198,9 +198,10 @@ def test_a_command_runs_in_a_scratch_directory(place: Place) -> None:
 
 def test_an_endless_command_can_be_interrupted(place: Place) -> None:
     """Ctrl-C ends kresolve and the command that it waits for."""
-    _write(place.tree, 'config A\n\tstring "$(shell,echo $$ >$HOME/pid; exec sleep 3000)"\n')
+    pid = place.root / "pid"
+    endless = f"echo $$ >{pid}; exec sleep {FOREVER}"
+    _write(place.tree, f'config A\n\tstring "$(shell,{endless})"\n')
     child = place.start("tree", "show", *TOY)
-    pid = place.root / "home" / "pid"
     wait_for(lambda: pid.exists() and pid.read_text(), "the start of the command")
     os.kill(child.pid, signal.SIGINT)
     _, said = child.communicate(timeout=PATIENCE)
