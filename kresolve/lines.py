@@ -29,7 +29,9 @@ _MEANT: Final = {
     "n": ("n", "no", "0", "off", "false", "disable", "disabled", NOT_SET),
 }
 #: What people take for "is not set", and conf for a comment.
-_ALMOST_UNSET: Final = re.compile(r"#\s*CONFIG_\w+\s+is\s+not\s+set\W*", re.IGNORECASE)
+_ALMOST_UNSET: Final = re.compile(r"#\s*((?i:CONFIG_\w+)|[A-Z][A-Z0-9_]+)\s+(?i:is\s+not\s+set)\W*")
+#: What looks like an assignment, though conf does not read it as one.
+_ALMOST_SET: Final = re.compile(r"\s*(?:export\s+)?(?i:CONFIG_)?(\w+)\s*=\s*(.*?)\s*")
 
 
 @frozen
@@ -67,9 +69,19 @@ class BadLine:
     text: str
     reason: str
     location: Location
+    #: What stands for it, where that is clear.
+    meant: Line | None = None
 
     def __str__(self) -> str:
         return f"{self.location}: {self.reason}: {self.text}"
+
+    @property
+    def likely(self) -> Line | None:
+        """The assignment that it looks like, if it does."""
+        if (unset := _ALMOST_UNSET.fullmatch(self.text)) is not None:
+            return Line(re.sub("^CONFIG_", "", unset[1], flags=re.IGNORECASE), "n", self.location)
+        almost = _ALMOST_SET.fullmatch(self.text)
+        return None if almost is None else Line(almost[1], almost[2], self.location)
 
 
 def parse_lines(

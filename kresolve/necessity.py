@@ -18,7 +18,8 @@ from attrs import frozen
 from kresolve import markup
 from kresolve.dependencygraph import Graph, part
 from kresolve.encode import AnyUser, Circuit, Encoding, Offer
-from kresolve.errors import RequestError, did_you_mean
+from kresolve.errors import RequestError
+from kresolve.likenames import did_you_mean_option
 from kresolve.memory import no_collection
 from kresolve.model import Model
 from kresolve.planner import Knowledge
@@ -72,7 +73,7 @@ def ways_to(knowledge: Knowledge, graph: Graph, name: str, value: str = "y") -> 
     model = knowledge.model
     symbol = model.symbols.get(name)
     if symbol is None:
-        hint = did_you_mean(name, model.symbols)
+        hint = did_you_mean_option(name, model.symbols)
         raise RequestError(f"{name}: {model.info} has no such option{hint}")
     if not symbol.is_logical or value not in ("m", "y"):
         raise RequestError(f"{name}={value}: ways lead to a bool or tristate being m or y")

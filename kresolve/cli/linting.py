@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,7 @@ from kresolve.cli.streams import say
 from kresolve.errors import RequestError
 
 if TYPE_CHECKING:
+    from kresolve.face.fragments import Judgement
     from kresolve.progress import Progress
     from kresolve.workbench.linting import Lint
 
@@ -113,10 +116,7 @@ def _lint(arguments: argparse.Namespace) -> int:
         for group in groups:
             judgement = judged(group)
             if arguments.fix:
-                changed = judgement.advised(arguments.timeout, progress).fix()
-                for name in changed:
-                    progress.note(f"rewritten: {name}")
-                judgement = judged(group) if changed else judgement
+                judgement = _fixed(judgement, partial(judged, group), arguments, progress)
             output.judged(judgement.lint, str(group[0]) if arguments.each else "")
             if not arguments.no_advice:
                 output.advised(judgement.advised(arguments.timeout, progress))
@@ -125,6 +125,25 @@ def _lint(arguments: argparse.Namespace) -> int:
         raise
     output.end()
     return HOLDS if all(answer.status == "clean" for answer in output.answers) else FAILS
+
+
+def _fixed(
+    judgement: Judgement,
+    again: Callable[[], Judgement],
+    arguments: argparse.Namespace,
+    progress: Progress,
+) -> Judgement:
+    """Rewrite the files; twice where a line has become one by that, which may need others."""
+    for _ in range(2):
+        lint = judgement.advised(arguments.timeout, progress)
+        changed = lint.fix()
+        for name in changed:
+            progress.note(f"rewritten: {name}")
+        if changed:
+            judgement = again()
+        if not lint.has_unread:
+            break
+    return judgement
 
 
 class _Output:

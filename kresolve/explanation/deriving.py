@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from attrs import evolve
 
-from kresolve.errors import RequestError, did_you_mean
+from kresolve.errors import RequestError
 from kresolve.explanation.counterfactual import weighed
 from kresolve.explanation.derivation import Cause, Derivation, Fact, Rule, Step
 from kresolve.explanation.logical import Logical, shown
@@ -15,6 +15,7 @@ from kresolve.explanation.members import choice_fact, explain_member
 from kresolve.explanation.reductions import readable, reduced, to_depth, without_needless
 from kresolve.explanation.scene import Scene
 from kresolve.explanation.texts import explain_text
+from kresolve.likenames import did_you_mean_option
 from kresolve.semantics import Configuration
 from kresolve.values import Type
 
@@ -94,7 +95,7 @@ class Deriver:
         if symbol is None or symbol.type is Type.UNKNOWN:
             raise RequestError(
                 f"{name}: {scene.model.info} has no such option"
-                f"{did_you_mean(name, scene.model.symbols)}"
+                f"{did_you_mean_option(name, scene.model.symbols)}"
             )
         facts: dict[str, Fact] = {}
         queue = deque([name])

@@ -25,11 +25,11 @@ from kresolve.planner import ANY, World, merged
 from kresolve.profiles import own_profiles
 from kresolve.progress import SILENT, Progress
 from kresolve.semantics import Finish
-from kresolve.trees import default_arch
+from kresolve.trees import cached_trees, default_arch
 from kresolve.workbench.audit import SELFTESTS, Audited, audited, audited_everywhere
 from kresolve.workbench.checking import Check, check_evidence, check_lines, explained, kernel_of
 from kresolve.workbench.evidence import Evidence
-from kresolve.workbench.linting import Lint, Linter, advised
+from kresolve.workbench.linting import Lint, Linter, advised, recognised
 from kresolve.workbench.merging import FINISHES, Merge, checked_strict, finished, merged_lines
 from kresolve.workbench.migrating import ByHelp, Migration, migrated
 from kresolve.workbench.repair import Repair, repair
@@ -178,8 +178,8 @@ class Judgement:
         for path in distinct(files):
             more, worse = tree.read(path)
             lines += more
-            bad += worse
-        linter = Linter(bare, lines, _others(tree), frozenset(whitelist))
+            bad += (recognised(one, tree.model) for one in worse)
+        linter = Linter(bare, lines, _others(tree), frozenset(whitelist), roots=_roots(tree))
         findings = tuple(linter.findings(progress=progress))
         return cls(linter, Lint(tree.info, bare.base, finish, findings, tuple(bad)))
 
@@ -354,6 +354,17 @@ def _confirmed(tree: Tree, bare: World, one: Audited, lines: list[Line]) -> bool
 def _others(tree: Tree) -> Iterator[Model]:
     """Other kernels for the same architecture, read once a tree and only if they are asked for."""
     yield from tree.other_kernels
+
+
+def _roots(tree: Tree) -> Callable[[Model], Path | None]:
+    """Where the help texts of a model are: of this tree, or of one in the cache."""
+
+    def root(model: Model) -> Path | None:
+        if model is tree.model:
+            return None if tree.source is None else tree.source.path
+        return next((one.path for one in cached_trees() if one.source == model.info.source), None)
+
+    return root
 
 
 def _with_reasons(found: Check, tree: Tree, lines: list[Line], progress: Progress) -> Check:

@@ -13,6 +13,7 @@ from kresolve.bases import Base, Make, find_base, find_fragments
 from kresolve.errors import RequestError, TreeError, did_you_mean
 from kresolve.files import open_input, read_below, write_whole
 from kresolve.frontend import cached_models, load_model
+from kresolve.likenames import did_you_mean_option
 from kresolve.lines import BadLine, Line, fragment_text, invalid_value, read_lines, typed_value
 from kresolve.model import Model, Symbol, TreeInfo
 from kresolve.modelfile import from_bytes, to_bytes
@@ -144,7 +145,7 @@ class LoadedTree:
         """A symbol, with or without CONFIG_; KeyError with a proposal if there is none."""
         bare = name.removeprefix("CONFIG_")
         if bare not in self.model.symbols:
-            hint = did_you_mean(bare, self.model.symbols)
+            hint = did_you_mean_option(bare, self.model.symbols)
             raise KeyError(f"{self.info} has no option {bare}{hint}")
         return self.model.symbols[bare]
 
@@ -304,7 +305,7 @@ class LoadedTree:
             bare = name.removeprefix("CONFIG_")
             symbol = self.model.symbols.get(bare)
             if symbol is None:
-                hint = did_you_mean(bare, self.model.symbols)
+                hint = did_you_mean_option(bare, self.model.symbols)
                 raise RequestError(f"{option} {name}: {self.info} has no such option{hint}")
             if option == "--forbid" and not symbol.is_logical:
                 raise RequestError(f"{option} {name}: it is of type {symbol.type} and cannot be n")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import frozen
 
 from kresolve import markup
-from kresolve.errors import RequestError, did_you_mean
+from kresolve.errors import RequestError
 from kresolve.expressions import (
     And,
     Compare,
@@ -23,6 +23,7 @@ from kresolve.expressions import (
     Text,
     names,
 )
+from kresolve.likenames import did_you_mean_option
 from kresolve.location import Location
 from kresolve.lookup.helptexts import HelpTexts
 from kresolve.model import (
@@ -175,7 +176,7 @@ def symbol_page(
     """
     bare = name.removeprefix("CONFIG_")
     if bare not in model.symbols:
-        hint = did_you_mean(bare, model.symbols)
+        hint = did_you_mean_option(bare, model.symbols)
         raise RequestError(f"{bare}: {model.info} has no such option{hint}")
     return _Pages(model, helps, configuration).page(bare)
 

@@ -13,7 +13,8 @@ from typing import Final, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from kresolve.errors import ConfigFileError, RequestError, did_you_mean
+from kresolve.errors import ConfigFileError, RequestError
+from kresolve.likenames import did_you_mean_option
 from kresolve.lines import Line, invalid_value, read_lines, typed_value, unquote
 from kresolve.model import Model
 from kresolve.planner.requesttext import (
@@ -247,7 +248,7 @@ def alternatives_of(
             needed = (term for term in terms if not _is_never_needed(model, term))
             wants = tuple(_want(model, term, origin) for term in needed)
             found.append(Alternative(wants, called))
-    hints = [did_you_mean(one, model.symbols) for one in missing]
+    hints = [did_you_mean_option(one, model.symbols) for one in missing]
     if not found:
         hint = next(filter(None, hints), "")
         names = " and no ".join(missing)
@@ -318,7 +319,7 @@ def checked(model: Model, name: str, wanted: str | None, origin: str) -> Request
     if symbol is None or symbol.type is Type.UNKNOWN:
         raise RequestError(
             f"{_from(origin, name)}{name}: {model.info} has no such option"
-            f"{did_you_mean(name, model.symbols)}"
+            f"{did_you_mean_option(name, model.symbols)}"
         )
     place = model.location(name)
     if symbol.is_logical:

@@ -36,6 +36,9 @@ def fixed(lint: Lint, texts: Mapping[str, str]) -> dict[str, str]:
             rewriting.drop(finding.line)
         elif finding.meant is not None and finding.line.symbol not in lint.repair.impossible:
             _mean(finding.line, finding.meant, lint.findings, rewriting)
+    for bad in lint.bad:
+        if bad.meant is not None:
+            rewriting.replace(Line("", "", bad.location), bad.meant)
     for planned in lint.repair.plan.lines if lint.repair.plan is not None else ():
         _add(planned, lint.findings, rewriting, places)
     return {name: text for name, text in rewriting.texts().items() if text != texts[name]}
@@ -48,6 +51,7 @@ def fix_files(lint: Lint) -> tuple[str, ...]:
     written.
     """
     names = {f.line.location.file for f in lint.findings if f.line.location is not None}
+    names |= {bad.location.file for bad in lint.bad if bad.meant is not None}
     texts: dict[str, str] = {}
     for name in sorted(names):
         try:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import ClassVar, Final, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
 from kresolve import markup
 from kresolve.defaults import ADVICE_TIMEOUT
-from kresolve.lines import BadLine, Line, invalid_value, meant_value, spell, typed_value
+from kresolve.likenames import misspelled
+from kresolve.lines import PREFIX, BadLine, Line, invalid_value, meant_value, spell, typed_value
 from kresolve.location import Location
 from kresolve.model import Model, Symbol, TreeInfo
 from kresolve.planner import Plan, Request, World
@@ -24,8 +26,9 @@ from kresolve.values import NUMERIC, Type
 from kresolve.workbench.advice import Adviser
 from kresolve.workbench.causes import Cause, cause
 from kresolve.workbench.effect import value_without
+from kresolve.workbench.likeness import Likeness
 from kresolve.workbench.missingtools import with_tools
-from kresolve.workbench.renames import Successor, successors, unknown_text
+from kresolve.workbench.renames import Successor, shortened, successors, unknown_text
 from kresolve.workbench.repair import Repair, conflict_text, repair
 
 Severity: TypeAlias = Literal["error", "warning", "note", "ok"]
@@ -34,6 +37,7 @@ Rule: TypeAlias = Literal[
     "dropped",
     "contradiction",
     "unknown",
+    "misspelled",
     "renamed",
     "transitional",
     "invalid",
@@ -52,6 +56,7 @@ RULES: Final[Mapping[Rule, tuple[Severity, str]]] = {
     "dropped": ("error", "the line is not in the final .config"),
     "contradiction": ("error", "another line of the fragments keeps this one out"),
     "unknown": ("error", "this kernel has no such option"),
+    "misspelled": ("warning", "the line switches off what this kernel has not, but almost"),
     "renamed": ("error", "the option has another name in this kernel"),
     "transitional": ("warning", "the option's old name, which this kernel still reads"),
     "invalid": ("error", "conf ignores the line for its value"),
@@ -170,6 +175,13 @@ class Lint:
         """The lines whose option does not end as they say."""
         return tuple(f for f in self.findings if not f.survives)
 
+    @property
+    def has_unread(self) -> bool:
+        """Does a line mean something that conf does not read as a line for an option?"""
+        return any(bad.meant for bad in self.bad) or any(
+            finding.meant for finding in self.findings if finding.rule == "unknown"
+        )
+
     def _repr_html_(self) -> str:
         return markup.block(
             markup.text(f"{self.tree}, {self.base}, {self.finish}: {self.status}"),
@@ -195,13 +207,28 @@ def interrupted(lint: Lint, left: int) -> Lint:
     return evolve(lint, repair=evolve(lint.repair, stopped=stopped))
 
 
+def recognised(bad: BadLine, model: Model) -> BadLine:
+    """A line that says nothing to conf, with what was meant, if the tree has such an option."""
+    likely = bad.likely
+    symbol = None if likely is None else model.symbols.get(likely.symbol)
+    if likely is None or symbol is None:
+        return bad
+    value = typed_value(likely, symbol.type)
+    value = meant_value(likely, symbol.type) if value is None else value
+    if value is None:
+        return bad
+    meant = Line(symbol.name, spell(symbol.type, value))
+    return evolve(bad, reason=f"{bad.reason}; did you mean {meant}?", meant=meant)
+
+
 class Linter:
     """Fragments in a world, while they are judged.
 
     ``bare`` is the world of the base alone; ``lines`` are the fragments', in the
     order in which they are merged; ``others`` are models of other kernels, which
     may know what this one does not; ``whitelist`` names options that may be lost;
-    ``added`` are those of the lines that nobody wrote, because kresolve adds them.
+    ``added`` are those of the lines that nobody wrote, because kresolve adds them;
+    ``roots`` says where a model's help texts are.
     """
 
     def __init__(
@@ -210,14 +237,18 @@ class Linter:
         lines: Sequence[Line],
         others: Iterable[Model] = (),
         whitelist: Container[str] = (),
+        *,
         added: Container[Line] = (),
+        roots: Callable[[Model], Path | None] = lambda model: None,
     ) -> None:
         self.bare = bare
+        self._roots = roots
         self.lines = tuple(lines)
         self.model = bare.model
         self.world = evolve(bare, lines=(*bare.lines, *lines))
         self.after: Configuration = self.world.before
         self._others = others
+        self._likenesses: dict[int, Likeness] = {}
         self.whitelist = whitelist
         self.added = added
         # The line that counts for each symbol: the last that is valid.
@@ -335,13 +366,51 @@ class Linter:
     def _unknown(self, line: Line) -> Finding:
         knowing, whole = self._knowing(line.symbol), self._is_whole(line)
         found = successors(self.model, line.symbol, knowing)
-        text = unknown_text(self.model, line.symbol, self.others, guess=not whole)
+        hint = "" if found or whole else self._hint(line.symbol, knowing)
+        text = unknown_text(self.model, line.symbol, self.others, hint=hint, guess=not whole)
         rule: Rule = "renamed" if found else "unknown"
         if whole and knowing and all(other.prompt(line.symbol) is None for other in knowing):
             rule = "calculated"
         if line.value == "n" and not any(self.after.tristate(new.symbol) for new in found):
             rule = "already-so"  # what is not there is off, under its new name as well
-        return Finding(line, rule, text, wanted=line.value, successor=found[0] if found else None)
+            if not (found or knowing or whole) and misspelled(line.symbol, self.model.symbols):
+                rule = "misspelled"
+        finding = Finding(line, rule, text, line.value, successor=found[0] if found else None)
+        meant = Line(line.symbol.strip(), line.value.strip())
+        if meant != line and self._is_valid(meant):
+            return evolve(finding, meant=meant)
+        return finding
+
+    def _is_valid(self, line: Line) -> bool:
+        """Would conf take a line?"""
+        symbol = self.model.symbols.get(line.symbol)
+        return symbol is not None and typed_value(line, symbol.type) is not None
+
+    def _hint(self, name: str, knowing: Sequence[Model]) -> str:
+        """What other kernels say became of a name, or of others like it."""
+        for other in reversed(knowing):
+            likely = self._likely(other, name)
+            if likely is not None:
+                return f'; did you mean {PREFIX}{likely} ("{self.model.prompt(likely)}")?'
+        rest, _, part = name.rpartition("_")
+        if not knowing and rest in self.model.symbols and part in self._shortened:
+            old, version = self._shortened[part]
+            became = old.removesuffix(f"_{part}")
+            return f"; did you mean {PREFIX}{rest}? (Linux {version} had {old}, now {became})"
+        return ""
+
+    @cached_property
+    def _shortened(self) -> Mapping[str, tuple[str, str]]:
+        return shortened(self.model, self.others)
+
+    def _likely(self, other: Model, name: str) -> str | None:
+        """The option that is most like one of another kernel; None without help texts."""
+        if id(other) not in self._likenesses:
+            old, new = self._roots(other), self._roots(self.model)
+            if old is None or new is None:
+                return None
+            self._likenesses[id(other)] = Likeness(other, old, self.model, new)
+        return self._likenesses[id(other)].likely(name)
 
     def _knowing(self, name: str) -> list[Model]:
         return [other for other in self.others if name in other.symbols]
@@ -478,8 +547,8 @@ class Linter:
 
 def _lacks(finding: Finding) -> bool:
     """Does a line ask for what other lines could bring about?"""
-    if finding.meant is not None:
-        return finding.wanted != finding.value
+    if finding.rule == "invalid":
+        return finding.meant is not None and finding.wanted != finding.value
     return finding.rule in ("dropped", "contradiction")
 
 

@@ -7,12 +7,14 @@ successor for certain.  A symbol of the same prompt is only likely.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Literal, TypeAlias
 
 from attrs import frozen
 
-from kresolve.errors import did_you_mean
+from kresolve.likenames import did_you_mean_option
+from kresolve.lines import PREFIX
 from kresolve.location import Location
 from kresolve.model import Model
 
@@ -55,11 +57,11 @@ def successors(model: Model, name: str, others: Iterable[Model] = ()) -> list[Su
 
 
 def unknown_text(
-    model: Model, name: str, others: Iterable[Model] = (), *, guess: bool = True
+    model: Model, name: str, others: Iterable[Model] = (), *, hint: str = "", guess: bool = True
 ) -> str:
     """What is known of a name that a tree does not have, in one clause.
 
-    ``guess``: may it be misspelled?
+    ``hint`` says what may be meant; ``guess``: may it be misspelled?
     """
     if name != name.rstrip():
         return f"the blank before the equals sign is part of the name {name!r}; leave it out"
@@ -72,8 +74,39 @@ def unknown_text(
         listed = ", ".join(other.info.version for other in knowing)
         prompt = knowing[-1].prompt(name)
         quoted = f' ("{prompt}")' if prompt else ""
-        return f"{text}; Linux {listed} had it{quoted}"
-    return f"{text}{did_you_mean(name, model.symbols, 'CONFIG_')}" if guess else text
+        return f"{text}; Linux {listed} had it{quoted}{hint}"
+    return f"{text}{did_you_mean_option(name, model.symbols, PREFIX) or hint}" if guess else text
+
+
+def shortened(model: Model, others: Iterable[Model]) -> dict[str, tuple[str, str]]:
+    """Last parts that names have lost since other kernels, each with such a name and its kernel.
+
+    NF_FLOW_TABLE_IPV4 became part of NF_FLOW_TABLE: the prompts say the same but for "IPv4".
+    Parts that others have lost together with the option are not among them.
+    """
+    lost: dict[str, tuple[str, str]] = {}
+    gone: set[str] = set()
+    for other in others:
+        if _numbers(other) > _numbers(model):
+            continue
+        for name in other.symbols.keys() - model.symbols.keys():
+            rest, _, part = name.rpartition("_")
+            if rest not in model.symbols or other.prompt(name) is None:
+                continue
+            if _words(other.prompt(name), part) == _words(model.prompt(rest), part):
+                lost.setdefault(part, (name, other.info.version))
+            else:
+                gone.add(part)
+    return {part: example for part, example in lost.items() if part not in gone}
+
+
+def _numbers(model: Model) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", model.info.version)]
+
+
+def _words(prompt: str | None, but: str) -> list[str]:
+    words = re.findall(r"\w+", (prompt or "").casefold())
+    return [word for word in words if word != but.casefold()]
 
 
 def _by_default(model: Model, name: str) -> Iterator[Successor]:

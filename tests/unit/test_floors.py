@@ -38,7 +38,7 @@ class Rules:
 
 KRESOLVE = Rules(
     floors=(
-        ("defaults", "errors", "memory", "printable", "progress", "tristate"),
+        ("defaults", "errors", "likenames", "memory", "printable", "progress", "tristate"),
         (
             *("configfile", "dialect", "expressions", "files", "lines", "location", "markup"),
             *("values", "workers"),

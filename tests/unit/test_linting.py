@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from kresolve.errors import RequestError, did_you_mean
+from kresolve.errors import RequestError
 from kresolve.face.fragments import distinct
+from kresolve.likenames import did_you_mean_option, like_names
 from kresolve.lines import Line, parse_lines
 from kresolve.model import Model
 from kresolve.planner import World
 from kresolve.report.lints import advice_text, lint_text
 from kresolve.semantics import Finish, evaluate
 from kresolve.workbench.fixing import fixed
-from kresolve.workbench.linting import Lint, Linter, advised
+from kresolve.workbench.linting import Lint, Linter, advised, recognised
 from kresolve.workbench.merging import Merge, checked_strict, finished, merged_lines
 from tests.property.toys import VERSIONS, load
 
@@ -166,7 +167,7 @@ def test_every_lost_line_says_so() -> None:
     lint = linted(
         "CONFIG_CAT=y\nCONFIG_BIRD=y\nCONFIG_NET=Y\nCONFIG_SIZE=four\nCONFIG_NETT=y\n"
         "CONFIG_OLD_NAME=y\nCONFIG_OWNER=y\nCONFIG_OWNER=y\nCONFIG_QUIET=y\n"
-        "# CONFIG_QUIET is not set\n# CONFIG_NETT is not set\nCONFIG_CORE=y\n"
+        "# CONFIG_QUIET is not set\n# CONFIG_FAR_OFF is not set\nCONFIG_CORE=y\n"
     )
     said = [finding for finding in lint.findings if "not in final .config: " in finding.message]
 
@@ -176,7 +177,7 @@ def test_every_lost_line_says_so() -> None:
 
 def test_off_is_what_is_not_there() -> None:
     """To switch off what the tree does not have asks for nothing, if its new name is off, too."""
-    off = "# CONFIG_NETT is not set\n# CONFIG_OLD_NAME is not set\n"
+    off = "# CONFIG_FAR_OFF is not set\n# CONFIG_OLD_NAME is not set\n"
     on = "CONFIG_NEW_NAME=y\n"
 
     assert [rule for _, rule in rules(linted(off))] == ["already-so", "already-so"]
@@ -369,7 +370,7 @@ def test_a_file_that_is_named_twice_counts_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["NET_CORE", "net_core", "Net_Coree", "config_NET_CORE"])
 def test_spelling_makes_no_difference_to_a_hint(name: str) -> None:
     """A name in the wrong case, or with its prefix, is recognised."""
-    assert did_you_mean(name, ["NET_CORE", "CAT"], "CONFIG_") == "; did you mean CONFIG_NET_CORE?"
+    assert did_you_mean_option(name, ["NET_CORE", "CAT"]) == "; did you mean NET_CORE?"
 
 
 def test_a_number_that_has_no_line_is_lost() -> None:
@@ -623,3 +624,106 @@ def test_advice_keeps_only_what_conf_reads() -> None:
 
     assert [finding.rule for finding in findings] == ["already-so", "dropped"]
     assert findings[1].add == ("CONFIG_GATE=y",)
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("ISO9669_FS", ["ISO9660_FS"]),
+        ("VRF", ["NET_VRF"]),
+        ("TEST_KUNIT", ["KUNIT_TEST"]),
+        ("NFT_META", []),
+        ("NF_NAT_IPV4", []),
+        ("SFI", []),
+        ("CIO2_BRIDGE", []),
+        ("MODEL_5", []),
+    ],
+)
+def test_a_proposal_is_right_or_left_out(name: str, found: list[str]) -> None:
+    """One letter, the order of the parts, or one part in front; nothing that is only alike."""
+    known = ["ISO9660_FS", "NET_VRF", "KUNIT_TEST", "NFT_MASQ", "NF_NAT_SIP", "NF_NAT", "EFI"]
+    known += ["IPU_BRIDGE", "MODEL_1", "MODEL_2", "MODEL_3", "MODEL_4"]
+
+    assert like_names(name, known) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "message"),
+    [
+        ("# CONFIG_QUIT is not set\n", "misspelled", "; did you mean CONFIG_QUIET?"),
+        ("# CONFIG_ELSEWHERE is not set\n", "already-so", "has no such option"),
+        ("# CONFIG_OLD_NAME is not set\n", "already-so", "NEW_NAME has it as its default"),
+    ],
+)
+def test_switching_off_what_is_misspelled(text: str, rule: str, message: str) -> None:
+    """An "is not set" of no option is a warning where it is nearly that of one."""
+    lint = linted(text)
+
+    assert rules(lint)[0][1] == rule
+    assert message in lint.findings[0].message
+    assert (lint.status == "found") == (rule == "misspelled")
+
+
+@pytest.mark.parametrize(
+    ("text", "new"),
+    [
+        ("NET=y", "CONFIG_NET=y"),
+        (" CONFIG_NET=y", "CONFIG_NET=y"),
+        ("export CONFIG_NET=Y", "CONFIG_NET=y"),
+        ("config_NET=1", "CONFIG_NET=y"),
+        ("#CONFIG_QUIET is not set", "# CONFIG_QUIET is not set"),
+        ("# QUIET is not set", "# CONFIG_QUIET is not set"),
+        ("SIZE=4", "CONFIG_SIZE=4"),
+        ("CONFIG_NET = y", "CONFIG_NET=y"),
+    ],
+)
+def test_what_is_nearly_a_line_is_mended(text: str, new: str) -> None:
+    """A line that conf does not read, but that names an option, is told and becomes one."""
+    lines, bad = parse_lines(f"{text}\n", "f")
+    model = load(KCONFIG)
+    linter = Linter(World(model, "base", ()), lines)
+    told = tuple(recognised(one, model) for one in bad)
+    findings, mended = advised(linter, linter.findings())
+    lint = Lint(model.info, "base", "olddefconfig", tuple(findings), told, mended)
+
+    assert fixed(lint, {"f": f"{text}\n"}) == {"f": f"{new}\n"}
+    assert lint.has_unread
+    assert all(f"did you mean {new}?" in str(one) for one in told)
+
+
+@pytest.mark.parametrize("text", ["ELSEWHERE=y", "# quiet is not set", "words", "SIZE=four", "# A"])
+def test_what_is_no_line_is_left(text: str) -> None:
+    """What names no option, or gives it nothing, is not turned into a line."""
+    model = load(KCONFIG)
+
+    assert all(recognised(one, model) == one for one in parse_lines(text, "f")[1])
+
+
+def test_what_other_kernels_say_became_of_a_name(tmp_path: Path) -> None:
+    """A prompt of its own with a part less, or a text much like it, tells the new name."""
+    old = (
+        'config FLOW\n\tbool "Flow table"\nconfig FLOW_IPV4\n\tbool "Flow IPv4 table"\n'
+        'config CIO2_BRIDGE\n\tbool "CIO2 sensors bridge"\n\thelp\n\t  Connects cameras of '
+        "detachable laptops that came with Windows.\n"
+    )
+    new = (
+        'config FLOW\n\tbool "Flow table"\nconfig NAT\n\tbool "Nat"\n'
+        'config IPU_BRIDGE\n\tbool "IPU sensors bridge"\n\thelp\n\t  Connects cameras of '
+        'all laptops that came with Windows.\nconfig TEA\n\tbool "Tea"\n\thelp\n\t  Drinks.\n'
+    )
+    models = []
+    for name, text in (("old", old), ("new", new)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "Kconfig").write_text(text, encoding="utf-8")
+        model = load(text)
+        version = "6.1" if name == "old" else "6.12"
+        models.append(evolve(model, info=evolve(model.info, version=version)))
+    lines = parse_lines("CONFIG_NAT_IPV4=y\nCONFIG_CIO2_BRIDGE=y\nCONFIG_NAT_META=y\n", "f")[0]
+    roots = {id(model): tmp_path / name for model, name in zip(models, ("old", "new"), strict=True)}
+    world = World(models[1], "base", ())
+    linter = Linter(world, lines, models[:1], roots=lambda model: roots[id(model)])
+    messages = [finding.message for finding in linter.findings()]
+
+    assert messages[0].endswith("did you mean CONFIG_NAT? (Linux 6.1 had FLOW_IPV4, now FLOW)")
+    assert messages[1].endswith('did you mean CONFIG_IPU_BRIDGE ("IPU sensors bridge")?')
+    assert messages[2].endswith("has no such option")
