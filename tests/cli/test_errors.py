@@ -290,8 +290,8 @@ BROKEN = {
         {"Kconfig": KCONFIG.replace("depends on DEPTH > 5", "depends on DEPTH >")},
         f"Kconfig:{_LINE}",
     ),
-    "a string without an end": (
-        {"Kconfig": KCONFIG.replace('bool "Deep water"', 'bool "Deep water')},
+    "a prompt without quotes": (
+        {"Kconfig": KCONFIG.replace('bool "Deep water"', "bool Deep water")},
         f"Kconfig:{_LINE - 1}",
     ),
     "an error in another file": (
