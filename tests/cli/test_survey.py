@@ -208,6 +208,12 @@ if __name__ == "__main__":
 """
 
 
+def _take_signals() -> None:
+    """Undo what nohup, or a shell that puts a command in the background, has a child ignore."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL", "SIGQUIT"])
 def test_processes_end_with_their_parent(tmp_path: Path, number: str) -> None:
     """Whatever signal ends the parent, no process is left that works on, and none complains."""
@@ -219,7 +225,7 @@ def test_processes_end_with_their_parent(tmp_path: Path, number: str) -> None:
         env={**os.environ, "PYTHONPATH": str(HERE)},
         stderr=subprocess.PIPE,
         start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # noqa: PLW1509
+        preexec_fn=_take_signals,  # noqa: PLW1509
     )
     wait_for(lambda: len(list(folder.iterdir())) == 2, "both processes")
     os.kill(child.pid, getattr(signal, number))
