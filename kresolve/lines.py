@@ -226,6 +226,15 @@ def spell(type_: Type, value: str) -> str:
     return quote(value) if type_ is Type.STRING else value
 
 
+def shown_value(value: str) -> str:
+    """A value in a sentence, whatever its type: what is neither word nor number is quoted.
+
+    >>> print(*map(shown_value, ["y", "0x1f", "", "a b"]))
+    y 0x1f "" "a b"
+    """
+    return value if re.fullmatch(r"[\w.+-]+", value) else quote(value)
+
+
 def fragment_text(lines: Iterable[Line]) -> str:
     """Lines as the text of a fragment."""
     return "".join(f"{line}\n" for line in lines)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
+from kresolve import lines
 from kresolve.explanation.derivation import Cause, Step, Told
 from kresolve.lines import quote
 from kresolve.values import Type
@@ -35,7 +35,7 @@ def shown(value: str, type_: Type | None) -> str:
 
 def shown_cause(cause: Cause) -> str:
     """The value of a cause for people: what is no word or number is quoted."""
-    return cause.value if re.fullmatch(r"[\w.+-]+", cause.value) else quote(cause.value)
+    return lines.shown_value(cause.value)
 
 
 def decides(step: Step) -> bool:

@@ -121,7 +121,7 @@ def _outcome(land: Land, found: Everywhere, number: int) -> Outcome:
         satisfied=tuple(
             Satisfied(
                 request.name,
-                "|".join(request.accept) if isinstance(request, Request) else "",
+                "|".join(request.accept) if isinstance(request, Request) else None,
                 "follows on every base",
             )
             for request in land.question.requests

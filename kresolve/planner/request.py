@@ -15,7 +15,7 @@ from attrs import evolve, field, frozen
 
 from kresolve.errors import ConfigFileError, RequestError
 from kresolve.likenames import did_you_mean_option
-from kresolve.lines import Line, invalid_value, read_lines, typed_value, unquote
+from kresolve.lines import Line, invalid_value, read_lines, shown_value, typed_value, unquote
 from kresolve.model import Model
 from kresolve.planner.requesttext import (
     Term,
@@ -42,7 +42,7 @@ class Want:
     condition: Want | None = None
 
     def __str__(self) -> str:
-        said = f"{self.symbol}={'|'.join(self.accept)}"
+        said = f"{self.symbol}={'|'.join(map(shown_value, self.accept))}"
         return f"{said} if {self.when}" if self.condition is not None else said
 
     @property
@@ -97,7 +97,7 @@ class Request:
     origin: str
 
     def __str__(self) -> str:
-        return f"{self.symbol}={'|'.join(self.accept)}"
+        return f"{self.symbol}={'|'.join(map(shown_value, self.accept))}"
 
     @property
     def alternatives(self) -> tuple[Alternative, ...]:

@@ -13,7 +13,7 @@ from kresolve import markup
 from kresolve.encode import Reason
 from kresolve.errors import RequestError
 from kresolve.files import write_whole
-from kresolve.lines import Line
+from kresolve.lines import Line, shown_value
 from kresolve.location import Location
 from kresolve.model import TreeInfo
 from kresolve.planner.fragment import (
@@ -81,14 +81,17 @@ class Missed:
 
 @frozen
 class Satisfied:
-    """A request that needs no line, and why; of alternatives, what serves without one."""
+    """A request that needs no line, and why; of alternatives, what serves without one.
+
+    ``value`` is None where it is not the same on every base.
+    """
 
     symbol: str
-    value: str
+    value: str | None
     why: str
 
     def __str__(self) -> str:
-        return f"{self.symbol}={self.value}" if self.value else self.symbol
+        return self.symbol if self.value is None else f"{self.symbol}={shown_value(self.value)}"
 
 
 @frozen

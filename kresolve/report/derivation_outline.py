@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from attrs import frozen
 
 from kresolve.explanation import Cause, Derivation, Fact, sentence, step_text
+from kresolve.lines import shown_value
 from kresolve.planner import Plan
 from kresolve.planner.fragment import asked_for, verdict
 from kresolve.report.text import conflict_lines
@@ -35,7 +36,7 @@ class Item:
     def text(self) -> str:
         """The sentence; at a later mention, where to find it."""
         if self.again:
-            return f"{self.fact.name} is {self.fact.value}: see [{self.number}]"
+            return f"{self.fact.name} is {shown_value(self.fact.value)}: see [{self.number}]"
         return f"{f'[{self.number}] ' if self.number else ''}{sentence(self.fact)}"
 
     @property

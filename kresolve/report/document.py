@@ -75,7 +75,7 @@ def _outcome(world: Outcome) -> dict[str, Any]:
         "finish": world.finish,
         "lines": [_line(line) for line in world.lines],
         "satisfied": [
-            {"symbol": s.symbol, "value": s.value, "why": s.why} for s in world.satisfied
+            {"symbol": s.symbol, "value": s.value or "", "why": s.why} for s in world.satisfied
         ],
         "serving": [
             {"request": s.request, "alternative": s.alternative, "symbols": list(s.symbols)}

@@ -8,14 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from attrs import field, frozen
 
 from kresolve.defaults import ADVICE_TIMEOUT
-from kresolve.lines import quote
 from kresolve.planner import (
     Compatible,
     Conflict,
     Demand,
     Plan,
     Question,
-    Request,
     World,
     answer,
     can_be_proved,
@@ -142,21 +140,12 @@ def repair_by(ask: Callable[[tuple[Demand, ...]], Plan], requests: Iterable[Dema
 def conflict_text(name: str, conflict: Conflict) -> str:
     """A proof in one sentence: with what a request cannot hold, and the rules that say so."""
     others = [
-        f"{_shown(demand)}{_place(demand.origin)}"
-        for demand in conflict.demands
-        if demand.name != name
+        f"{demand}{_place(demand.origin)}" for demand in conflict.demands if demand.name != name
     ]
     together = f" together with {' and '.join(others)}" if others else " here"
     rules = [f"{rule} ({place})" if place else rule for place, rule in _in_chain(name, conflict)]
     shown = ", ".join(rules[:_RULES]) + (" ..." if len(rules) > _RULES else "")
     return f"impossible{together}, proved{f': {shown}' if shown else ''}"
-
-
-def _shown(demand: Demand) -> str:
-    """A demand in a sentence: a value that is neither word nor number is quoted."""
-    if not isinstance(demand, Request) or re.fullmatch(r"[\w.+|-]+", "|".join(demand.accept)):
-        return str(demand)
-    return f"{demand.symbol}={'|'.join(map(quote, demand.accept))}"
 
 
 def _place(origin: str) -> str:

@@ -8,12 +8,13 @@ import pytest
 from attrs import evolve
 
 from kresolve.lines import parse_lines
-from kresolve.planner import Knowledge, Question, Request, World, answer
+from kresolve.planner import Conflict, Knowledge, Question, Request, World, answer
+from kresolve.planner.result import Satisfied
 from kresolve.report.document import plan_document
 from kresolve.workbench.checking import check_lines, explained
 from kresolve.workbench.linting import Finding, Linter, advised
 from kresolve.workbench.migrating import migrated
-from kresolve.workbench.repair import Repair
+from kresolve.workbench.repair import Repair, conflict_text
 from kresolve.workbench.wanted import Kernel, wanted
 from tests.property.toys import load
 
@@ -240,3 +241,16 @@ def test_the_other_causes_stand_beside_a_missing_tool() -> None:
     assert "depends on DEBUG (=n)" in text
     assert "depends on HAS_TOOL (=n)" in text
     assert MISSING not in other.text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("", 'NAME=""'), ("a b", 'NAME="a b"'), ("sha512", "NAME=sha512")]
+)
+def test_values_stand_in_quotes(value: str, text: str) -> None:
+    """A request, what needs no line, and a proof show an empty text, or one with blanks, quoted."""
+    request = Request("NAME", (value,), "@f:1")
+    conflict = Conflict((request, Request("OTHER", ("y",), "@f:2")), ())
+
+    assert str(request) == text
+    assert str(Satisfied("NAME", value, "")) == text
+    assert f"together with {text} (f:1)" in conflict_text("OTHER", conflict)
