@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 from attrs import asdict, fields
 
 from kresolve.dialect import Dialect
-from kresolve.errors import ModelError
+from kresolve.errors import KresolveError, ModelError
 from kresolve.expressions import And, Compare, Const, Expr, Not, Or, Sym, Text
 from kresolve.location import Location
 from kresolve.memory import no_collection
@@ -35,6 +35,8 @@ from kresolve.model import (
     Symbol,
     TreeInfo,
 )
+from kresolve.modelcheck import check_model
+from kresolve.modelshape import MOST_CHARACTERS, check_document, check_text
 from kresolve.values import Type
 
 _T = TypeVar("_T")
@@ -43,9 +45,6 @@ FORMAT: Final = "kresolve.model/1"
 
 #: How much of a file is enough for :func:`info_of`, packed or not.
 HEAD: Final = 1 << 16
-
-#: Bytes of a model, unpacked; those of kernels have some 10 million.
-_LARGEST: Final = 1 << 28
 
 _TYPES: Final = tuple(Type)
 _ENTRIES: Final = (Menu, If, Comment, ChoiceEntry, Definition)
@@ -80,14 +79,25 @@ def to_bytes(model: Model) -> bytes:
     return zlib.compress(text.encode("ascii"), 6)
 
 
-def from_bytes(data: bytes, source: str) -> Model:
-    """The model in a file's content; ModelError names ``source`` when it is none."""
+def from_bytes(data: bytes, source: str, *, own: bool = False) -> Model:
+    """The model in a file's content; ModelError names ``source`` when it is none.
+
+    ``own``: kresolve wrote the file itself, and nobody else could; so its parts are not checked.
+    """
+    no_model = f"{source}: this is not a saved model, or it is damaged"
     try:
         with no_collection():
-            document = json.loads(zlib.decompressobj().decompress(data, _LARGEST))
+            document = json.loads(_unpacked(data))
             found = document.get("format")
             if found == FORMAT:
-                return _checked(_Reader(document).model())
+                if not own:
+                    check_document(document)
+                model = _Reader(document).model()
+                if not own:
+                    check_model(model)
+                return model
+    except KresolveError as error:
+        raise ModelError(f"{no_model}: {error}") from error
     except (
         zlib.error,
         ValueError,
@@ -96,10 +106,20 @@ def from_bytes(data: bytes, source: str) -> Model:
         RecursionError,
         AttributeError,
     ) as error:
-        raise ModelError(f"{source}: this is not a saved model, or it is damaged") from error
+        raise ModelError(no_model) from error
     raise ModelError(
-        f"{source}: this model's format is {found!r}, not {FORMAT!r}; make it anew from its tree"
+        f"{source}: this model's format is {found!r:.60}, not {FORMAT!r}; "
+        "make it anew from its tree"
     )
+
+
+def _unpacked(data: bytes) -> bytes:
+    unpacker = zlib.decompressobj()
+    text = unpacker.decompress(data, MOST_CHARACTERS + 1)
+    check_text(text)
+    if not unpacker.eof or unpacker.unused_data:
+        raise ModelError("its end is missing, or something is behind it")
+    return text
 
 
 def info_of(head: bytes, source: str) -> TreeInfo:
@@ -355,31 +375,3 @@ def _restored(cls: type[_T], values: dict[str, Any]) -> _T:
         return tuple(map(frozen_value, value)) if isinstance(value, list) else value
 
     return cls(**{name: frozen_value(value) for name, value in values.items()})
-
-
-def _checked(model: Model) -> Model:
-    """The model, if its parts fit together; ValueError if not."""
-    entries, symbols, choices = model.entries, model.symbols, model.choices
-    nodes: set[str | int] = {name for name, symbol in symbols.items() if symbol.choice is None}
-    nodes.update(range(len(choices)))
-    if (
-        len(model.order) != len(nodes)
-        or nodes != {*model.order}
-        or not all(-1 <= entry.parent < index for index, entry in enumerate(entries))
-        or not all(_is_choice(entries[choice.entry]) for choice in choices)
-        or not all(member in symbols for choice in choices for member in choice.members)
-        or not (model.modules is None or model.modules in symbols)
-    ):
-        raise ValueError("the parts of the model do not fit together")
-    for name, symbol in symbols.items():
-        for index in symbol.definitions:
-            entry = entries[index]
-            if not isinstance(entry, Definition) or entry.symbol != name:
-                raise ValueError(f"{name} is not defined at entry {index}")
-        if symbol.choice is not None and name not in choices[symbol.choice].members:
-            raise ValueError(f"{name} is no member of its choice")
-    return model
-
-
-def _is_choice(entry: AnyEntry) -> bool:
-    return isinstance(entry, ChoiceEntry)

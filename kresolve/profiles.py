@@ -242,10 +242,9 @@ def find_profile(name: str, own: Mapping[str, Profile] = {}) -> Profile | None:
     """The profile of a name, None if there is none; ``own`` ones come first."""
     if name in own:
         return own[name]
-    path = _directory() / f"{name}.toml"
-    if not _NAME.fullmatch(name) or not path.is_file():
+    if name not in profile_names():
         return None
-    return read_profile(path)
+    return read_profile(_directory() / f"{name}.toml")
 
 
 def own_profiles(paths: Iterable[str | Path]) -> dict[str, Profile]:

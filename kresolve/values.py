@@ -34,6 +34,8 @@ _NUMBER: Final = {
     16: re.compile(r"[ \t\n\v\f\r]*([+-]?)(?:0[xX](?=[0-9a-fA-F]))?([0-9a-fA-F]+)"),
     8: re.compile(r"[ \t\n\v\f\r]*([+-]?)([0-7]+)"),
 }
+#: More are out of every range, and Python reads no more than some thousands.
+_DIGITS: Final = 40
 _U64: Final = 1 << 64
 _S64: Final = 1 << 63
 
@@ -82,7 +84,7 @@ def _leading_number(text: str, base: int) -> tuple[int, int]:
     found = _NUMBER[base].match(text)
     if not found:
         return 0, 0
-    value = int(found[2], base)
+    value = int(found[2].lstrip("0")[:_DIGITS] or "0", base)
     return (-value if found[1] == "-" else value), found.end()
 
 

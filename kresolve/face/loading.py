@@ -17,6 +17,7 @@ from kresolve.likenames import did_you_mean_option
 from kresolve.lines import BadLine, Line, fragment_text, invalid_value, read_lines, typed_value
 from kresolve.model import Model, Symbol, TreeInfo
 from kresolve.modelfile import from_bytes, to_bytes
+from kresolve.modelshape import MOST_CHARACTERS
 from kresolve.oracle import Oracle, make_target
 from kresolve.planner import (
     AnyOf,
@@ -327,8 +328,7 @@ def _saved_model(tree: Any) -> Model | None:
     path = Path(tree)
     try:
         with open_input(path) as file:
-            if file.read(1) != b"x":  # zlib's first byte
-                return None
-        return from_bytes(path.read_bytes(), str(path))
+            data = file.read(MOST_CHARACTERS)
+        return from_bytes(data, str(path)) if data[:1] == b"x" else None  # zlib's first byte
     except OSError:
         return None

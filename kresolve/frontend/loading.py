@@ -74,7 +74,7 @@ def load_model(
         _prune(path)
     except CacheError as error:
         progress.note(f"{error}; until then, this tree is read anew each time")
-    return from_bytes(data, str(path))
+    return from_bytes(data, str(path), own=True)
 
 
 def cached_models(srcarch: str, but: str = "") -> Iterator[Model]:
@@ -136,7 +136,7 @@ def _cached_info(path: Path) -> TreeInfo | None:
 def _cached(path: Path) -> Model | None:
     """A model in the cache; None if there is none, or none that can be read."""
     try:
-        return from_bytes(path.read_bytes(), str(path))
+        return from_bytes(path.read_bytes(), str(path), own=True)
     except (OSError, ModelError):
         return None
 
@@ -170,7 +170,10 @@ def stamp(tree: Path, files: Iterable[str]) -> str:
 def _own_stamp() -> str:
     """What changes when kresolve's own reading of trees does."""
     package = Path(__file__).parent.parent
-    modules = ("dialect", "expressions", "dependencies", "model", "modelfile", "values")
+    modules = [
+        *("dependencies", "dialect", "expressions", "membership", "model", "modelcheck"),
+        *("modelfile", "ordering", "values"),
+    ]
     sources = [*Path(__file__).parent.glob("*.py"), *(package / f"{m}.py" for m in modules)]
     sources.append(package / "trees" / "environment.py")
     return ",".join(f"{path.name}:{path.stat().st_mtime_ns}" for path in sorted(sources))

@@ -19,7 +19,6 @@ from kresolve.errors import KconfigError
 from kresolve.expressions import (
     NO,
     OPERATORS,
-    YES,
     Compare,
     Const,
     Expr,
@@ -33,12 +32,10 @@ from kresolve.expressions import (
     rewrite_m,
 )
 from kresolve.frontend.lexer import SPACE
-from kresolve.frontend.membership import choices_of
-from kresolve.frontend.ordering import evaluation_order
 from kresolve.frontend.parser import Choice as RawChoice
 from kresolve.frontend.parser import Cond, RawKconfig
-from kresolve.frontend.sanity import refuse_accidents
 from kresolve.location import Location
+from kresolve.membership import choices_of
 from kresolve.model import (
     AnyEntry,
     Choice,
@@ -56,6 +53,8 @@ from kresolve.model import (
     Symbol,
     TreeInfo,
 )
+from kresolve.modelcheck import unsupported
+from kresolve.ordering import evaluation_order
 from kresolve.tristate import OF_LETTER
 from kresolve.values import Type
 
@@ -356,8 +355,6 @@ class Lowering:
         }
         choices = choices_of(self.entries, types, self.choice_properties(), self.dialect)
         symbols = self.symbols(types, choices)
-        if self.dialect.misreads_unequal:
-            self.refuse_unequal_y(symbols)
         model = Model(
             info=info,
             dialect=self.dialect,
@@ -370,47 +367,9 @@ class Lowering:
             warnings=tuple(self.raw.messages),
             files=tuple(dict.fromkeys(self.raw.kconfig_filenames)),
         )
-        refuse_accidents(model)
+        for text, place in unsupported(model):
+            raise KconfigError(f"{place}: {text}")
         return evolve(model, order=evaluation_order(model))
-
-    def refuse_unequal_y(self, symbols: dict[str, Symbol]) -> None:
-        """conf reads ``BOOL != y`` in a condition through a wrong pointer; refuse it."""
-        for index, entry in enumerate(self.entries):
-            for condition, location in _conditions(entry):
-                bad = _unequal_y(condition, symbols)
-                if bad is not None:
-                    raise KconfigError(
-                        f"{location}: '{bad}' with a bool: conf misreads this comparison; "
-                        f"write !{bad.left} instead (entry {index})"
-                    )
-
-
-def _conditions(entry: AnyEntry) -> list[tuple[Expr, Location]]:
-    found: list[tuple[Expr, Location]] = [(g.condition, g.location) for g in entry.depends]
-    if isinstance(entry, Menu):
-        found += [(g.condition, g.location) for g in entry.visible]
-    if isinstance(entry, Definition | ChoiceEntry):
-        properties: list[Prompt | Default | Select | Range] = [*entry.prompts, *entry.defaults]
-        if isinstance(entry, Definition):
-            properties += [*entry.selects, *entry.implies, *entry.ranges]
-        found += [(p.condition, p.location) for p in properties if p.condition is not None]
-    return found
-
-
-def _unequal_y(expr: Expr, symbols: dict[str, Symbol]) -> Compare | None:
-    todo: list[Any] = [expr]
-    while todo:
-        here = todo.pop()
-        if isinstance(here, Compare):
-            if here.op == "!=" and here.right == YES and isinstance(here.left, Sym):
-                symbol = symbols.get(here.left.name)
-                if symbol is not None and symbol.type is Type.BOOL:
-                    return here
-        elif isinstance(here, Not):
-            todo.append(here.operand)
-        else:
-            todo.extend(getattr(here, "operands", ()))
-    return None
 
 
 def _member_type(type_: Type, choices: tuple[Choice, ...], choice: int | None) -> Type:

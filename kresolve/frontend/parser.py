@@ -125,6 +125,7 @@ class RawKconfig(kconfiglib.Kconfig):  # type: ignore[misc]
         self._has_begun = False
         self._quoted = False
         self._expr_depth = 0
+        self._deepest_expr = 0
         self._bytes = 0
         self._lexers: list[Lexer] = []
         self._macros = Macros(
@@ -412,7 +413,12 @@ class RawKconfig(kconfiglib.Kconfig):  # type: ignore[misc]
         return Cond(expr, self.filename, self.statement_line, unless)
 
     def _parse_expr(self, transform_m: bool) -> Any:
-        return self._chain(kconfiglib._T_OR, kconfiglib.OR, self._parse_and_expr)
+        expr = self._chain(kconfiglib._T_OR, kconfiglib.OR, self._parse_and_expr)
+        if not self._expr_depth:
+            if self._deepest_expr > _DEEPEST // 3 and _levels(expr) > _DEEPEST:
+                self._refuse(f"an expression nested more than {_DEEPEST} deep")
+            self._deepest_expr = 0
+        return expr
 
     def _parse_and_expr(self, transform_m: bool) -> Any:
         return self._chain(kconfiglib._T_AND, kconfiglib.AND, self._parse_factor)
@@ -429,6 +435,7 @@ class RawKconfig(kconfiglib.Kconfig):  # type: ignore[misc]
 
     def _parse_factor(self, transform_m: bool) -> Any:
         self._expr_depth += 1
+        self._deepest_expr = max(self._deepest_expr, self._expr_depth)
         if self._expr_depth > _DEEPEST:
             self._refuse(f"an expression nested more than {_DEEPEST} deep")
         factor = super()._parse_factor(False)
@@ -519,6 +526,19 @@ class RawKconfig(kconfiglib.Kconfig):  # type: ignore[misc]
             child.stdout.close()  # who has more to say gets SIGPIPE, as from conf
         text = output.rstrip(b"\n").replace(b"\n", b" ")
         return text.decode("utf-8", "surrogateescape")
+
+
+def _levels(expr: Any) -> int:
+    """How deep an expression is nested; a chain of one operator is one level."""
+    most = 0
+    todo = [(expr, None, 0)]
+    while todo:
+        here, above, level = todo.pop()
+        most = max(most, level)
+        if isinstance(here, tuple):
+            level += here[0] is kconfiglib.NOT or here[0] is not above
+            todo += [(part, here[0], level) for part in here[1:]]
+    return most
 
 
 def _place_of(block: Any) -> tuple[str, str, int]:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kresolve.errors import KconfigError
-from kresolve.expressions import YES, Sym
+from kresolve.expressions import YES
 from kresolve.frontend.grammar import Grammar, Mistake
-from kresolve.frontend.membership import enclosing_choice
 from kresolve.location import Location
-from kresolve.model import ChoiceEntry, Default, Definition, Model, Prompt, Range, Select
-from kresolve.values import LOGICAL
+from kresolve.membership import enclosing_choice
+from kresolve.model import Default, Definition, Model, Prompt, Range, Select
 
 
 def check_sanity(model: Model, grammar: Grammar) -> None:
@@ -22,33 +21,6 @@ def check_sanity(model: Model, grammar: Grammar) -> None:
     for mistake, text, place in (*_members(model), *_transitional(model)):
         if mistake in grammar.mistakes:
             raise KconfigError(f"{place}: {text}")
-
-
-def refuse_accidents(model: Model) -> None:
-    """Raise KconfigError for what conf takes without a rule for it: no kernel has such."""
-    for text, place in _accidents(model):
-        raise KconfigError(f"{place}: {text}: not supported")
-
-
-def _accidents(model: Model) -> Iterator[tuple[str, Location | None]]:
-    """What conf then does depends on the order of its calculations."""
-    for choice in model.choices:
-        entry = model.entries[choice.entry]
-        assert isinstance(entry, ChoiceEntry)
-        for default in entry.defaults:
-            name = default.value.name if isinstance(default.value, Sym) else ""
-            symbol = model.symbols.get(name)
-            if symbol is not None and symbol.choice != choice.index and model.has_prompt(symbol):
-                yield f"the default {name} of the choice is none of its members", default.location
-        for member in choice.members:
-            if model.symbols[member].type not in LOGICAL:
-                text = f"{member} belongs to a choice and is neither bool nor tristate"
-                yield text, model.location(member)
-    if model.modules is not None:
-        symbol = model.symbols[model.modules]
-        if symbol.type not in LOGICAL or symbol.choice is not None:
-            text = f"{symbol.name} is said to be 'modules', so it has to be a bool of its own"
-            yield text, model.location(symbol.name)
 
 
 def _members(model: Model) -> Iterator[tuple[Mistake, str, Location]]:

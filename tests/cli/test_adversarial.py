@@ -108,6 +108,10 @@ REFUSED: Final[dict[str, tuple[Callable[[Path], None], str]]] = {
     "10,000 ifs": (_text(_nested("if A\n", "endif\n")), r"Kconfig:15\d: .*deep"),
     "10,000 menus": (_text(_nested('menu "m"\n', "endmenu\n")), r"Kconfig:15\d: .*deep"),
     "10,000 parentheses": (_text(_BOOL + "(" * 10_000 + "A" + ")" * 10_000), r"Kconfig:3: .*deep"),
+    "100 conditions in conditions": (
+        _text(_BOOL + "A || A && (" * 100 + "A" + ")" * 100 + "\n"),
+        r"Kconfig:3: .*deep",
+    ),
     "10,000 negations": (_text(_BOOL + "!" * 10_000 + "A\n"), r"Kconfig:3: .*deep"),
     "21,000 macros in each other": (
         _text('config A\n\tstring "' + "$(" * 21_000 + ")" * 21_000 + '"\n'),
@@ -148,6 +152,9 @@ ANSWERED: Final[dict[str, Callable[[Path], None]]] = {
     "10,000 operands": _text(_BOOL + "B || " * 10_000 + "B\nconfig B\n\tbool\n"),
     "100 ifs": _text("config B\n\tbool\n" + "if B\n" * 100 + _BOOL + "B\n" + "endif\n" * 100),
     "70 parentheses": _text(_BOOL + "!(B || " * 70 + "B" + ")" * 70 + "\nconfig B\n\tbool\n"),
+    "70 conditions in conditions": _text(
+        _BOOL + "B || B && (" * 70 + "B" + ")" * 70 + "\nconfig B\n\tbool\n"
+    ),
     "an endless command": _text('config A\n\tstring "A"\n\tdefault "$(shell,yes)"\n'),
     "no UTF-8 in a prompt": _text(b'config A\n\tbool "\xff\xfe"\n'),
     "NUL": _text(b"config A\n\tbool\n\0\n"),

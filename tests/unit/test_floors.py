@@ -43,7 +43,10 @@ KRESOLVE = Rules(
             *("configfile", "dialect", "expressions", "files", "lines", "location", "markup"),
             *("values", "workers"),
         ),
-        ("bounds", "dependencies", "model", "modelfile", "textrelations", "uservalues"),
+        (
+            *("bounds", "dependencies", "membership", "model", "modelcheck", "modelfile"),
+            *("modelshape", "ordering", "textrelations", "uservalues"),
+        ),
         ("dependencygraph", "encode", "frontend", "oracle", "semantics", "trees"),
         ("bases", "gating", "lookup", "mergescript", "solve"),
         ("explanation",),
@@ -63,7 +66,15 @@ KRESOLVE = Rules(
             ("bounds", "model"),  # a name means something only where symbols have types
             ("dependencies", "model"),  # they are those of one
             ("textrelations", "model"),  # they are those of one
+            ("membership", "model"),  # it is that of one's choices
+            ("ordering", "model"),  # it is that of one's values
+            ("ordering", "dependencies"),  # which these tell
+            ("modelcheck", "model"),  # it looks at one
+            ("modelcheck", "membership"),  # whose choices have their members
+            ("modelcheck", "ordering"),  # and whose values have their order
             ("modelfile", "model"),  # it saves and loads one
+            ("modelfile", "modelcheck"),  # if it is whole
+            ("modelfile", "modelshape"),  # and in the form of the file
             ("uservalues", "model"),  # lines mean something only where symbols have types
             ("frontend", "trees"),  # it reads the files of one, in its environment
             ("oracle", "trees"),  # it builds the conf of one, in its environment

@@ -28,30 +28,34 @@ def choices_of(
     ``types`` are those of symbols as written; ``properties`` the type and
     "optional" of each choice as written.
     """
-    members: dict[int, dict[str, None]] = {}
+    inside: dict[int, dict[str, None]] = {}
     places: dict[int, int] = {}
     for index, entry in enumerate(entries):
         if isinstance(entry, ChoiceEntry):
             places[entry.choice] = index
-            members[entry.choice] = {}
-    claim = _by_first_prompt if dialect.choice_lists else _by_first_choice
-    for name, choice in claim(entries):
-        members[choice][name] = None
+            inside[entry.choice] = {}
+    for name, choice in members(entries, dialect):
+        inside[choice][name] = None
     found: list[Choice] = []
     for choice, (type_, optional) in enumerate(properties):
         if dialect.choice_lists:
             type_, optional = Type.BOOL, False
         elif type_ is Type.UNKNOWN:
             type_ = types.get(_first_within(entries, places[choice]), Type.UNKNOWN)
-            if not members[choice]:
+            if not inside[choice]:
                 type_ = Type.BOOL
             elif type_ not in LOGICAL:
                 raise KconfigError(
                     f"{entries[places[choice]].location}: neither this choice nor the first "
                     "option that stands directly in it has a type: not supported"
                 )
-        found.append(Choice(choice, places[choice], tuple(members[choice]), type_, optional))
+        found.append(Choice(choice, places[choice], tuple(inside[choice]), type_, optional))
     return tuple(found)
+
+
+def members(entries: Sequence[AnyEntry], dialect: Dialect) -> list[tuple[str, int]]:
+    """Who belongs to which choice, in menu order; a name may be there twice."""
+    return (_by_first_prompt if dialect.choice_lists else _by_first_choice)(entries)
 
 
 def _first_within(entries: Sequence[AnyEntry], place: int) -> str:
