@@ -42,9 +42,9 @@ def _asked() -> int:
 def _kept() -> int:
     """How many of the options survive when just they are appended to allnoconfig."""
     asked = _plan("allnoconfig").request
-    lines = [Line(request.symbol, request.accept[0]) for request in asked]
+    lines = [Line(want.symbol, want.accept[0]) for request in asked for want in request.wants]
     config = _tree().olddefconfig([*_tree().base("allnoconfig").lines, *lines])
-    return sum(config[request.symbol] in request.accept for request in asked)
+    return sum(request.holds(config.shown) for request in asked)
 
 
 def _portable() -> int:
