@@ -1,0 +1,244 @@
+"""What CRIU is asked to do in a guest, operation by operation.
+
+The guest reads this (``main.py`` beside it), and so do the tests that hold the profile to what
+was measured.  It needs nothing but Python.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing that CRIU has to do.
+
+    ``needs`` is the level or feature of the profile that promises it.  ``object`` is made by
+    ``objects.c``, in the namespaces that ``namespaces`` names by unshare's letters, after the
+    shell commands ``prepare``.  ``options`` go to dump and restore alike.  ``afterwards`` are
+    shell commands in the restored process' namespaces that have to succeed.  ``how`` names the
+    procedure in ``main.py``, ``iptables`` the flavour that user space has.
+    """
+
+    name: str
+    needs: str
+    object: str = "loop"
+    options: str = ""
+    namespaces: str = ""
+    prepare: str = ""
+    afterwards: str = ""
+    how: str = "dump"
+    iptables: str = "legacy"
+
+
+#: What any process may have; each object is an operation of its own name.
+_PROCESS = ("loop", "tree", "threads", "zombie", "membarrier", "memory_shared", "memory")
+#: Objects, by the feature that promises them.
+_OBJECTS = {
+    "files": ("ghost_file", "fifo"),
+    "terminals": ("pty", "terminal"),
+    "timers": ("posix_timer", "interval_timer", "timer_fd"),
+    "events": ("event_fd", "event_poll", "signal_fd", "inotify"),
+    "sockets-unix": ("unix_stream", "unix_datagram", "unix_seqpacket", "unix_listen"),
+    "sockets-tcp": ("tcp_listen",),
+    "sockets-udp": ("udp",),
+    "sockets-netlink": ("netlink",),
+    "sockets-packet": ("packet",),
+    "sockets-raw": ("raw", "raw_send_only", "ping"),
+    "shared-memory": ("memfd", "posix_shm"),
+    "fanotify": ("fanotify",),
+    "pidfd": ("pid_fd",),
+    "aio": ("aio",),
+    "hugetlb": ("hugetlb",),
+    "seccomp": ("seccomp",),
+    "message-queues": ("message_queue",),
+}
+
+_TCP = Operation("tcp_established", "network-lock", "tcp_established", "--tcp-established")
+#: The network lock of CRIU's default, and those that can be asked for.
+_LOCKS = ("iptables", "nftables", "skip")
+#: All that a container has of its own, the user namespace aside.
+_CONTAINER = "-u -i -p -m -n"
+_SKIP = "--network-lock skip"
+
+
+def _established() -> list[Operation]:
+    found = []
+    for lock in _LOCKS:
+        options = f"--tcp-established --network-lock {lock}"
+        found.append(replace(_TCP, name=f"tcp_established, lock {lock}", options=options))
+    found.append(replace(_TCP, name="tcp_established, default lock"))
+    found.append(
+        replace(
+            _TCP,
+            name="tcp_established, default lock, iptables-nft",
+            iptables="nft",
+        )
+    )
+    for lock in _LOCKS[:2]:
+        options = f"--tcp-established --network-lock {lock}"
+        name = f"tcp6_established, lock {lock}"
+        found.append(Operation(name, "network-lock-ipv6", "tcp6_established", options))
+    return found
+
+
+def _network_namespaces() -> list[Operation]:
+    def inside(name: str, needs: str, **fields: str) -> Operation:
+        return Operation(f"netns, {name}", needs, namespaces="-n", **fields)
+
+    veth = "ip link add v0 type veth peer name v1"
+    nft = "nft add table inet t && nft add chain inet t c '{ type filter hook input priority 0; }'"
+    return [
+        inside("default lock", "container"),
+        inside("default lock, iptables-nft", "container", iptables="nft"),
+        inside("lock nftables", "network-lock-nftables", options="--network-lock nftables"),
+        inside("lock skip", "container", options=_SKIP),
+        inside(
+            "tcp_established, default lock",
+            "container",
+            object="tcp_established",
+            options="--tcp-established",
+        ),
+        inside(
+            "tcp_established, default lock, iptables-nft",
+            "container",
+            object="tcp_established",
+            options="--tcp-established",
+            iptables="nft",
+        ),
+        inside(
+            "tcp_established, lock nftables",
+            "network-lock-nftables",
+            object="tcp_established",
+            options="--tcp-established --network-lock nftables",
+        ),
+        inside("tun", "tun", object="tun", options=_SKIP),
+        inside(
+            "dummy",
+            "net-devices",
+            prepare="ip link add d0 type dummy",
+            options=_SKIP,
+            afterwards="ip link show d0",
+        ),
+        inside(
+            "veth pair",
+            "net-devices",
+            prepare=veth,
+            options=_SKIP,
+            afterwards="ip link show v0 && ip link show v1",
+        ),
+        inside(
+            "bridge",
+            "net-devices",
+            prepare="ip link add br0 type bridge",
+            options=_SKIP,
+            afterwards="ip link show br0",
+        ),
+        inside(
+            "macvlan",
+            "net-devices",
+            prepare=f"{veth} && ip link add mv0 link v0 type macvlan",
+            options=_SKIP,
+            afterwards="ip link show mv0",
+        ),
+        inside(
+            "nft rule",
+            "network-lock-nftables",
+            prepare=f"{nft} && nft add rule inet t c tcp dport 22 accept",
+            options=_SKIP,
+            afterwards="nft list ruleset | grep -q 'dport 22'",
+        ),
+        inside(
+            "iptables rule",
+            "network-lock-iptables",
+            prepare="iptables -A INPUT -p tcp --dport 22 -j ACCEPT",
+            options=_SKIP,
+            afterwards="iptables-save | grep -q 'dport 22'",
+        ),
+        inside(
+            "tracked connection",
+            "conntrack",
+            object="tcp_established",
+            prepare=f"{nft} && nft add rule inet t c ct state established accept",
+            options=f"--tcp-established {_SKIP}",
+        ),
+    ]
+
+
+def _containers() -> list[Operation]:
+    def inside(
+        name: str, namespaces: str = _CONTAINER, needs: str = "container", **fields: str
+    ) -> Operation:
+        return Operation(f"container, {name}", needs, namespaces=namespaces, **fields)
+
+    return [
+        inside("uts", "-u -p -m", prepare="hostname crhost", afterwards='[ "$(hostname)" = crhost ]'),
+        inside("ipc", "-i -p -m", object="sysv_ipc"),
+        inside("all but user", object="sysv_ipc"),
+        inside("all but user, lock nftables", object="sysv_ipc", options="--network-lock nftables"),
+        inside("all but user, lock skip", object="sysv_ipc", options=_SKIP),
+        inside("all", f"{_CONTAINER} -U -r", object="sysv_ipc"),
+        inside("all, iptables-nft", f"{_CONTAINER} -U -r", object="sysv_ipc", iptables="nft"),
+        inside("all, lock skip", f"{_CONTAINER} -U -r", object="sysv_ipc", options=_SKIP),
+        inside(
+            "all but user, tcp_established",
+            object="tcp_established",
+            options="--tcp-established",
+        ),
+        inside(
+            "tmpfs",
+            "-p -m",
+            prepare="mount -t tmpfs t /mnt && echo hi >/mnt/f",
+            afterwards='[ "$(cat /mnt/f)" = hi ]',
+        ),
+        inside(
+            "overlay",
+            "-p -m",
+            needs="overlay",
+            prepare="mount -t tmpfs t /layers && mkdir /layers/l /layers/u /layers/w"
+            " && echo low >/layers/l/f && mount -t overlay"
+            " -o lowerdir=/layers/l,upperdir=/layers/u,workdir=/layers/w o /mnt",
+            afterwards='[ "$(cat /mnt/f)" = low ]',
+        ),
+        inside(
+            "binfmt_misc",
+            "-p -m",
+            needs="binfmt-misc",
+            prepare="mount -t binfmt_misc b /proc/sys/fs/binfmt_misc",
+            afterwards="[ -e /proc/sys/fs/binfmt_misc/status ]",
+        ),
+        inside(
+            "sysfs and devpts",
+            "-p -m -n",
+            prepare="mount -t sysfs s /sys && mkdir -p /dev/pts && mount -t devpts d /dev/pts",
+            options=_SKIP,
+            afterwards="[ -d /sys/kernel ] && [ -e /dev/pts/ptmx ]",
+        ),
+    ]
+
+
+def _others() -> list[Operation]:
+    locks = "--file-locks"
+    return [
+        Operation("file_lock", "file-locks", "file_lock", locks),
+        Operation("posix_lock", "file-locks", "posix_lock", locks),
+        Operation("pre-dump", "memory-tracking", "memory", "--track-mem", how="pre-dump"),
+        Operation("lazy pages", "lazy-pages", "memory", how="lazy-pages"),
+        Operation("time_namespace", "time-ns", "time_namespace"),
+        Operation("32 bits", "compat-32bit", "compat"),
+        Operation("cgroup v2", "container", options="--manage-cgroups", how="cgroup"),
+        Operation("cgroup v2, pids.max", "cgroups", options="--manage-cgroups", how="cgroup-limit"),
+        Operation("cgroup v2, freezer", "cgroups", options="--manage-cgroups", how="freezer"),
+    ]
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation("start", "start", how="check"),
+    *(Operation(name, "process", name) for name in _PROCESS),
+    *(Operation(name, needs, name) for needs, names in _OBJECTS.items() for name in names),
+    *_others(),
+    *_established(),
+    *_network_namespaces(),
+    *_containers(),
+)
+BY_NAME = {operation.name: operation for operation in OPERATIONS}
