@@ -1,0 +1,133 @@
+"""Kernels to boot: planned, configured by the tree's own make, and built out of tree."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from attrs import frozen
+
+from tests.boot import packages
+
+#: Where each kernel's source comes from.
+SUITES: Mapping[str, str] = {"6.1": "bookworm", "6.12": "trixie", "7.3": "trixie-backports"}
+
+
+@frozen
+class Target:
+    """An architecture to build for: make's ARCH and image, and the compiler's prefix."""
+
+    arch: str
+    image: str
+    prefix: str = ""
+
+
+TARGETS: Mapping[str, Target] = {
+    "x86_64": Target("x86_64", "bzImage"),
+    "arm64": Target("arm64", "Image.gz", "aarch64-linux-gnu-"),
+}
+
+
+def source(version: str, work: Path) -> Path:
+    """The whole source of a kernel, from Debian's package; the caller keeps ``work``."""
+    tree = work / f"linux-{version}"
+    if tree.is_dir():
+        return tree
+    package = f"linux-source-{version}"
+    root = packages.unpack(SUITES[version], [package], work / package, alone=True)
+    with tempfile.TemporaryDirectory(dir=work) as scratch:
+        (archive,) = (root / "usr/src").glob(f"{package}.tar.*")
+        subprocess.run(["tar", "-x", "-C", scratch, "-f", str(archive)], check=True)
+        (unpacked,) = Path(scratch).iterdir()
+        shutil.move(unpacked, tree)
+    shutil.rmtree(root)
+    return tree
+
+
+def configured(
+    tree: Path, base: str, fragments: Iterable[str], work: Path, *, arch: str = "x86_64"
+) -> str:
+    """The ``.config`` that make writes for a base with fragments appended to it."""
+    with tempfile.TemporaryDirectory(dir=work) as objects:
+        config = Path(objects, ".config")
+        _make(tree, Path(objects), arch, base)
+        with config.open("a", encoding="utf-8") as file:
+            file.writelines(fragments)
+        _make(tree, Path(objects), arch, "olddefconfig")
+        return config.read_text(encoding="utf-8")
+
+
+def merged(
+    tree: Path, fragments: Sequence[Path], more: str, work: Path, *, arch: str = "x86_64"
+) -> str:
+    """The ``.config`` that Kata's build makes: fragments as KCONFIG_ALLCONFIG of allnoconfig."""
+    with tempfile.TemporaryDirectory(dir=work) as objects:
+        together = Path(objects, "merged")
+        texts = [path.read_text(encoding="utf-8") for path in fragments]
+        together.write_text("\n".join([*texts, more]), encoding="utf-8")
+        _make(tree, Path(objects), arch, "allnoconfig", KCONFIG_ALLCONFIG=str(together))
+        return Path(objects, ".config").read_text(encoding="utf-8")
+
+
+def built(tree: Path, config: str, work: Path, *, arch: str = "x86_64") -> Path:
+    """The kernel of a ``.config``; one that was built before is not built again."""
+    target = TARGETS[arch]
+    digest = hashlib.sha256(f"{tree.name} {arch}\n{config}".encode()).hexdigest()[:16]
+    kernel = work / "kernels" / digest / "kernel"
+    if kernel.exists():
+        return kernel
+    kernel.parent.mkdir(parents=True, exist_ok=True)
+    (kernel.parent / "config").write_text(config, encoding="utf-8")
+    with tempfile.TemporaryDirectory(dir=work) as objects:
+        Path(objects, ".config").write_text(config, encoding="utf-8")
+        jobs = f"-j{len(os.sched_getaffinity(0))}"
+        log = kernel.parent / "build.log"
+        _make(tree, Path(objects), arch, jobs, target.image, log=log)
+        image = Path(objects, "arch", "x86" if arch == "x86_64" else arch, "boot", target.image)
+        content = image.read_bytes()
+        kernel.write_bytes(gzip.decompress(content) if image.suffix == ".gz" else content)
+    return kernel
+
+
+def _make(
+    tree: Path, objects: Path, arch: str, *words: str, log: Path | None = None, **more: str
+) -> None:
+    """Run the tree's make, with ccache where there is one; RuntimeError with its last words."""
+    prefix = TARGETS[arch].prefix
+    compiler = f"{prefix}gcc"
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": os.environ.get("HOME", "/"),
+        "CCACHE_DIR": str(tree.parent / "ccache"),
+        # The same objects from one day to the next, so that ccache has them.
+        "KBUILD_BUILD_TIMESTAMP": "1970-01-01",
+        "KBUILD_BUILD_USER": "kresolve",
+        "KBUILD_BUILD_HOST": "boot",
+        **more,
+    }
+    command = ["make", "-s", "-C", str(tree), f"O={objects}", f"ARCH={TARGETS[arch].arch}"]
+    if prefix:
+        command.append(f"CROSS_COMPILE={prefix}")
+    if log is not None and shutil.which("ccache"):
+        command.append(f"CC=ccache {compiler}")
+    answer = subprocess.run(
+        [*command, *words],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    if log is not None:
+        log.write_text(answer.stdout, encoding="utf-8")
+    if answer.returncode:
+        last = "\n".join(answer.stdout.splitlines()[-20:])
+        raise RuntimeError(f"make {' '.join(words)}, ARCH={arch}, in {tree}:\n{last}")
