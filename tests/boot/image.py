@@ -28,14 +28,14 @@ _INIT = """\
 #!/usr/bin/busybox sh
 # CRIU cannot tell mounts of the first root file system from others: move to a tmpfs.
 b=/usr/bin/busybox
-$b mkdir -p /root.new && $b mount -t tmpfs -o size=90% tmpfs /root.new
+$b mkdir -p /new.root && $b mount -t tmpfs -o size=90% tmpfs /new.root
 for i in /*; do
-    case $i in /root.new|/dev|/proc|/sys|/init) ;; *) $b cp -a $i /root.new/ ;; esac
+    case $i in /new.root|/dev|/proc|/sys|/init) ;; *) $b cp -a $i /new.root/ ;; esac
 done
-$b mkdir -p /root.new/dev /root.new/proc /root.new/sys
-$b mknod /root.new/dev/console c 5 1
-$b mknod /root.new/dev/null c 1 3
-exec $b switch_root -c /dev/console /root.new /usr/bin/python3 -B /guest/main.py
+$b mkdir -p /new.root/dev /new.root/proc /new.root/sys
+$b mknod /new.root/dev/console c 5 1
+$b mknod /new.root/dev/null c 1 3
+exec $b switch_root -c /dev/console /new.root /usr/bin/python3 -B /guest/main.py
 """
 
 
@@ -66,7 +66,7 @@ def build(root: Path, image: Path, *, compiler: str = "gcc", compat: bool = True
         for name in ("main.py", "operations.py"):
             shutil.copy(GUEST / name, target / "guest")
         (target / "etc").mkdir(exist_ok=True)
-        (target / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
+        (target / "etc/passwd").write_text("root:x:0:0:root:/:/bin/sh\n")
         init = target / "init"
         init.write_text(_INIT)
         init.chmod(0o755)

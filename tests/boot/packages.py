@@ -49,9 +49,7 @@ def unpack(suite: str, names: list[str], directory: Path, *, alone: bool = False
 
 
 def _unpack(package: Path, target: Path) -> None:
-    reading = subprocess.Popen(
-        ["dpkg-deb", "--fsys-tarfile", str(package)], stdout=subprocess.PIPE
-    )
+    reading = subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(package)], stdout=subprocess.PIPE)
     # The links from /bin to /usr/bin are to stay, whatever a package says.
     subprocess.run(
         ["tar", "-x", "-C", str(target), "--keep-directory-symlink"],

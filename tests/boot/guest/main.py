@@ -3,9 +3,9 @@
 
 /jobs.json says what to do: a list of steps, each with ``operations`` (names; all, if none),
 ``without`` (modules that are away meanwhile) and ``label``.  Each result is a line on the console,
-``@@`` and an object of JSON: ``operation``, ``result`` and ``messages``.  A result is "ok", or where
-it went wrong: "setup" (the object cannot be made on this kernel), "dump", "restore", "verify" (it
-came back, and does not work).
+``@@`` and an object of JSON: ``operation``, ``result`` and ``messages``.  A result is "ok", or
+where it went wrong: "setup" (the object cannot be made on this kernel), "dump", "restore",
+"verify" (it came back, and does not work).
 """
 
 from __future__ import annotations
@@ -19,11 +19,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from operations import BY_NAME, OPERATIONS, Operation
+from operations import (  # type: ignore[import-not-found]  # beside it in the guest
+    BY_NAME,
+    OPERATIONS,
+    Operation,
+)
 
 SCRATCH = Path("/tmp/work")
 CONTAINER = Path("/container")
@@ -32,7 +36,7 @@ CGROUP = Path("/sys/fs/cgroup")
 PATIENCE = 180
 
 
-class Failed(Exception):
+class Failed(Exception):  # noqa: N818  where an operation failed, no error of the program
     """Where an operation failed, and what was said."""
 
     def __init__(self, where: str, messages: list[str]) -> None:
@@ -44,9 +48,9 @@ def tell(**fields: object) -> None:
     print(f"\n@@ {json.dumps(fields)}", flush=True)
 
 
-def run(*command: str, log: Path | None = None, **keywords: object) -> int:
+def run(*command: str, log: Path | None = None) -> int:
     """Run a command with its output in a file; its exit status, 124 after PATIENCE."""
-    with open(log or os.devnull, "ab") as output:
+    with (log or Path(os.devnull)).open("ab") as output:
         try:
             return subprocess.run(
                 command,
@@ -55,7 +59,6 @@ def run(*command: str, log: Path | None = None, **keywords: object) -> int:
                 stderr=output,
                 timeout=PATIENCE,
                 check=False,
-                **keywords,  # type: ignore[call-overload]
             ).returncode
         except subprocess.TimeoutExpired:
             output.write(b"Error: took too long\n")
@@ -112,7 +115,9 @@ def started(operation: Operation, directory: Path) -> Iterator[int]:
         if operation.namespaces in ("", "-n"):
             words = [program, *flags, operation.object, str(directory)]
             if operation.namespaces:
-                inside = f"ip link set lo up && {operation.prepare or ':'} && exec {' '.join(words)}"
+                inside = (
+                    f"ip link set lo up && {operation.prepare or ':'} && exec {' '.join(words)}"
+                )
                 run("unshare", "-n", "sh", "-c", inside, log=log)
             else:
                 run(*words, log=log)
@@ -121,7 +126,9 @@ def started(operation: Operation, directory: Path) -> Iterator[int]:
             unshare, files = enter_container(operation, log)
         if not wait_for(files / "pid", files / "verdict") or not (files / "pid").exists():
             said = files / "verdict"
-            raise Failed("setup", [*([said.read_text()] if said.exists() else []), *complaints(log)])
+            raise Failed(
+                "setup", [*([said.read_text()] if said.exists() else []), *complaints(log)]
+            )
         pid = child_of(unshare.pid) if unshare else int((files / "pid").read_text())
         yield pid
     finally:
@@ -211,9 +218,21 @@ def verify(operation: Operation, directory: Path, pid: int) -> None:
     log = directory / "afterwards.log"
     try:
         if operation.afterwards:
-            enter = ["nsenter", "-t", str(pid), "-n"] if not container else [
-                "nsenter", "-t", str(pid), "-m", "-u", "-i", "-p", "/bin/env", "PATH=/bin",
-            ]
+            enter = (
+                ["nsenter", "-t", str(pid), "-n"]
+                if not container
+                else [
+                    "nsenter",
+                    "-t",
+                    str(pid),
+                    "-m",
+                    "-u",
+                    "-i",
+                    "-p",
+                    "/bin/env",
+                    "PATH=/bin",
+                ]
+            )
             if shell(operation.afterwards, *enter, log=log):
                 text = log.read_text(errors="replace").split("\n")[:2]
                 raise Failed("verify", [f"false: {operation.afterwards}", *filter(None, text)])
@@ -254,7 +273,9 @@ def pre_dump(operation: Operation, directory: Path) -> None:
             raise Failed("dump", said(second, "dump"))
     sizes = [sum(p.stat().st_size for p in d.glob("pages-*")) for d in (first, second)]
     if sizes[1] * 4 > sizes[0]:
-        raise Failed("verify", [f"the second dump has {sizes[1]} of the first one's {sizes[0]} bytes"])
+        raise Failed(
+            "verify", [f"the second dump has {sizes[1]} of the first one's {sizes[0]} bytes"]
+        )
     plain = Operation(operation.name, operation.needs, operation.object)
     verify(operation, directory, restore(plain, second))
 
@@ -291,7 +312,9 @@ def cgroup() -> Iterator[Path]:
             pass
 
 
-def in_cgroup(operation: Operation, directory: Path, limit: str = "", freezer: bool = False) -> None:
+def in_cgroup(
+    operation: Operation, directory: Path, *, limit: str = "", freezer: bool = False
+) -> None:
     """Dump a process in a cgroup that is gone before the restore, and look at its limit then."""
     images = directory / "images"
     with cgroup() as group:
@@ -327,7 +350,7 @@ def wait_until_empty(group: Path) -> None:
         time.sleep(0.05)
 
 
-PROCEDURES = {
+PROCEDURES: dict[str, Callable[[Operation, Path], None]] = {
     "dump": dump,
     "check": check,
     "pre-dump": pre_dump,
@@ -409,7 +432,7 @@ def modules_away(names: list[str]) -> Iterator[None]:
     for name in names:
         pattern = name.replace("_", "[-_]")
         for path in release.rglob(f"{pattern}.ko*"):
-            moved.append(path.rename(path.with_name(f"{path.name}.away")))
+            moved.append(path.rename(path.with_name(f"{path.name}.away")))  # noqa: PERF401
     for _ in range(6):
         loaded = [line.split() for line in Path("/proc/modules").read_text().splitlines()]
         for words in loaded:
@@ -429,7 +452,7 @@ PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def main() -> None:
-    os.environ.update(PATH=PATH, HOME="/root", LC_ALL="C")
+    os.environ.update(PATH=PATH, HOME="/", LC_ALL="C")
     prepare_guest()
     version = subprocess.run(["criu", "--version"], capture_output=True, text=True, check=False)
     config = Path("/proc/config.gz")

@@ -172,7 +172,9 @@ def _containers() -> list[Operation]:
         return Operation(f"container, {name}", needs, namespaces=namespaces, **fields)
 
     return [
-        inside("uts", "-u -p -m", prepare="hostname crhost", afterwards='[ "$(hostname)" = crhost ]'),
+        inside(
+            "uts", "-u -p -m", prepare="hostname crhost", afterwards='[ "$(hostname)" = crhost ]'
+        ),
         inside("ipc", "-i -p -m", object="sysv_ipc"),
         inside("all but user", object="sysv_ipc"),
         inside("all but user, lock nftables", object="sysv_ipc", options="--network-lock nftables"),
