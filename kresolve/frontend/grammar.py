@@ -32,7 +32,6 @@ class Mistake(Enum):
     TRANSITIONAL_WITH_MORE = ("parser.y", "transitional symbols can only")
     MENUCONFIG_WITHOUT_PROMPT = ("parser.y", r'zconf_error\("menuconfig statement without')
     OPEN_END = ("lexer.l", r"if \(current_buf")
-    OPEN_END_OF_BLOCK = ("lexer.l", r"if \(current_file")
     HELP_TWICE_OR_BLANK = ("parser.y", r"zconf_error\(\"'%s' defined with")
 
 

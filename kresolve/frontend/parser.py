@@ -79,6 +79,7 @@ _OPERATORS: Final = {
 #: The words that a text follows.
 _BEFORE_TEXT: Final = frozenset({"comment", "mainmenu", "menu", "prompt"} | _TYPES)
 _ASSIGNING: Final = frozenset(Token("keyword", text) for text in ASSIGNMENTS)
+_BLOCKS: Final = frozenset({"choice", "if", "menu"})
 _ENDS: Final = frozenset({"endchoice", "endif", "endmenu"})
 _UNKNOWN: Final = object()
 
@@ -264,13 +265,17 @@ class RawKconfig(kconfiglib.Kconfig):  # type: ignore[misc]
                 return True
 
     def _open_end(self, first: str) -> None:
-        """A statement that ends with its file; conf knows no end of the first file's."""
-        if len(self._lexers) == 1 and (
-            self._refuses(Mistake.OPEN_END)
-            or (first in _ENDS | {"source"} and self._refuses(Mistake.OPEN_END_OF_BLOCK))
-        ):
+        """A statement that ends with its file, without a newline.
+
+        conf goes back to the sourcing file before it sees the end of the statement: a block
+        that begins with it is one of that file, and none of this file's can end with it.
+        """
+        is_first_file = len(self._lexers) == 1
+        if first in _ENDS or (is_first_file and self._refuses(Mistake.OPEN_END)):
             self._parse_error("no newline at the end of the file")
         self._warn_of(self._lexers[-1].line, "no newline at the end of the file")
+        if first in _BLOCKS and not is_first_file:
+            self._leave_file()
 
     def _end_file(self) -> None:
         """Refuse a file that leaves a block open that it began."""

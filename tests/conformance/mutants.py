@@ -81,6 +81,11 @@ LINES: Final = (
     *('choice\n\tprompt "c"\n\tdefault C1\nconfig C1\n\tbool "c1"\nendchoice', "choice\nendchoice"),
     'choice\n\tbool "c"\nfoo = bar\nendchoice',
 )
+#: What stands behind a sourced file: an entry, or what would go on with the file's last one.
+_BEHIND: Final = (
+    *('config LAST\n\tbool "last"\n', "", "\tdefault y\n", "\t  Text.\n", "endif\n", "endmenu\n"),
+    *('foo = bar\nconfig LAST\n\tbool "last"\n', '\tprompt "c"\nendchoice\n'),
+)
 
 
 @frozen
@@ -219,17 +224,23 @@ def mutants(dialect: str, number: int, seed: object) -> Iterator[Comparison]:
         chosen = generator.choice(files)
         while not is_whole(dialect, chosen):
             chosen = generator.choice(files)
-        text = mutate(chosen.text, generator)
-        yield compare(dialect, chosen.before + text, generator.choice(_FINISHES))
+        text, finish = mutate(chosen.text, generator), generator.choice(_FINISHES)
+        if generator.random() < 0.5:
+            yield compare(dialect, chosen.before + text, finish)
+        else:
+            behind = generator.choice(_BEHIND)
+            top = f'{chosen.before}source "Kconfig.sourced"\n{behind}'
+            yield compare(dialect, top, finish, text)
 
 
-def compare(dialect: str, kconfig: str, finish: Finish) -> Comparison:
-    """What conf and kresolve make of a Kconfig file."""
+def compare(dialect: str, kconfig: str, finish: Finish, sourced: str = "") -> Comparison:
+    """What conf and kresolve make of a Kconfig file, which may source another one."""
     with tempfile.TemporaryDirectory(prefix="kresolve-mutant-") as scratch:
         tree = Path(scratch, "tree")
         tree.mkdir()
         _write(tree / "Kconfig", kconfig)
         _write(tree / "Kconfig.more", 'config MORE\n\tbool "more"')
+        _write(tree / "Kconfig.sourced", sourced)
         environment = {"PATH": os.environ["PATH"], "srctree": str(tree)}
         done, theirs = _conf(dialect, Path(scratch), environment, finish)
         mine, why = None, ""
@@ -238,7 +249,8 @@ def compare(dialect: str, kconfig: str, finish: Finish) -> Comparison:
             mine = evaluate(from_bytes(data, "mutant"), None, finish).text()
         except KconfigError as error:
             why = str(error)
-    return Comparison(kconfig, finish, theirs, mine, done.stderr, why, done.returncode)
+    name = f"{kconfig}--- Kconfig.sourced\n{sourced}" if sourced else kconfig
+    return Comparison(name, finish, theirs, mine, done.stderr, why, done.returncode)
 
 
 def whole_trees(dialect: str, number: int, seed: object) -> Iterator[Comparison]:

@@ -131,3 +131,23 @@ ODDITIES: Final[dict[str, str]] = {
     "menu file": 'menu "m"\nsource "Kconfig.more"\nendmenu\n',
     "config y with a condition": 'config y\n\tdepends on B\n\tselect A\nconfig B\n\tbool "b"\n',
 }
+
+#: Files that another one sources, and what stands behind the ``source`` there.
+SOURCED: Final[dict[str, tuple[str, str]]] = {
+    "an if that ends without a newline": ('if y\nconfig B\n\tbool "b"\nendif', ""),
+    "a menu that ends without a newline": ('menu "m"\nconfig B\n\tbool "b"\nendmenu', ""),
+    "an if that begins without a newline": ("if A", 'config B\n\tbool "b"\nendif\n'),
+    "a menu that begins without a newline": ('menu "m"', 'config B\n\tbool "b"\nendmenu\n'),
+    "a choice that begins without a newline": (
+        "choice",
+        '\tprompt "c"\nconfig B\n\tbool "b"\nendchoice\n',
+    ),
+    "a menu that ends in the other file": ('menu "m"\n', "endmenu\n"),
+    "an entry that goes on": ("config B", '\tbool "b"\n\tdefault y\n'),
+    "a help text that begins without a newline": (
+        'config B\n\tbool "b"\n\thelp',
+        '\t  Text.\nconfig C\n\tbool "c"\n',
+    ),
+    "a value behind a help text": ('config B\n\tbool "b"\n\thelp\n\t  Text.\n', "foo = bar\n"),
+    "a source without a newline": ('source "Kconfig.more"', 'config B\n\tbool "b"\n'),
+}

@@ -8,7 +8,7 @@ import pytest
 
 from kresolve.trees.debian import known_tree
 from tests.conformance import mutants
-from tests.conformance.oddities import ODDITIES
+from tests.conformance.oddities import ODDITIES, SOURCED
 from tests.property.toys import TREES
 
 #: Mutants of each tree, in the default run and in the long one.
@@ -35,6 +35,9 @@ def test_oddities_are_read_as_conf_reads_them(dialect: str) -> None:
         name: mutants.compare(dialect, before + text, "allyesconfig")
         for name, text in ODDITIES.items()
     }
+    source = f'{before}source "Kconfig.sourced"\n'
+    for name, (sourced, behind) in SOURCED.items():
+        results[name] = mutants.compare(dialect, source + behind, "allyesconfig", sourced)
     assert {name: str(r) for name, r in results.items() if not r.agrees} == {}
     assert {r.conf is None for r in results.values()} == {True, False}
 

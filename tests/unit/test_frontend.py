@@ -111,6 +111,7 @@ def test_files_that_cannot_be_read_are_refused(kconfig: str, parts: tuple[str, .
         ("config A\n\tbool unquoted\n", "Kconfig:2: expected prompt string: bool unquoted"),
         ("config A.B\n\tbool\n", "Kconfig:1: extra tokens at end of line: config A.B"),
         ("foo bar\n", "Kconfig:1: unknown statement: foo bar"),
+        ("if A\nconfig B\n\tbool\nendif", "Kconfig:4: no newline at the end of the file"),
         ("source Kconfig.more\n", "Kconfig:1: expected a file name in quotes"),
         ('config A\n\tbool\nmainmenu "m"\n', "Kconfig:3: 'mainmenu' can only be the first"),
         ('choice\n\tprompt "c"\n\tdefault "A"\nendchoice\n', "Kconfig:3: expected the name of"),
@@ -217,7 +218,6 @@ def test_the_grammar_is_read_from_the_sources_of_conf() -> None:
         ("config A\n\tbool\n\ttransitional\n\tdefault y\n", "TRANSITIONAL_WITH_MORE", "Kconfig:4"),
         ("config A\n\tdepends on B if C\n", "CONDITIONAL_DEPENDENCY", "Kconfig:2"),
         ("config A\n\tbool\n\tdefault y", "OPEN_END", "Kconfig:3: no newline"),
-        ("if A\nconfig B\n\tbool\nendif", "OPEN_END_OF_BLOCK", "Kconfig:4: no newline"),
         (
             'choice\n\tprompt "C"\nconfig A\n\tbool "A"\n\tdefault y\nendchoice\n',
             "MEMBER_WITH_DEFAULT",
