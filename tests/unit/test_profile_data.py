@@ -70,7 +70,7 @@ def test_there_are_profiles() -> None:
     """The tests below have something to look at."""
     names = [path.stem for path in PROFILES]
 
-    assert names == ["criu", "docker", "kata-guest", "kvm-guest", "lxc"]
+    assert names == ["criu", "docker", "kata-guest", "kvm-guest", "lxc", "qemu-boot"]
 
 
 @pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
