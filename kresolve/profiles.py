@@ -30,11 +30,21 @@ _ASKED: Final[Mapping[str, type]] = {
     "source": str,
     "feature": str,
     "note": str,
+    "fails": str,
+    "message": str,
+    "silent": bool,
     **_WHEN,
 }
+_KEYS: Final = {"name", "description", "feature", "option", "any_of", "tradition"}
 #: An option wherever it stands.
 _OPTION: Final[Mapping[str, type]] = {"symbol": str, "accept": list, "if": str, **_WHEN}
-_OPTION_TABLE: Final[Mapping[str, type]] = {**_OPTION, "one_of": list, **_ASKED}
+_OPTION_TABLE: Final[Mapping[str, type]] = {
+    **_OPTION,
+    "one_of": list,
+    "selected_by": list,
+    **_ASKED,
+}
+_FEATURE: Final[Mapping[str, type]] = {"name": str, "does": str, "default": bool, "needs": list}
 _GROUP: Final[Mapping[str, type]] = {"name": str, "alternative": list, **_ASKED}
 _ALTERNATIVE: Final[Mapping[str, type]] = {"name": str, "options": list, **_WHEN}
 _TRADITION: Final[Mapping[str, type]] = {"symbol": str, "source": str, "note": str}
@@ -66,17 +76,27 @@ class _Counts:
         return not until or here[: len(until)] <= until
 
 
-@frozen
-class Option(_Counts):
-    """One option of a profile; see data/README.md for its keys."""
+@frozen(kw_only=True)
+class _Asked(_Counts):
+    """What a profile says of an option or a group; see data/README.md for the keys."""
 
-    symbol: str
-    accept: tuple[str, ...]
     required: bool = True
     source: str = ""
     feature: str = ""
     note: str = ""
+    fails: str = ""
+    message: str = ""
+    silent: bool = False
+
+
+@frozen
+class Option(_Asked):
+    """One option of a profile; see data/README.md for its keys."""
+
+    symbol: str
+    accept: tuple[str, ...]
     one_of: tuple[str, ...] = ()
+    selected_by: tuple[str, ...] = ()
     condition: Term | None = None
 
     @property
@@ -110,15 +130,11 @@ class Way(_Counts):
 
 
 @frozen
-class Group(_Counts):
+class Group(_Asked):
     """Alternatives of which one has to hold; see data/README.md for the keys of ``any_of``."""
 
     name: str
     ways: tuple[Way, ...]
-    required: bool
-    source: str
-    feature: str = ""
-    note: str = ""
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -146,14 +162,32 @@ class Traditional:
 
 
 @frozen
+class Feature:
+    """A level or a kind of object that a profile's options serve.
+
+    ``does`` says what works with it; it needs the features ``needs``, too.  One of the
+    ``default`` features is asked for with the profile, the others by name.
+    """
+
+    name: str
+    does: str = ""
+    default: bool = False
+    needs: tuple[str, ...] = ()
+
+
+@frozen
 class Profile:
-    """A named list of options."""
+    """A named list of options.
+
+    ``tables`` are the features that the file describes; an option may name others.
+    """
 
     name: str
     description: str
     options: tuple[Option, ...]
     traditions: tuple[Traditional, ...] = ()
     groups: tuple[Group, ...] = ()
+    tables: tuple[Feature, ...] = ()
 
     @property
     def entries(self) -> tuple[Option | Group, ...]:
@@ -161,40 +195,56 @@ class Profile:
         return (*self.options, *self.groups)
 
     @property
-    def features(self) -> tuple[str, ...]:
-        """The features that can be asked for besides the core."""
-        return tuple(dict.fromkeys(one.feature for one in self.entries if one.feature))
+    def features(self) -> dict[str, Feature]:
+        """The features by name, those that the file describes first."""
+        found = {one.name: one for one in self.tables}
+        for one in self.entries:
+            if one.feature:
+                found.setdefault(one.feature, Feature(one.feature))
+        return found
+
+    def asked(self, features: Iterable[str] = ()) -> frozenset[str]:
+        """The names of the default features, of some others, and of all that these need.
+
+        Raises RequestError for a feature that the profile does not have.
+        """
+        known = self.features
+        todo = [one.name for one in known.values() if one.default]
+        for name in features:
+            if name != ALL and name not in known:
+                hint = did_you_mean(name, known)
+                raise RequestError(
+                    f"{self.name}:{name}: no such feature; {self.name} has {', '.join(known)}{hint}"
+                )
+            todo += known if name == ALL else [name]
+        found: set[str] = set()
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found.add(name)
+                todo += known[name].needs
+        return frozenset(found)
 
     def selected(
         self, features: Sequence[str] = (), *, version: str = "", arch: str = ""
     ) -> list[Option | Group]:
-        """The options and groups of the core and some features that count for a kernel.
+        """The options and groups that count for a kernel.
 
-        ``version`` and ``arch`` may be empty where nobody knows them: the
-        version is then taken as a new one, and options of any architecture
+        These are what has no feature, and what the features need that are asked for
+        (:meth:`asked`).  ``version`` and ``arch`` may be empty where nobody knows them:
+        the version is then taken as a new one, and options of any architecture
         count.  Raises RequestError for a feature that the profile does not
         have, or of which there is nothing for this architecture.
         """
-        if ALL in features:
-            features = self.features
-            silent = True
-        else:
-            silent = False
-        for feature in features:
-            if feature not in self.features:
-                hint = did_you_mean(feature, self.features)
-                raise RequestError(
-                    f"{self.name}:{feature}: no such feature; "
-                    f"{self.name} has {', '.join(self.features)}{hint}"
-                )
+        asked = self.asked(features)
         found = [
             one
             for one in self.entries
-            if (not one.feature or one.feature in features)
+            if (not one.feature or one.feature in asked)
             and one.counts(version, arch)
             and one.alternatives(version, arch)
         ]
-        for feature in () if silent else features:
+        for feature in () if ALL in features else features:
             if not any(one.feature == feature for one in found):
                 raise RequestError(
                     f"{self.name}:{feature}: nothing of it is for {arch} in Linux {version}"
@@ -212,13 +262,20 @@ class Profile:
         for one in self.selected(features, version=info.version, arch=info.arch):
             if one.required:
                 alternatives = one.alternatives(info.version, info.arch)
-                found.append(_request(model, alternatives, self.origin(one), one.name))
+                request = _request(model, alternatives, self.origin(one), one.name)
+                found.append(evolve(request, purpose=self.purpose(one)))
         return found
 
     def origin(self, entry: Option | Group) -> str:
         """Where a request for a part of the profile comes from, for people."""
         origin = f"profile {self.name}"
-        return f"{origin}:{entry.feature}" if entry.feature else origin
+        is_default = not entry.feature or self.features[entry.feature].default
+        return origin if is_default else f"{origin}:{entry.feature}"
+
+    def purpose(self, entry: Option | Group) -> str:
+        """What a part of the profile is for: its feature, if the file describes it."""
+        described = any(one.name == entry.feature for one in self.tables)
+        return f"{self.name}:{entry.feature}" if described else ""
 
 
 def _request(model: Model, alternatives: Sequence[NamedTerms], origin: str, name: str) -> Demand:
@@ -282,7 +339,7 @@ def _profile(path: Path, data: dict[str, Any]) -> Profile:
         raise ConfigFileError(
             f"{path}: name = {name!r}: a profile's name is lower-case words with hyphens"
         )
-    if unknown := sorted(data.keys() - {"name", "description", "option", "any_of", "tradition"}):
+    if unknown := sorted(data.keys() - _KEYS):
         raise ConfigFileError(f"{path}: {unknown[0]}: no such key in a profile")
     if not data.get("option") and not data.get("any_of"):
         raise ConfigFileError(f"{path}: a profile has options: [[option]]")
@@ -290,13 +347,62 @@ def _profile(path: Path, data: dict[str, Any]) -> Profile:
     for earlier, group in combinations(groups, 2):
         if earlier.name == group.name:
             raise ConfigFileError(f"{path}: any_of {group.name}: two groups of this name")
-    return Profile(
+    profile = Profile(
         name,
         str(description),
         tuple(_option(path, table) for table in _tables(path, data, "option")),
         tuple(_traditional(path, table) for table in _tables(path, data, "tradition")),
         groups,
+        tuple(_feature(path, table) for table in _tables(path, data, "feature")),
     )
+    _check_features(path, profile)
+    return profile
+
+
+def _feature(path: Path, table: Any) -> Feature:
+    """A feature from its table."""
+    place = _place(path, "feature", "name", table)
+    found = _read(place, table, _FEATURE, ("name", "does"))
+    if not _NAME.fullmatch(found["name"]) or found["name"] == ALL:
+        raise ConfigFileError(
+            f"{place}: name = {found['name']!r}: a feature's name is lower-case words with "
+            f"hyphens, and not {ALL!r}, which stands for every feature"
+        )
+    return Feature(**found)
+
+
+def _check_features(path: Path, profile: Profile) -> None:
+    """Raise ConfigFileError where the features do not go together."""
+    known = profile.features
+    used = {one.feature for one in profile.entries}
+    for earlier, feature in combinations(profile.tables, 2):
+        if earlier.name == feature.name:
+            raise ConfigFileError(f"{path}: feature {feature.name}: two features of this name")
+    for feature in profile.tables:
+        place = f"{path}: feature {feature.name}"
+        if feature.name not in used:
+            raise ConfigFileError(
+                f'{place}: no option belongs to it; write feature = "{feature.name}" there'
+            )
+        for name in feature.needs:
+            if name not in known:
+                hint = did_you_mean(str(name), known)
+                raise ConfigFileError(f"{place}: needs = {name!r}: no such feature{hint}")
+    for feature in profile.tables:
+        if circle := _circle(known, (feature.name,)):
+            raise ConfigFileError(
+                f"{path}: feature {feature.name}: needs itself: {' needs '.join(circle)}"
+            )
+
+
+def _circle(known: Mapping[str, Feature], way: tuple[str, ...]) -> tuple[str, ...]:
+    """The way by which the first feature of ``way`` needs itself; empty if it does not."""
+    for name in known[way[-1]].needs:
+        if name == way[0]:
+            return (*way, name)
+        if name not in way and (found := _circle(known, (*way, name))):
+            return found
+    return ()
 
 
 def _tables(place: Path | str, data: Mapping[str, Any], key: str) -> list[Any]:
@@ -323,6 +429,9 @@ def _read(
             raise ConfigFileError(f"{place}: {key} = {value!r} is no kernel version")
         if key == "arch" and not _are_names(value):
             raise ConfigFileError(f"{place}: arch = {value!r} is no list of names")
+    for key in ("fails", "silent"):
+        if table.get(key) and not table.get("message"):
+            raise ConfigFileError(f"{place}: {key} without a message: say what happens then")
     return {
         key: tuple(value) if key != "accept" and isinstance(value, list) else value
         for key, value in table.items()
@@ -362,7 +471,7 @@ def _option(
     """An option from its table."""
     place = _place(where, "option", "symbol", table)
     found = _read(place, table, keys, needed)
-    for one in (found["symbol"], *found.get("one_of", ())):
+    for one in (found["symbol"], *found.get("one_of", ()), *found.get("selected_by", ())):
         _symbol(place, one)
     accept: list[Any] = found.pop("accept")
     if not accept or not set(map(str, accept)) <= {"y", "m", "n"}:

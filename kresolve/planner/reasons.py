@@ -79,11 +79,12 @@ def plan_line(model: Model, line: Line, plain: frozenset[str], loss: Loss) -> Pl
     served = [one for one in needing if isinstance(one, AnyOf) and _serves(one, line, shown, model)]
     if line.symbol in plain:
         role: Role = "requested"
-        why = _also("requested", [name for name in needed_by if name != line.symbol])
+        why = _requested(one for one in needing if one.name == line.symbol)
+        why = _also(why, [name for name in needed_by if name != line.symbol])
     elif served:
         role = "requested"
         choices = [_with_name(one, shown) for one in served if one.is_choice]
-        why = f"serves {listed(choices)}" if choices else "requested"
+        why = f"serves {listed(choices)}" if choices else _requested(served)
         why = _also(why, [one.name for one in needing if one not in served])
     else:
         role = "disable" if line.value == "n" else "prerequisite"
@@ -101,6 +102,12 @@ def plan_line(model: Model, line: Line, plain: frozenset[str], loss: Loss) -> Pl
         prompt=model.prompt(line.symbol) or "",
         menu=model.menu_path(line.symbol),
     )
+
+
+def _requested(requests: Iterable[Demand]) -> str:
+    """That a line is asked for, and for what."""
+    purposes = list(filter(None, (one.purpose for one in requests)))
+    return f"requested for {', '.join(purposes)}" if purposes else "requested"
 
 
 def _also(why: str, others: Sequence[str]) -> str:

@@ -89,12 +89,14 @@ class Request:
     """One option and the values that satisfy it.
 
     ``accept`` holds "n", "m", "y" for bool and tristate, the text itself for
-    other types.  ``origin`` says where the request comes from, for people.
+    other types.  ``origin`` says where the request comes from, for people; ``purpose`` what
+    it is for, where a profile says that.
     """
 
     symbol: str
     accept: tuple[str, ...]
     origin: str
+    purpose: str = field(default="", eq=False)
 
     def __str__(self) -> str:
         return f"{self.symbol}={'|'.join(map(shown_value, self.accept))}"
@@ -133,13 +135,14 @@ class Request:
 class AnyOf:
     """Alternatives of which one has to hold, the preferred one first.
 
-    ``notes`` tell of alternatives that the tree does not have.
+    ``notes`` tell of alternatives that the tree does not have; ``purpose`` is as for a Request.
     """
 
     alternatives: tuple[Alternative, ...]
     origin: str
     name: str
     notes: tuple[str, ...] = field(default=(), eq=False)
+    purpose: str = field(default="", eq=False)
 
     def __str__(self) -> str:
         several = len(self.alternatives) > 1
@@ -404,11 +407,8 @@ def merged(requests: Iterable[Demand]) -> tuple[Demand, ...]:
         if earlier is None:
             found[key] = request
             continue
-        origin = (
-            earlier.origin
-            if earlier.origin == request.origin
-            else (f"{earlier.origin}, {request.origin}")
-        )
+        origin = _both(earlier.origin, request.origin)
+        purpose = _both(earlier.purpose, request.purpose)
         if isinstance(earlier, Request) and isinstance(request, Request):
             accept = tuple(value for value in earlier.accept if value in request.accept)
             if not accept:
@@ -416,7 +416,12 @@ def merged(requests: Iterable[Demand]) -> tuple[Demand, ...]:
                     f"{request.symbol} is asked to be {'|'.join(earlier.accept)} "
                     f"({earlier.origin}) and {'|'.join(request.accept)} ({request.origin})"
                 )
-            found[key] = Request(request.symbol, accept, origin)
+            found[key] = Request(request.symbol, accept, origin, purpose)
         else:
-            found[key] = evolve(earlier, origin=origin)
+            found[key] = evolve(earlier, origin=origin, purpose=purpose)
     return tuple(found.values())
+
+
+def _both(earlier: str, later: str) -> str:
+    """Two texts in one, what they have in common once."""
+    return ", ".join(filter(None, dict.fromkeys([*earlier.split(", "), *later.split(", ")])))

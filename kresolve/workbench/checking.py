@@ -9,14 +9,17 @@ from typing import Final, Literal, TypeAlias
 from attrs import evolve, frozen
 
 from kresolve import markup
+from kresolve.errors import RequestError
 from kresolve.lines import Line, typed_value, unquote
 from kresolve.model import TreeInfo
 from kresolve.planner import Plan, Want, World, has_option, listed
+from kresolve.profiles import ALL, Profile, find_profile, profile_names
 from kresolve.workbench.causes import cause
 from kresolve.workbench.evidence import Evidence
+from kresolve.workbench.features import FeatureCheck, check_features, every, features_in, some
 from kresolve.workbench.missingtools import with_tools
 from kresolve.workbench.repair import Repair, conflict_text
-from kresolve.workbench.wanted import Kernel, Wanted
+from kresolve.workbench.wanted import Kernel, Wanted, of_profile
 
 Verdict: TypeAlias = Literal["holds", "fails", "unknown"]
 State: TypeAlias = Literal[
@@ -80,7 +83,7 @@ class Row:
     @property
     def holds(self) -> bool | None:
         """Is it as it was asked for?  None: nobody can tell."""
-        return _some(every(part.serves for part in parts) for parts in self.ways)
+        return some(every(part.serves for part in parts) for parts in self.ways)
 
     @property
     def serving(self) -> tuple[Part, ...]:
@@ -154,6 +157,8 @@ class Check:
     config: str
     kernel: Kernel
     rows: tuple[Row, ...]
+    #: Of features that nobody asked for.
+    others: tuple[Row, ...] = ()
     #: The tree that was asked why, and what has to be added.
     tree: TreeInfo | None = None
     plan: Plan | None = None
@@ -163,6 +168,11 @@ class Check:
     def missing(self) -> tuple[Row, ...]:
         """The required options that are missing."""
         return tuple(row for row in self.rows if row.fails)
+
+    @property
+    def features(self) -> tuple[FeatureCheck, ...]:
+        """The features of the profiles that describe theirs: what will work."""
+        return check_features((*self.rows, *self.others))
 
     def _repr_html_(self) -> str:
         rows = [
@@ -177,10 +187,25 @@ class Check:
         ]
         return markup.block(
             f"{markup.strong(self.status)} {markup.text(self.config)}",
+            _features_table(self.features),
             markup.table(rows, ("option", "is", "", "for", "why")),
             "" if self.plan is None else self.plan._repr_html_(),
             *map(markup.text, self.notes),
         )
+
+
+def _features_table(features: Iterable[FeatureCheck]) -> str:
+    """The features as HTML, those that were asked for."""
+    rows = [
+        (
+            markup.code(one.name),
+            markup.text(one.verdict) if one.works else markup.strong(one.verdict),
+            markup.text(one.feature.does),
+        )
+        for one in features
+        if one.asked
+    ]
+    return markup.table(rows, ("feature", "", "what works with it")) if rows else ""
 
 
 def kernel_of(text: str) -> Kernel:
@@ -211,9 +236,8 @@ def check_lines(
         state: State = _STATES.get(value, "other value") if value else "missing"
         return Part(want, value, state, holds=False)
 
-    rows = tuple(_row(one, look) for one in wanted)
     notes = () if kernel.version else ("the .config does not say of which kernel it is",)
-    return _judged(Check("holds", config, kernel, rows, notes=notes))
+    return _judged(Check("holds", config, kernel, *_rows(wanted, look), notes=notes))
 
 
 def check_evidence(wanted: Iterable[Wanted], evidence: Evidence, *, kernel: Kernel) -> Check:
@@ -231,15 +255,25 @@ def check_evidence(wanted: Iterable[Wanted], evidence: Evidence, *, kernel: Kern
         word = "" if seen.certainty == "sure" else ": likely off, not sure"
         return Part(want, seen.value, _STATES[seen.value], holds, seen.how + word)
 
-    rows = tuple(_row(one, look) for one in wanted)
     note = "no .config of the running kernel can be read: this is what the kernel shows of itself"
-    return _judged(Check("holds", "running", kernel, rows, notes=(note,)))
+    return _judged(Check("holds", "running", kernel, *_rows(wanted, look), notes=(note,)))
 
 
 def explained(check: Check, world: World, mended: Repair) -> Check:
     """The same check with a tree's word on it: why something is missing, and a plan."""
     rows = tuple(_explained(row, world, mended) for row in check.rows)
     return evolve(check, rows=rows, tree=world.model.info, plan=mended.plan)
+
+
+def _rows(
+    wanted: Iterable[Wanted], look: Callable[[Want], Part]
+) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+    """What was looked for, and what belongs to features that nobody asked for."""
+    rows = [_row(one, look) for one in wanted]
+    return (
+        tuple(row for row in rows if row.wanted.asked),
+        tuple(row for row in rows if not row.wanted.asked),
+    )
 
 
 def _row(wanted: Wanted, look: Callable[[Want], Part]) -> Row:
@@ -267,16 +301,23 @@ def _lacks(parts: Iterable[Part]) -> Iterator[str]:
             yield f"{part.want.symbol} {part}{why}"
 
 
-def every(holds: Iterable[bool | None]) -> bool | None:
-    """Do all hold?  None where nobody can tell."""
-    found = {*holds}
-    return False if False in found else None if None in found else True
+def features_of(
+    profile: str | Profile, values: Mapping[str, str], *, version: str = "", arch: str = ""
+) -> dict[str, bool | None]:
+    """Which features of a profile work with some values: name by name, in the profile's order.
 
-
-def _some(holds: Iterable[bool | None]) -> bool | None:
-    """Does one hold?  None where nobody can tell."""
-    found = {*holds}
-    return True if True in found else None if None in found else False
+    ``values`` are those of the ``.config``, "y" or "m"; what is not there is n.  A feature
+    works if all of its required options hold, and those of every feature that it needs; True
+    is the promise that everything works which the feature names, False that something does
+    not.  None is for what nobody can tell.  Raises RequestError for an unknown profile.
+    """
+    kernel = Kernel(version, arch)
+    found = find_profile(profile) if isinstance(profile, str) else profile
+    if found is None:
+        raise RequestError(f"{profile}: no such profile; there is {', '.join(profile_names())}")
+    lines = [Line(name, value) for name, value in values.items()]
+    whole = check_lines(of_profile(found, (ALL,), kernel), lines, config="", kernel=kernel)
+    return {one.name: one.works for one in features_in(found, whole.rows)}
 
 
 def _judged(check: Check) -> Check:

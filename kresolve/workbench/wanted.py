@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kresolve.errors import ConfigFileError, RequestError, did_you_mean
 from kresolve.lines import read_lines, unquote
@@ -28,7 +29,10 @@ from kresolve.planner import (
     request_name,
     value_text,
 )
-from kresolve.profiles import NamedTerms, Profile, find_profile, profile_names
+from kresolve.profiles import ALL, Group, NamedTerms, Option, Profile, find_profile, profile_names
+
+#: What a profile says of an option where there is none.
+_PLAIN: Final = Option("", ())
 
 
 @frozen
@@ -39,10 +43,26 @@ class Wanted:
     #: An option, or what the alternatives are called.
     name: str
     origin: str
-    required: bool = True
-    feature: str = ""
-    note: str = ""
-    source: str = ""
+    #: What a profile says of it, and which profile that is.
+    entry: Option | Group = _PLAIN
+    profile: Profile | None = None
+    #: False for what belongs to a feature that nobody asked for.
+    asked: bool = True
+
+    @property
+    def required(self) -> bool:
+        """Does what it is for need it?"""
+        return self.entry.required
+
+    @property
+    def feature(self) -> str:
+        """The feature of the profile that it belongs to."""
+        return self.entry.feature
+
+    @property
+    def described(self) -> bool:
+        """Does the profile say what its features are?"""
+        return self.profile is not None and bool(self.profile.tables)
 
     @property
     def is_plain(self) -> bool:
@@ -63,9 +83,12 @@ class Wanted:
         terms = [(one.name, tuple(map(_term, one.wants))) for one in self.alternatives]
         if all(lacking(model, each) for _, each in terms):
             return None
+        purpose = "" if self.profile is None else self.profile.purpose(self.entry)
         if self.is_plain:
-            return checked(model, self.name, "|".join(self.accept), self.origin)
-        return alternatives_of(model, terms, origin=self.origin, name=self.name)
+            request = checked(model, self.name, "|".join(self.accept), self.origin)
+            return evolve(request, purpose=purpose)
+        whole = alternatives_of(model, terms, origin=self.origin, name=self.name)
+        return evolve(whole, purpose=purpose)
 
 
 @frozen
@@ -101,7 +124,11 @@ def wanted(
             found += wanted(one, kernel, own)
         else:
             raise no_request(one)
-    return list({(w.alternatives, w.feature): w for w in found}.values())
+    once: dict[object, Wanted] = {}
+    for one in sorted(found, key=lambda one: not one.asked):
+        named = one.profile.name if one.profile is not None and one.described else ""
+        once.setdefault((one.alternatives, one.feature, named), one)
+    return list(once.values())
 
 
 def _typed(text: str, kernel: Kernel, own: Mapping[str, Profile]) -> list[Wanted]:
@@ -118,18 +145,29 @@ def _typed(text: str, kernel: Kernel, own: Mapping[str, Profile]) -> list[Wanted
         alternatives = _alternatives([("", terms) for terms in parse_terms(text)])
         whole = Wanted(alternatives, request_name(text), text)
         return [_option(parse_terms(text)[0][0])] if whole.is_plain else [whole]
-    asked = [feature for feature in features.split(",") if feature]
+    return of_profile(profile, [one for one in features.split(",") if one], kernel)
+
+
+def of_profile(profile: Profile, features: Sequence[str], kernel: Kernel) -> list[Wanted]:
+    """What a profile asks of a kernel, with some of its features.
+
+    Where the profile describes its features, all others are there, too, as not asked for.
+    Raises RequestError as :meth:`Profile.selected` does.
+    """
+    asked = profile.selected(features, version=kernel.version, arch=kernel.arch)
+    entries = asked
+    if profile.tables:
+        entries = profile.selected((ALL,), version=kernel.version, arch=kernel.arch)
     return [
         Wanted(
             _alternatives(entry.alternatives(kernel.version, kernel.arch)),
             entry.name,
             profile.origin(entry),
-            entry.required,
-            entry.feature,
-            entry.note,
-            entry.source,
+            entry,
+            profile,
+            entry in asked,
         )
-        for entry in profile.selected(asked, version=kernel.version, arch=kernel.arch)
+        for entry in entries
     ]
 
 

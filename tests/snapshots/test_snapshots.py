@@ -97,6 +97,74 @@ options = [
 name = "on the sofa"
 options = [{ symbol = "CAT", accept = ["y"] }]
 """,
+    "levels.toml": """\
+name = "levels"
+description = "A garden, level by level"
+
+[[feature]]
+name = "walk"
+does = "one can walk in it"
+default = true
+
+[[feature]]
+name = "swim"
+does = "fish swim"
+default = true
+needs = ["walk"]
+
+[[feature]]
+name = "sit"
+does = "one can sit"
+needs = ["walk"]
+
+[[feature]]
+name = "cook"
+does = "dinner is served"
+needs = ["sit"]
+
+[[option]]
+symbol = "GARDEN"
+accept = ["y"]
+required = true
+feature = "walk"
+source = "us"
+
+[[option]]
+symbol = "WATER"
+accept = ["y"]
+required = true
+feature = "swim"
+selected_by = ["FISH", "FROG"]
+fails = "swim ten metres"
+message = "there is no water"
+source = "us"
+
+[[option]]
+symbol = "DEEP"
+accept = ["y"]
+required = true
+feature = "swim"
+if = "GARDEN"
+note = "Fish like it."
+fails = "dive"
+message = "the fish are hurt"
+silent = true
+source = "us"
+
+[[option]]
+symbol = "SHED"
+accept = ["y"]
+required = true
+feature = "sit"
+source = "us"
+
+[[option]]
+symbol = "STOVE"
+accept = ["y"]
+required = true
+feature = "cook"
+source = "us"
+""",
     "binary.config": "CONFIG_A=y\n\0",
 }
 ON_TOY = "--tree toy --arch left"
@@ -133,6 +201,13 @@ CASES: dict[str, list[str]] = {
         f"check GARDEN=y SHED FROG 'POND=y|m' STOVE FOUNTAIN --config my.config {ON_TOY}",
         "check mine:wet --profile mine.toml --config my.config",
     ],
+    "check-features": [
+        "check levels --profile levels.toml --config my.config",
+        "check levels:cook --profile levels.toml --config wanted.config",
+        f"check levels --profile levels.toml --config my.config {ON_TOY}",
+        "check levels GARDEN SHED --profile levels.toml --config my.config --json",
+    ],
+    "plan-features": [f"plan levels --profile levels.toml {ON_TOY} --base empty"],
     "check-any-of": [
         "check 'FROG|POND=m' 'FROG|FISH=y|m|DEPTH=9' 'CAT & SHED if GARDEN' --config my.config",
         "check 'CAT & GARDEN|FROG' 'FISH if SHED' 'CAT & FISH if SHED' --config my.config",

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from kresolve.profiles import Option, Profile, find_profile
 from kresolve.workbench.evidence import CALLS
+from tests.boot.guest.operations import BY_NAME, Operation
 
 DATA = Path(__file__).parents[2] / "data"
 PROFILES = sorted((DATA / "profiles").glob("*.toml"))
@@ -28,6 +30,10 @@ KEYS: dict[str, type] = {
     "feature": str,
     "note": str,
     "source": str,
+    "selected_by": list,
+    "fails": str,
+    "message": str,
+    "silent": bool,
 }
 SYMBOL = re.compile(r"[A-Z0-9_]+")
 FEATURE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -42,35 +48,74 @@ TRADITIONAL = set(
 )
 
 
+#: Required options of the criu profile that nobody has taken away yet in a booted kernel.
+NOT_MEASURED: set[str] = {
+    "start: MEMBARRIER",
+    "process: CHECKPOINT_RESTORE",
+    "process: CGROUPS",
+    "process: PROC_PAGE_MONITOR",
+    "process: PROC_SYSCTL",
+    "process: SYSCTL",
+    "container: UTS_NS",
+    "container: IPC_NS",
+    "container: SYSVIPC",
+    "container: PID_NS",
+    "container: NET_NS",
+    "container: USER_NS",
+    "network-lock-iptables-nft: NF_TABLES_IPV4",
+    "network-lock-iptables-nft: NF_TABLES_IPV6",
+    "events: EVENTFD",
+    "events: EPOLL",
+    "events: SIGNALFD",
+    "events: INOTIFY_USER",
+    "events: FHANDLE",
+    "timers: POSIX_TIMERS",
+    "timers: TIMERFD",
+    "terminals: UNIX98_PTYS",
+    "network-lock-nftables: NF_TABLES_INET",
+    "time-ns: TIME_NS",
+    "cgroups: MEMCG",
+    "cgroups: CGROUP_DEVICE",
+    "cgroups: CGROUP_FREEZER",
+    "cgroups: CGROUP_PIDS",
+    "cgroups: CPUSETS",
+    "net-devices: VETH",
+    "net-devices: MACVLAN",
+    "net-devices: BRIDGE",
+    "compat-32bit: IA32_EMULATION",
+    "compat-32bit: COMPAT",
+    "shared-memory: MEMFD_CREATE",
+    "shared-memory: TMPFS",
+    "file-locks: FILE_LOCKING",
+    "aio: AIO",
+    "tmpfs: TMPFS",
+    "overlayfs: OVERLAY_FS",
+    "binfmt-misc: BINFMT_MISC",
+    "autofs: AUTOFS_FS",
+    "rseq: RSEQ",
+    "audit: AUDIT",
+    "ipv6: IPV6",
+}
+
+
 def load(path: Path) -> dict[str, Any]:
     """Read a profile as plain data."""
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def core_at(version: tuple[int, ...]) -> set[str]:
-    """The required core symbols of the criu profile on a kernel version."""
-
-    def numbers(text: str) -> tuple[int, ...]:
-        return tuple(int(part) for part in text.split("."))
-
-    symbols = set()
-    for option in load(DATA / "profiles" / "criu.toml")["option"]:
-        until = numbers(option.get("until", "999.0"))
-        if (
-            option["required"]
-            and "feature" not in option
-            and numbers(option.get("since", "0.0")) <= version
-            and version[: len(until)] <= until
-        ):
-            symbols.add(option["symbol"])
-    return symbols
+def default_at(version: str) -> set[str]:
+    """The symbols of the criu profile's default features on a kernel version."""
+    profile = find_profile("criu")
+    assert profile is not None
+    selected = profile.selected(version=version, arch="x86_64")
+    return {symbol for one in selected if one.required for symbol in one.symbols}
 
 
 def test_there_are_profiles() -> None:
     """The tests below have something to look at."""
-    names = [path.stem for path in PROFILES]
+    names = sorted(path.stem for path in PROFILES)
 
-    assert names == ["criu", "docker", "kata-guest", "kvm-guest", "lxc", "qemu-boot"]
+    assert names == ["criu", "criu-17", "docker", "kata-guest", "kvm-guest", "lxc", "qemu-boot"]
 
 
 @pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
@@ -78,7 +123,7 @@ def test_a_profile_says_who_it_is(path: Path) -> None:
     """A profile has its file's name, one line of description, options, and nothing else."""
     profile = load(path)
 
-    assert set(profile) - {"any_of", "tradition"} == {"name", "description", "option"}
+    assert set(profile) - {"any_of", "tradition", "feature"} == {"name", "description", "option"}
     assert profile["name"] == path.stem
     assert profile["description"].strip() == profile["description"].splitlines()[0] != ""
     assert profile["option"]
@@ -136,36 +181,90 @@ def test_every_file_is_listed_with_its_origin() -> None:
     assert files - listed == {Path("README.md")}
 
 
-def test_criu_asks_for_the_traditional_list_but_not_for_expert() -> None:
-    """All 17 options of the traditional list are in the core; EXPERT is not."""
-    core = core_at((6, 12, 117))
+def test_criu_17_is_the_traditional_list() -> None:
+    """The list of 17 is kept for comparison, as it is; EXPERT is a tradition beside it."""
+    profile = load(DATA / "profiles" / "criu-17.toml")
 
-    assert core >= TRADITIONAL
-    assert "EXPERT" not in core
+    assert {option["symbol"] for option in profile["option"]} == TRADITIONAL
+    assert [one["symbol"] for one in profile["tradition"]] == ["EXPERT"]
 
 
-def test_criu_asks_for_what_version_3_19_cannot_do_without() -> None:
-    """MEMBARRIER, and what else is fatal to CRIU 3.19, is in the core."""
-    assert core_at((6, 12)) >= {"MEMBARRIER", "PROC_PAGE_MONITOR", "SYSVIPC", "INOTIFY_USER"}
+def test_criu_asks_for_more_than_the_traditional_list() -> None:
+    """By default criu asks for the traditional list but for three: one is proved unneeded."""
+    default = default_at("6.12.117")
+
+    # NAMESPACES is what others depend on, TUN serves only those who have a tun.
+    assert default >= TRADITIONAL - {"NAMESPACES", "TUN"}
+    assert default >= {"CGROUPS", "NETFILTER_NETLINK", "NF_TABLES", "NF_CT_NETLINK", "NFT_COMPAT"}
+    assert not default & {"EXPERT", "TUN", "INET_RAW_DIAG"}
 
 
 @pytest.mark.parametrize(
     ("version", "present", "absent"),
     [
-        ((5, 10, 223), {"PROC_SYSCTL"}, {"SYSCTL", "KCMP"}),
-        ((6, 1, 192), {"PROC_SYSCTL", "KCMP"}, {"SYSCTL"}),
-        ((6, 12, 117), {"PROC_SYSCTL", "KCMP"}, {"SYSCTL"}),
-        ((7, 3, 4), {"SYSCTL", "KCMP"}, {"PROC_SYSCTL"}),
+        ("5.10.223", {"PROC_SYSCTL"}, {"SYSCTL"}),
+        ("6.12.117", {"PROC_SYSCTL"}, {"SYSCTL"}),
+        ("7.3.4", {"SYSCTL"}, {"PROC_SYSCTL"}),
     ],
 )
 def test_criu_follows_the_names_of_the_version(
-    version: tuple[int, ...], present: set[str], absent: set[str]
+    version: str, present: set[str], absent: set[str]
 ) -> None:
     """A renamed or split symbol is asked for under the name that the kernel has."""
-    core = core_at(version)
+    default = default_at(version)
 
-    assert core >= present
-    assert not core & absent
+    assert default >= present
+    assert not default & absent
+
+
+def criu_evidence() -> dict[str, Option]:
+    """The required options of the criu profile, by feature and symbol."""
+    profile = find_profile("criu")
+    assert profile is not None
+    return {f"{one.feature}: {one.symbol}": one for one in profile.options if one.required}
+
+
+@pytest.mark.parametrize("name", criu_evidence())
+def test_a_required_option_has_a_row_that_failed_without_it(name: str) -> None:
+    """Required means measured: the operation that fails, and what is said then."""
+    option = criu_evidence()[name]
+    is_measured = bool(option.fails and option.message)
+
+    assert is_measured is (name not in NOT_MEASURED)
+
+
+def test_what_is_not_measured_exists() -> None:
+    """The list of options that nobody took away yet names options of the profile."""
+    assert criu_evidence().keys() >= NOT_MEASURED
+
+
+@pytest.mark.parametrize("name", sorted(criu_evidence().keys() - NOT_MEASURED))
+def test_evidence_names_an_operation_that_the_feature_promises(name: str) -> None:
+    """What failed without an option is an operation that needs the option's feature."""
+    option = criu_evidence()[name]
+    profile = find_profile("criu")
+    assert profile is not None
+
+    promised = BY_NAME[option.fails].needs.split(",")
+    needed = {*promised}
+    for feature in promised:
+        needed |= closure(profile, feature)
+    assert option.feature in needed
+
+
+def closure(profile: Profile, feature: str) -> set[str]:
+    """All features that one needs."""
+    needs = profile.features[feature].needs
+    return {*needs}.union(*(closure(profile, one) for one in needs))
+
+
+@pytest.mark.parametrize("operation", BY_NAME.values(), ids=lambda one: one.name)
+def test_operations_need_features_of_the_profile(operation: Operation) -> None:
+    """Every operation of the boot tests is promised by features that the profile has."""
+    profile = find_profile("criu")
+    assert profile is not None
+
+    assert {*filter(None, operation.needs.split(","))} <= profile.features.keys()
 
 
 @pytest.mark.parametrize("sign", load(DATA / "signs.toml")["sign"], ids=lambda s: s["symbol"])

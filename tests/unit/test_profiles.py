@@ -9,7 +9,8 @@ from attrs import evolve
 
 from kresolve.errors import ConfigFileError, RequestError
 from kresolve.model import Model
-from kresolve.profiles import Option, Profile, find_profile, profile_names, read_profile
+from kresolve.profiles import Feature, Option, Profile, find_profile, profile_names, read_profile
+from kresolve.workbench.checking import features_of
 from tests.property.toys import load
 
 _PROFILE = Profile(
@@ -124,3 +125,110 @@ def test_an_odd_profile_is_refused(tmp_path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigFileError, match=f"^{path}: "):
         read_profile(path)
+
+
+def leveled(**needs: str) -> Profile:
+    """A profile with a feature for each keyword, of one option; the first two are default."""
+    return Profile(
+        "toy",
+        "A toy",
+        tuple(Option(name.upper(), ("y",), source="s", feature=name) for name in needs),
+        tables=tuple(
+            Feature(name, f"{name} works", number < 2, tuple(filter(None, needs[name].split())))
+            for number, name in enumerate(needs)
+        ),
+    )
+
+
+_LEVELS = leveled(start="", run="start", more="", most="more run")
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ((), "START RUN"),
+        (("more",), "START RUN MORE"),
+        (("most",), "START RUN MORE MOST"),
+        (("all",), "START RUN MORE MOST"),
+    ],
+)
+def test_default_features_and_what_others_need(asked: tuple[str, ...], expected: str) -> None:
+    """A profile asks for its default features; one that is named brings what it needs."""
+    assert " ".join(one.name for one in _LEVELS.selected(asked)) == expected
+
+
+@pytest.mark.parametrize(
+    ("on", "works"),
+    [
+        ("", ""),
+        ("RUN", ""),
+        ("START", "start"),
+        ("START RUN MOST", "start run"),
+        ("MORE MOST", "more"),
+        ("START RUN MORE MOST", "start run more most"),
+    ],
+)
+def test_a_feature_works_with_all_that_it_needs(on: str, works: str) -> None:
+    """A feature works if its options hold and those of the features that it needs."""
+    found = features_of(_LEVELS, dict.fromkeys(on.split(), "y"))
+
+    assert [*found] == ["start", "run", "more", "most"]
+    assert [name for name, does in found.items() if does] == works.split()
+    assert None not in found.values()
+
+
+def test_what_has_no_feature_is_needed_by_each() -> None:
+    """An option without a feature is needed by every feature; an optional one by none."""
+    found = (
+        features_of(_PROFILE, {"B": "m"}, version="6.12.4"),
+        features_of(_PROFILE, {"A": "y", "B": "m"}, version="6.12.4"),
+    )
+
+    assert found == ({"more": False}, {"more": True})
+
+
+def test_a_feature_of_another_architecture_does_not_work() -> None:
+    """A feature of which nothing is for this kernel does not work there."""
+    profile = Profile(
+        "toy", "A toy", (Option("A", ("y",), source="s", feature="only", arch=("arm64",)),)
+    )
+
+    assert features_of(profile, {"A": "y"}, arch="arm64") == {"only": True}
+    assert features_of(profile, {"A": "y"}, arch="riscv") == {"only": False}
+
+
+_OF_A = '[[option]]\nsymbol = "A"\naccept = ["y"]\nrequired = true\nsource = "s"\nfeature = "a"\n'
+_OF_B = _OF_A.replace('"a"', '"b"')
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ('feature = 1\n[[option]]\nsymbol = "A"', "accept is missing|feature = 1: write"),
+        ('[[feature]]\nname = "a"', "feature a: does is missing"),
+        ('[[feature]]\nname = "all"\ndoes = "x"', "stands for every feature"),
+        ('[[feature]]\nname = "A b"\ndoes = "x"', "a feature's name is lower-case words"),
+        ('[[feature]]\nname = "a"\ndoes = "x"\nneed = ["b"]', r"no such key; did you mean needs\?"),
+        ('[[feature]]\nname = "a"\ndoes = "x"\nneeds = ["b"]', "feature a: needs = 'b': no such"),
+        ('[[feature]]\nname = "a"\ndoes = "x"\nneeds = [1]', "feature a: needs = 1: no such"),
+        ('[[feature]]\nname = "a"\ndoes = "x"\nneeds = ["a"]', "needs itself: a needs a"),
+        ('[[feature]]\nname = "b"\ndoes = "x"', "feature b: no option belongs to it"),
+        ('[[feature]]\nname = "a"\ndoes = "x"\n' * 2, "feature a: two features of this name"),
+        (f'{_OF_A}fails = "start"', "option A: fails without a message"),
+        (f"{_OF_A}silent = true", "option A: silent without a message"),
+        (f'{_OF_A}selected_by = ["CONFIG_B"]', "'CONFIG_B' is no symbol"),
+        (
+            '[[feature]]\nname = "a"\ndoes = "x"\nneeds = ["b"]\n'
+            '[[feature]]\nname = "b"\ndoes = "x"\nneeds = ["a"]\n' + _OF_B,
+            "feature a: needs itself: a needs b needs a",
+        ),
+    ],
+)
+def test_a_wrong_feature_is_one_clear_error(tmp_path: Path, text: str, match: str) -> None:
+    """What is wrong with a feature or with evidence is said with the file and the place."""
+    path = tmp_path / "toy.toml"
+    path.write_text(f'name = "toy"\n{text}\n{_OF_A}', "utf-8")
+    with pytest.raises(ConfigFileError, match=match) as caught:
+        read_profile(path)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert "\n" not in str(caught.value)

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 class Operation:
     """One thing that CRIU has to do.
 
-    ``needs`` is the level or feature of the profile that promises it.  ``object`` is made by
-    ``objects.c``, in the namespaces that ``namespaces`` names by unshare's letters, after the
-    shell commands ``prepare``.  ``options`` go to dump and restore alike.  ``afterwards`` are
-    shell commands in the restored process' namespaces that have to succeed.  ``how`` names the
-    procedure in ``main.py``, ``iptables`` the flavour that user space has.
+    ``needs`` names the features of the profile that promise it together, with commas.
+    ``object`` is made by ``objects.c``, in the namespaces that ``namespaces`` names by unshare's
+    letters, after the shell commands ``prepare``.  ``options`` go to dump and restore alike.
+    ``afterwards`` are shell commands in the restored process' namespaces that have to succeed.
+    ``how`` names the procedure in ``main.py``, ``iptables`` the flavour that user space has.
     """
 
     name: str
@@ -32,10 +32,12 @@ class Operation:
 
 
 #: What any process may have; each object is an operation of its own name.
-_PROCESS = ("loop", "tree", "threads", "zombie", "membarrier", "memory_shared", "memory")
+_PROCESS = (
+    *("loop", "tree", "threads", "zombie", "membarrier", "memory_shared", "memory"),
+    *("ghost_file", "fifo", "pid_fd"),
+)
 #: Objects, by the feature that promises them.
 _OBJECTS = {
-    "files": ("ghost_file", "fifo"),
     "terminals": ("pty", "terminal"),
     "timers": ("posix_timer", "interval_timer", "timer_fd"),
     "events": ("event_fd", "event_poll", "signal_fd", "inotify"),
@@ -47,38 +49,46 @@ _OBJECTS = {
     "sockets-raw": ("raw", "raw_send_only", "ping"),
     "shared-memory": ("memfd", "posix_shm"),
     "fanotify": ("fanotify",),
-    "pidfd": ("pid_fd",),
     "aio": ("aio",),
     "hugetlb": ("hugetlb",),
     "seccomp": ("seccomp",),
-    "message-queues": ("message_queue",),
+    # Promised by no feature: CRIU cannot do it.
+    "": ("message_queue",),
 }
 
-_TCP = Operation("tcp_established", "network-lock", "tcp_established", "--tcp-established")
+_TCP = Operation("tcp_established", "sockets-tcp", "tcp_established", "--tcp-established")
 #: The network lock of CRIU's default, and those that can be asked for.
 _LOCKS = ("iptables", "nftables", "skip")
+#: What promises connections with the default lock, and with that by iptables-nft.
+_HELD = "sockets-tcp,network-lock-iptables"
+_HELD_NFT = f"{_HELD}-nft"
 #: All that a container has of its own, the user namespace aside.
 _CONTAINER = "-u -i -p -m -n"
 _SKIP = "--network-lock skip"
+_LOCKED = "container,network-lock-iptables"
 
 
 def _established() -> list[Operation]:
     found = []
     for lock in _LOCKS:
         options = f"--tcp-established --network-lock {lock}"
-        found.append(replace(_TCP, name=f"tcp_established, lock {lock}", options=options))
-    found.append(replace(_TCP, name="tcp_established, default lock"))
+        needs = "sockets-tcp" if lock == "skip" else f"sockets-tcp,network-lock-{lock}"
+        name = f"tcp_established, lock {lock}"
+        found.append(replace(_TCP, name=name, needs=needs, options=options))
+    found.append(replace(_TCP, name="tcp_established, default lock", needs=_HELD))
     found.append(
         replace(
             _TCP,
             name="tcp_established, default lock, iptables-nft",
+            needs=_HELD_NFT,
             iptables="nft",
         )
     )
     for lock in _LOCKS[:2]:
         options = f"--tcp-established --network-lock {lock}"
         name = f"tcp6_established, lock {lock}"
-        found.append(Operation(name, "network-lock-ipv6", "tcp6_established", options))
+        needs = f"ipv6,sockets-tcp,network-lock-{lock}"
+        found.append(Operation(name, needs, "tcp6_established", options))
     return found
 
 
@@ -89,30 +99,34 @@ def _network_namespaces() -> list[Operation]:
     veth = "ip link add v0 type veth peer name v1"
     nft = "nft add table inet t && nft add chain inet t c '{ type filter hook input priority 0; }'"
     return [
-        inside("default lock", "container"),
-        inside("default lock, iptables-nft", "container", iptables="nft"),
-        inside("lock nftables", "network-lock-nftables", options="--network-lock nftables"),
+        inside("default lock", _LOCKED),
+        inside("default lock, iptables-nft", f"{_LOCKED}-nft", iptables="nft"),
+        inside(
+            "lock nftables",
+            "container,network-lock-nftables",
+            options="--network-lock nftables",
+        ),
         inside("lock skip", "container", options=_SKIP),
         inside(
             "tcp_established, default lock",
-            "container",
+            f"container,{_HELD}",
             object="tcp_established",
             options="--tcp-established",
         ),
         inside(
             "tcp_established, default lock, iptables-nft",
-            "container",
+            f"container,{_HELD_NFT}",
             object="tcp_established",
             options="--tcp-established",
             iptables="nft",
         ),
         inside(
             "tcp_established, lock nftables",
-            "network-lock-nftables",
+            "container,sockets-tcp,network-lock-nftables",
             object="tcp_established",
             options="--tcp-established --network-lock nftables",
         ),
-        inside("tun", "tun", object="tun", options=_SKIP),
+        inside("tun", "container,tun", object="tun", options=_SKIP),
         inside(
             "dummy",
             "net-devices",
@@ -143,21 +157,21 @@ def _network_namespaces() -> list[Operation]:
         ),
         inside(
             "nft rule",
-            "network-lock-nftables",
+            "container,network-lock-nftables",
             prepare=f"{nft} && nft add rule inet t c tcp dport 22 accept",
             options=_SKIP,
             afterwards="nft list ruleset | grep -q 'dport 22'",
         ),
         inside(
             "iptables rule",
-            "network-lock-iptables",
+            _LOCKED,
             prepare="iptables -A INPUT -p tcp --dport 22 -j ACCEPT",
             options=_SKIP,
             afterwards="iptables-save | grep -q 'dport 22'",
         ),
         inside(
             "tracked connection",
-            "conntrack",
+            "conntrack,sockets-tcp,network-lock-nftables",
             object="tcp_established",
             prepare=f"{nft} && nft add rule inet t c ct state established accept",
             options=f"--tcp-established {_SKIP}",
@@ -176,27 +190,40 @@ def _containers() -> list[Operation]:
             "uts", "-u -p -m", prepare="hostname crhost", afterwards='[ "$(hostname)" = crhost ]'
         ),
         inside("ipc", "-i -p -m", object="sysv_ipc"),
-        inside("all but user", object="sysv_ipc"),
-        inside("all but user, lock nftables", object="sysv_ipc", options="--network-lock nftables"),
+        inside("all but user", needs=_LOCKED, object="sysv_ipc"),
+        inside(
+            "all but user, lock nftables",
+            needs="container,network-lock-nftables",
+            object="sysv_ipc",
+            options="--network-lock nftables",
+        ),
         inside("all but user, lock skip", object="sysv_ipc", options=_SKIP),
-        inside("all", f"{_CONTAINER} -U -r", object="sysv_ipc"),
-        inside("all, iptables-nft", f"{_CONTAINER} -U -r", object="sysv_ipc", iptables="nft"),
+        inside("all", f"{_CONTAINER} -U -r", _LOCKED, object="sysv_ipc"),
+        inside(
+            "all, iptables-nft",
+            f"{_CONTAINER} -U -r",
+            f"{_LOCKED}-nft",
+            object="sysv_ipc",
+            iptables="nft",
+        ),
         inside("all, lock skip", f"{_CONTAINER} -U -r", object="sysv_ipc", options=_SKIP),
         inside(
             "all but user, tcp_established",
+            needs=f"container,{_HELD}",
             object="tcp_established",
             options="--tcp-established",
         ),
         inside(
             "tmpfs",
             "-p -m",
+            needs="tmpfs",
             prepare="mount -t tmpfs t /mnt && echo hi >/mnt/f",
             afterwards='[ "$(cat /mnt/f)" = hi ]',
         ),
         inside(
             "overlay",
             "-p -m",
-            needs="overlay",
+            needs="tmpfs,overlayfs",
             prepare="mount -t tmpfs t /layers && mkdir /layers/l /layers/u /layers/w"
             " && echo low >/layers/l/f && mount -t overlay"
             " -o lowerdir=/layers/l,upperdir=/layers/u,workdir=/layers/w o /mnt",
@@ -212,6 +239,7 @@ def _containers() -> list[Operation]:
         inside(
             "sysfs and devpts",
             "-p -m -n",
+            needs="container,terminals",
             prepare="mount -t sysfs s /sys && mkdir -p /dev/pts && mount -t devpts d /dev/pts",
             options=_SKIP,
             afterwards="[ -d /sys/kernel ] && [ -e /dev/pts/ptmx ]",
@@ -228,9 +256,9 @@ def _others() -> list[Operation]:
         Operation("lazy pages", "lazy-pages", "memory", how="lazy-pages"),
         Operation("time_namespace", "time-ns", "time_namespace"),
         Operation("32 bits", "compat-32bit", "compat"),
-        Operation("cgroup v2", "container", options="--manage-cgroups", how="cgroup"),
+        Operation("cgroup v2", "process", options="--manage-cgroups", how="cgroup"),
         Operation("cgroup v2, pids.max", "cgroups", options="--manage-cgroups", how="cgroup-limit"),
-        Operation("cgroup v2, freezer", "cgroups", options="--manage-cgroups", how="freezer"),
+        Operation("cgroup v2, freezer", "process", options="--manage-cgroups", how="freezer"),
     ]
 
 
