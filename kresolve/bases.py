@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 from attrs import evolve, frozen
 
 from kresolve.errors import ConfigFileError, TreeError, did_you_mean
-from kresolve.lines import BadLine, Line, parse_lines, read_lines
+from kresolve.lines import BadLine, Line, check_any, parse_lines, read_lines
 from kresolve.model import Model
 from kresolve.semantics import evaluate
 from kresolve.trees import SourceTree
@@ -89,6 +89,7 @@ def _from_file(model: Model, path: Path, name: str) -> Base:
     if path.is_dir():
         raise ConfigFileError(f"{path}: this is a directory, not a .config")
     lines, bad = read_lines(path, exact_unset=model.dialect.exact_unset)
+    check_any(lines, path, "; a base without lines is called empty")
     return Base(name, tuple(lines), tuple(bad))
 
 

@@ -8,13 +8,14 @@ on the symbol's type and is decided later, in :func:`typed_value`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 from attrs import evolve, field, frozen
 
 from kresolve.configfile import read_config
+from kresolve.errors import ConfigFileError
 from kresolve.location import Location
 from kresolve.values import LOGICAL, Type, valid
 
@@ -131,6 +132,17 @@ def read_lines(path: Path, *, exact_unset: bool = True) -> tuple[list[Line], lis
         reason = "a byte order mark before it, so conf ignores the line"
         bad[0] = evolve(bad[0], text=text, reason=reason)
     return good, bad
+
+
+def check_any(lines: Sequence[Line], place: str | Path, hint: str = "") -> None:
+    """Raise ConfigFileError for a ``.config`` of which no line says anything.
+
+    Such a file is another one than was meant, not a kernel without options.
+    """
+    if not lines:
+        raise ConfigFileError(
+            f"{place}: not a .config: no line CONFIG_X=... or '# CONFIG_X {NOT_SET}' in it{hint}"
+        )
 
 
 def read_text(path: Path) -> str:

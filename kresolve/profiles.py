@@ -304,6 +304,17 @@ def find_profile(name: str, own: Mapping[str, Profile] = {}) -> Profile | None:
     return read_profile(_directory() / f"{name}.toml")
 
 
+def known_profile(name: str, own: Mapping[str, Profile] = {}) -> Profile:
+    """The profile of a name, as :func:`find_profile`; RequestError if there is none."""
+    profile = find_profile(name, own)
+    if profile is None:
+        known = (*own, *profile_names())
+        raise RequestError(
+            f"{name}: no such profile; there is {', '.join(known)}{did_you_mean(name, known)}"
+        )
+    return profile
+
+
 def own_profiles(paths: Iterable[str | Path]) -> dict[str, Profile]:
     """The profiles in a user's files, by name; ConfigFileError if one cannot be read."""
     return {profile.name: profile for profile in map(read_profile, map(Path, paths))}

@@ -25,6 +25,7 @@ from kresolve.cli import (
     migrating,
     minimizing,
     planning,
+    profiles,
     reading,
     surveying,
     trees,
@@ -45,6 +46,7 @@ from kresolve.files import reason
 _COMMANDS: Final = (
     planning,
     checking,
+    profiles,
     explaining,
     graphing,
     gating,

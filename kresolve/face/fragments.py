@@ -19,7 +19,7 @@ from kresolve.defaults import ADVICE_TIMEOUT
 from kresolve.errors import ConfigFileError, RequestError, TreeError, did_you_mean
 from kresolve.face.loading import Fragments, Requests, listed
 from kresolve.face.tree import Tree
-from kresolve.lines import BadLine, Line, parse_lines, read_text, typed_value
+from kresolve.lines import BadLine, Line, check_any, parse_lines, read_text, typed_value
 from kresolve.model import Model
 from kresolve.planner import ANY, World, merged
 from kresolve.profiles import own_profiles
@@ -82,6 +82,7 @@ def check(
                 return check_evidence(wanted(request, kernel, own), Evidence(), kernel=kernel)
         text = read_text(path)
         config, bad = parse_lines(text, name)
+        check_any(config, path)
     lines = list(config)
     if loaded is not None:
         bad += loaded.refused(lines)

@@ -10,7 +10,7 @@ from typing import Any, Self, TypeAlias
 from attrs import evolve, field, frozen
 
 from kresolve.bases import Base, Make, find_base, find_fragments
-from kresolve.errors import RequestError, TreeError, did_you_mean
+from kresolve.errors import RequestError, TreeError
 from kresolve.files import open_input, read_below, write_whole
 from kresolve.frontend import cached_models, load_model
 from kresolve.likenames import did_you_mean_option
@@ -30,7 +30,7 @@ from kresolve.planner import (
     merged,
     requested,
 )
-from kresolve.profiles import Profile, find_profile, own_profiles, profile_names
+from kresolve.profiles import Profile, find_profile, known_profile, own_profiles
 from kresolve.progress import SILENT, Progress
 from kresolve.semantics import Configuration, Finish, evaluate, savedefconfig
 from kresolve.trees import Environment, SourceTree, find_tree
@@ -275,14 +275,11 @@ class LoadedTree:
             return [*from_fragment(self.model, Path(text[1:]))]
         name, _, features = text.partition(":")
         profile = find_profile(name, own)
+        if profile is None and ":" in text and "=" not in text:
+            profile = known_profile(name, own)
         if profile is not None:
             wanted = [feature for feature in features.split(",") if feature]
             return [*profile.requests(self.model, wanted)]
-        if ":" in text and "=" not in text:
-            known = (*own, *profile_names())
-            raise RequestError(
-                f"{name}: no such profile; there is {', '.join(known)}{did_you_mean(name, known)}"
-            )
         return [requested(self.model, text)]
 
     def traditions(self, *wanted: Requests, profiles: Fragments = ()) -> tuple[str, ...]:

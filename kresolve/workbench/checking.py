@@ -9,11 +9,10 @@ from typing import Final, Literal, TypeAlias
 from attrs import evolve, frozen
 
 from kresolve import markup
-from kresolve.errors import RequestError
 from kresolve.lines import Line, typed_value, unquote
 from kresolve.model import TreeInfo
 from kresolve.planner import Plan, Want, World, has_option, listed
-from kresolve.profiles import ALL, Profile, find_profile, profile_names
+from kresolve.profiles import ALL, Profile, known_profile
 from kresolve.workbench.causes import cause
 from kresolve.workbench.evidence import Evidence
 from kresolve.workbench.features import FeatureCheck, check_features, every, features_in, some
@@ -312,9 +311,7 @@ def features_of(
     not.  None is for what nobody can tell.  Raises RequestError for an unknown profile.
     """
     kernel = Kernel(version, arch)
-    found = find_profile(profile) if isinstance(profile, str) else profile
-    if found is None:
-        raise RequestError(f"{profile}: no such profile; there is {', '.join(profile_names())}")
+    found = known_profile(profile) if isinstance(profile, str) else profile
     lines = [Line(name, value) for name, value in values.items()]
     whole = check_lines(of_profile(found, (ALL,), kernel), lines, config="", kernel=kernel)
     return {one.name: one.works for one in features_in(found, whole.rows)}

@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from kresolve.errors import ConfigFileError, RequestError, did_you_mean
+from kresolve.errors import ConfigFileError, RequestError
 from kresolve.lines import read_lines, unquote
 from kresolve.model import Model
 from kresolve.planner import (
@@ -29,7 +29,7 @@ from kresolve.planner import (
     request_name,
     value_text,
 )
-from kresolve.profiles import ALL, Group, NamedTerms, Option, Profile, find_profile, profile_names
+from kresolve.profiles import ALL, Group, NamedTerms, Option, Profile, find_profile, known_profile
 
 #: What a profile says of an option where there is none.
 _PLAIN: Final = Option("", ())
@@ -137,10 +137,7 @@ def _typed(text: str, kernel: Kernel, own: Mapping[str, Profile]) -> list[Wanted
     name, _, features = text.partition(":")
     profile = find_profile(name, own)
     if profile is None and ":" in text and "=" not in text:
-        known = (*own, *profile_names())
-        raise RequestError(
-            f"{name}: no such profile; there is {', '.join(known)}{did_you_mean(name, known)}"
-        )
+        profile = known_profile(name, own)
     if profile is None:
         alternatives = _alternatives([("", terms) for terms in parse_terms(text)])
         whole = Wanted(alternatives, request_name(text), text)

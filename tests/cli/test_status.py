@@ -313,8 +313,8 @@ def test_a_full_disk_is_an_error(used_place: Place, command: tuple[str, ...]) ->
 
 def test_a_number_without_a_line_is_missing_for_a_reason(place: Place) -> None:
     """What nobody sees is 0, and olddefconfig would not write it: that is no way to have it."""
-    (place.work / "empty.config").write_text("")
-    done = place.toy("check", "DEPTH=0", "--config", "empty.config")
+    (place.work / "dry.config").write_text("# CONFIG_POND is not set\n")
+    done = place.toy("check", "DEPTH=0", "--config", "dry.config")
 
     assert done.returncode == 1
     assert "missing: depends on POND (=n) (Kconfig:" in done.stdout

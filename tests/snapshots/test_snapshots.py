@@ -97,6 +97,7 @@ options = [
 name = "on the sofa"
 options = [{ symbol = "CAT", accept = ["y"] }]
 """,
+    "comments.config": "# nothing\n\nFISH\n",
     "levels.toml": """\
 name = "levels"
 description = "A garden, level by level"
@@ -207,6 +208,11 @@ CASES: dict[str, list[str]] = {
         f"check levels --profile levels.toml --config my.config {ON_TOY}",
         "check levels GARDEN SHED --profile levels.toml --config my.config --json",
     ],
+    "profiles": [
+        "profiles levels --profile levels.toml",
+        "profiles mine --profile mine.toml",
+        "profiles levels --profile levels.toml --json",
+    ],
     "plan-features": [f"plan levels --profile levels.toml {ON_TOY} --base empty"],
     "check-any-of": [
         "check 'FROG|POND=m' 'FROG|FISH=y|m|DEPTH=9' 'CAT & SHED if GARDEN' --config my.config",
@@ -269,6 +275,10 @@ CASES: dict[str, list[str]] = {
         f"plan FISH {ON_TOY} --base tinyconfg",
         f"plan FISH {ON_TOY} --base lefft_defconfig",
         f"plan FISH {ON_TOY} --base binary.config",
+        f"plan FISH {ON_TOY} --base comments.config",
+        "check FISH --config comments.config",
+        f"explain FISH --config comments.config {ON_TOY}",
+        "profiles leevls --profile levels.toml",
         f"plan FISH {ON_TOY} -o toy",
         f"plan FISH {ON_TOY} -o nowhere/f.config",
         f"olddefconfig nowhere.config {ON_TOY}",
