@@ -75,8 +75,14 @@ def merged(
         return Path(objects, ".config").read_text(encoding="utf-8")
 
 
-def built(tree: Path, config: str, work: Path, *, arch: str = "x86_64") -> Path:
-    """The kernel of a ``.config``; one that was built before is not built again."""
+def built(
+    tree: Path, config: str, work: Path, *, arch: str = "x86_64", series: str = "kernels"
+) -> Path:
+    """The kernel of a ``.config``; one that was built before is not built again.
+
+    The object files of a ``series`` are kept, and make rebuilds what a change of the ``.config``
+    touches: much less than all where the kernels of a series differ in an option or two.
+    """
     target = TARGETS[arch]
     digest = hashlib.sha256(f"{tree.name} {arch}\n{config}".encode()).hexdigest()[:16]
     kernel = work / "kernels" / digest / "kernel"
@@ -84,14 +90,16 @@ def built(tree: Path, config: str, work: Path, *, arch: str = "x86_64") -> Path:
         return kernel
     kernel.parent.mkdir(parents=True, exist_ok=True)
     (kernel.parent / "config").write_text(config, encoding="utf-8")
-    with tempfile.TemporaryDirectory(dir=work) as objects:
-        Path(objects, ".config").write_text(config, encoding="utf-8")
-        jobs = f"-j{len(os.sched_getaffinity(0))}"
-        log = kernel.parent / "build.log"
-        _make(tree, Path(objects), arch, jobs, target.image, log=log)
-        image = Path(objects, "arch", "x86" if arch == "x86_64" else arch, "boot", target.image)
-        content = image.read_bytes()
-        kernel.write_bytes(gzip.decompress(content) if image.suffix == ".gz" else content)
+    objects = work / "objects" / f"{tree.name}-{arch}-{series}"
+    objects.mkdir(parents=True, exist_ok=True)
+    (objects / ".config").write_text(config, encoding="utf-8")
+    jobs = f"-j{len(os.sched_getaffinity(0))}"
+    _make(tree, objects, arch, jobs, target.image, log=kernel.parent / "build.log")
+    if (objects / ".config").read_text(encoding="utf-8") != config:
+        raise RuntimeError(f"{kernel.parent}/config: make has changed it; run it through conf first")
+    image = objects / "arch" / ("x86" if arch == "x86_64" else arch) / "boot" / target.image
+    content = image.read_bytes()
+    kernel.write_bytes(gzip.decompress(content) if image.suffix == ".gz" else content)
     return kernel
 
 
