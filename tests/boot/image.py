@@ -7,7 +7,7 @@ import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -81,24 +81,12 @@ _PROGRAMS = (
 ).split()
 
 
-def extra(image: Path, files: Mapping[str, bytes], modules: Path | None = None) -> Path:
-    """A second initramfs, unpacked over the first: what differs from boot to boot."""
+def jobs(work: Mapping[str, Any], image: Path) -> Path:
+    """A second initramfs, unpacked over the first, that tells the guest what to do."""
     with tempfile.TemporaryDirectory(prefix="kresolve-boot-") as scratch:
-        target = Path(scratch)
-        for name, content in files.items():
-            path = target / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        if modules is not None:
-            (target / "usr/lib").mkdir(parents=True)
-            shutil.copytree(modules, target / "usr/lib/modules", symlinks=True)
-        pack(target, image)
+        Path(scratch, "jobs.json").write_text(json.dumps(work), encoding="utf-8")
+        pack(Path(scratch), image)
     return image
-
-
-def jobs(steps: Iterable[Mapping[str, Any]]) -> bytes:
-    """The file that tells the guest what to do."""
-    return json.dumps({"steps": list(steps)}).encode()
 
 
 def pack(directory: Path, image: Path) -> None:

@@ -96,7 +96,7 @@ def built(
     jobs = f"-j{len(os.sched_getaffinity(0))}"
     _make(tree, objects, arch, jobs, target.image, log=kernel.parent / "build.log")
     if (objects / ".config").read_text(encoding="utf-8") != config:
-        raise RuntimeError(f"{kernel.parent}/config: make has changed it; run it through conf first")
+        raise RuntimeError(f"{kernel.parent}/config: make has changed it; it is not conf's")
     image = objects / "arch" / ("x86" if arch == "x86_64" else arch) / "boot" / target.image
     content = image.read_bytes()
     kernel.write_bytes(gzip.decompress(content) if image.suffix == ".gz" else content)

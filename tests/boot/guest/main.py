@@ -1,16 +1,15 @@
 #!/usr/bin/python3
 """Process 1 of the guest: lets CRIU do each operation, and prints how it went.
 
-/jobs.json says what to do: a list of steps, each with ``operations`` (names; all, if none),
-``without`` (modules that are away meanwhile) and ``label``.  Each result is a line on the console,
-``@@`` and an object of JSON: ``operation``, ``result`` and ``messages``.  A result is "ok", or
+/jobs.json says what to do: ``operations`` (names; all, if none), whether to ``stop`` after the
+first that fails, and whether to be ``verbose``: to print the logs of those that fail.  Each result is a line on the console, ``@@`` and an object of JSON:
+``operation``, ``result`` and ``messages``.  A result is "ok", or
 where it went wrong: "setup" (the object cannot be made on this kernel), "dump", "restore",
 "verify" (it came back, and does not work).
 """
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
 import re
@@ -25,7 +24,6 @@ from pathlib import Path
 
 from operations import (  # type: ignore[import-not-found]  # beside it in the guest
     BY_NAME,
-    OPERATIONS,
     Operation,
 )
 
@@ -361,7 +359,7 @@ PROCEDURES: dict[str, Callable[[Operation, Path], None]] = {
 }
 
 
-def perform(operation: Operation, label: str) -> None:
+def perform(operation: Operation, *, verbose: bool) -> str:
     shutil.rmtree(SCRATCH, ignore_errors=True)
     SCRATCH.mkdir(parents=True)
     os.environ["PATH"] = f"/iptables-{operation.iptables}:{PATH}"
@@ -375,7 +373,12 @@ def perform(operation: Operation, label: str) -> None:
         result, messages = "test", [f"{type(error).__name__}: {error}"]
     reap()
     seconds = round(time.monotonic() - begin, 1)
-    tell(step=label, operation=operation.name, result=result, messages=messages, seconds=seconds)
+    tell(operation=operation.name, result=result, messages=messages, seconds=seconds)
+    if verbose and result != "ok":
+        for log in sorted(SCRATCH.rglob("*.log")):
+            lines = log.read_text(errors="replace").splitlines()
+            print(f"---- {log}", *lines[-200:], sep="\n", flush=True)
+    return result
 
 
 # --------------------------------------------------------------------- guest
@@ -424,30 +427,6 @@ def prepare_guest() -> None:
     os.mknod(CONTAINER / "dev/null", 0o666 | 0o020000, os.makedev(1, 3))
 
 
-@contextmanager
-def modules_away(names: list[str]) -> Iterator[None]:
-    """Some modules unloaded and out of reach."""
-    release = Path("/lib/modules") / os.uname().release
-    moved: list[Path] = []
-    for name in names:
-        pattern = name.replace("_", "[-_]")
-        for path in release.rglob(f"{pattern}.ko*"):
-            moved.append(path.rename(path.with_name(f"{path.name}.away")))  # noqa: PERF401
-    for _ in range(6):
-        loaded = [line.split() for line in Path("/proc/modules").read_text().splitlines()]
-        for words in loaded:
-            if words[2] == "0":
-                run("rmmod", words[0])
-    left = {line.split()[0] for line in Path("/proc/modules").read_text().splitlines()}
-    if still := sorted(left & set(names)):
-        tell(note=f"cannot be unloaded: {', '.join(still)}")
-    try:
-        yield
-    finally:
-        for path in moved:
-            path.rename(path.with_name(path.name.removesuffix(".away")))
-
-
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -455,18 +434,15 @@ def main() -> None:
     os.environ.update(PATH=PATH, HOME="/", LC_ALL="C")
     prepare_guest()
     version = subprocess.run(["criu", "--version"], capture_output=True, text=True, check=False)
-    config = Path("/proc/config.gz")
     tell(
         kernel=os.uname().release,
         criu=(version.stdout or version.stderr).split("\n")[0].removeprefix("Version: "),
-        config=gzip.decompress(config.read_bytes()).decode() if config.exists() else "",
     )
     jobs = json.loads(Path("/jobs.json").read_text())
-    for step in jobs["steps"]:
-        with modules_away(step.get("without", [])):
-            names = step.get("operations") or [one.name for one in OPERATIONS]
-            for name in names:
-                perform(BY_NAME[name], step.get("label", ""))
+    for name in jobs.get("operations") or BY_NAME:
+        result = perform(BY_NAME[name], verbose=bool(jobs.get("verbose")))
+        if result != "ok" and jobs.get("stop"):
+            break
     tell(done=True)
 
 

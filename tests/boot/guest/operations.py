@@ -18,6 +18,7 @@ class Operation:
     letters, after the shell commands ``prepare``.  ``options`` go to dump and restore alike.
     ``afterwards`` are shell commands in the restored process' namespaces that have to succeed.
     ``how`` names the procedure in ``main.py``, ``iptables`` the flavour that user space has.
+    ``cause`` says why CRIU cannot do it, whatever the kernel has.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Operation:
     afterwards: str = ""
     how: str = "dump"
     iptables: str = "legacy"
+    cause: str = ""
 
 
 #: What any process may have; each object is an operation of its own name.
@@ -96,7 +98,14 @@ def _network_namespaces() -> list[Operation]:
     def inside(name: str, needs: str, **fields: str) -> Operation:
         return Operation(f"netns, {name}", needs, namespaces="-n", **fields)
 
-    veth = "ip link add v0 type veth peer name v1"
+    # With an end outside: what a container has.
+    outside = "nsenter -t 1 -n ip link"
+    away = f"{outside} del v0 2>/dev/null; "
+    veth = f"{away}{outside} add v0 type veth peer name v1 && {outside} set v1 netns $$"
+    macvlan = (
+        f"{away}{outside} add v0 type veth peer name v1"
+        f" && {outside} add mv0 link v0 type macvlan && {outside} set mv0 netns $$"
+    )
     nft = "nft add table inet t && nft add chain inet t c '{ type filter hook input priority 0; }'"
     return [
         inside("default lock", _LOCKED),
@@ -128,18 +137,11 @@ def _network_namespaces() -> list[Operation]:
         ),
         inside("tun", "container,tun", object="tun", options=_SKIP),
         inside(
-            "dummy",
-            "net-devices",
-            prepare="ip link add d0 type dummy",
-            options=_SKIP,
-            afterwards="ip link show d0",
-        ),
-        inside(
-            "veth pair",
+            "veth",
             "net-devices",
             prepare=veth,
-            options=_SKIP,
-            afterwards="ip link show v0 && ip link show v1",
+            options=f"{_SKIP} --external veth[v1]:v0",
+            afterwards="ip link show v1",
         ),
         inside(
             "bridge",
@@ -151,8 +153,8 @@ def _network_namespaces() -> list[Operation]:
         inside(
             "macvlan",
             "net-devices",
-            prepare=f"{veth} && ip link add mv0 link v0 type macvlan",
-            options=_SKIP,
+            prepare=macvlan,
+            options=f"{_SKIP} --external macvlan[mv0]:v0",
             afterwards="ip link show mv0",
         ),
         inside(

@@ -1,0 +1,171 @@
+"""``python -m tests.boot.run KIND...``: boot kernels and record what CRIU does in them.
+
+Kinds: ``kernels`` (what the profile promises, with CRIU of two Debian suites) and ``ablation``
+(each required option taken away).  See README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from kresolve import Tree
+from kresolve.profiles import find_profile
+from tests.boot import image, kernels, machine, packages
+from tests.boot.guest.operations import OPERATIONS
+from tests.boot.results import Boot, boot_of, record
+
+#: Debian's suites whose CRIU is tried, the oldest first.
+SUITES = ("trixie", "sid")
+#: What the guest's file system is made of.
+PACKAGES = ["criu", "iptables", "nftables", "iproute2", "python3", "libc6", "gzip"]
+PACKAGES += ["busybox-static"]
+#: What any guest here needs besides what is tried.
+GUEST = "qemu-boot"
+
+
+@frozen
+class Kernel:
+    """A kernel to boot: what is planned on allnoconfig, of which version."""
+
+    name: str
+    version: str
+    requests: tuple[str, ...]
+
+    @property
+    def what(self) -> str:
+        """The question that it answers."""
+        return f"plan {' '.join(self.requests)} on allnoconfig of Linux {self.version}"
+
+
+KERNELS = (
+    Kernel("criu", "6.12", ("criu",)),
+    Kernel("criu-all", "6.12", ("criu:all",)),
+    Kernel("criu-17", "6.12", ("criu-17",)),
+    Kernel("criu-7.3", "7.3", ("criu",)),
+    Kernel("criu-all-7.3", "7.3", ("criu:all",)),
+)
+
+
+def guest(suite: str, work: Path) -> Path:
+    """The initramfs with a suite's CRIU."""
+    root = packages.unpack(suite, PACKAGES, work / f"root-{suite}")
+    return image.build(root, work / f"{suite}.cpio.gz")
+
+
+def booted(kernel: Path, suite: str, work: Path, jobs: dict[str, Any], **fields: Any) -> Boot:
+    """Boot a kernel with a suite's CRIU, and let it do the operations."""
+
+    def show(result: Mapping[str, Any]) -> None:
+        if "operation" in result:
+            words = "; ".join(result["messages"])
+            say(f"  {result['operation']}: {result['result']} {words}".rstrip())
+
+    say(f"{fields['name']}: {fields['what']}; CRIU of {suite}")
+    with tempfile.TemporaryDirectory(dir=work) as scratch:
+        todo = image.jobs(jobs, Path(scratch, "jobs.cpio.gz"))
+        told, console = machine.boot(kernel, [guest(suite, work), todo], on_result=show)
+    (kernel.parent / f"console-{suite}.log").write_text(console, encoding="utf-8")
+    config = (kernel.parent / "config").read_text(encoding="utf-8")
+    return boot_of(told, config, **fields)
+
+
+def planned(
+    tree: Tree, requests: Sequence[str], forbid: Sequence[str] = ()
+) -> tuple[str, list[str]]:
+    """The fragment of a plan on allnoconfig; the requests that had to go for what is forbidden."""
+    left = [str(one) for one in tree.requests(*requests)]
+    gone: list[str] = []
+    while True:
+        left = [one for one in left if one.split("=")[0] not in forbid]
+        plan = tree.plan(*left, base="allnoconfig", forbid=forbid)
+        if plan.status == "planned":
+            return plan.fragment, gone
+        if plan.conflict is None:
+            raise RuntimeError(f"no plan without {', '.join(forbid)}: {plan.status}")
+        names = [str(one) for one in plan.conflict.demands]
+        found = [one for one in left if one in names]
+        if not found:
+            raise RuntimeError(f"no plan without {', '.join(forbid)}: {names}")
+        gone += found
+        left = [one for one in left if one not in found]
+
+
+def kernels_of(names: Sequence[str], work: Path, suites: Sequence[str]) -> Iterator[Boot]:
+    """Plan, build and boot; each operation in each kernel, with each CRIU."""
+    for kernel in KERNELS:
+        if names and kernel.name not in names:
+            continue
+        source = kernels.source(kernel.version, work)
+        fragment, _ = planned(Tree.load(source), [*kernel.requests, GUEST])
+        config = kernels.configured(source, "allnoconfig", [fragment], work)
+        built = kernels.built(source, config, work, series=kernel.name)
+        for suite in suites:
+            yield booted(built, suite, work, {}, name=kernel.name, what=kernel.what, arch="x86_64")
+
+
+def ablation(names: Sequence[str], work: Path, suites: Sequence[str]) -> Iterator[Boot]:
+    """Take each required option of the default set away, and look for an operation that fails."""
+    version = "6.12"
+    source = kernels.source(version, work)
+    tree = Tree.load(source)
+    for request in map(str, tree.requests("criu")):
+        symbol = request.split("=")[0]
+        if names and symbol not in names:
+            continue
+        fragment, gone = planned(tree, ["criu", GUEST], [symbol])
+        config = kernels.configured(source, "allnoconfig", [fragment], work)
+        built = kernels.built(source, config, work, series="ablation")
+        jobs = {"operations": telling(symbol), "stop": True}
+        what = f"{symbol} taken away from plan criu on allnoconfig of Linux {version}"
+        yield booted(
+            built,
+            suites[0],
+            work,
+            jobs,
+            name=symbol,
+            what=what,
+            arch="x86_64",
+            without=[symbol, *(one.split("=")[0] for one in gone)],
+        )
+
+
+def telling(symbol: str) -> list[str]:
+    """The operations of the default set, those first that the option is asked for by."""
+    profile = find_profile("criu")
+    assert profile is not None
+    own = {entry.feature for entry in profile.entries if symbol in entry.symbols}
+    default = [one for one in OPERATIONS if set(one.needs.split()) <= set(profile.default)]
+    return [one.name for one in sorted(default, key=lambda one: not own & set(one.needs.split()))]
+
+
+def say(text: str) -> None:
+    """A line of progress."""
+    sys.stderr.write(f"{text}\n")
+
+
+KINDS = {"kernels": kernels_of, "ablation": ablation}
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.boot.run", description=__doc__)
+    parser.add_argument("kind", choices=KINDS, nargs="+")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="only these")
+    parser.add_argument("--suite", nargs="+", default=SUITES, choices=SUITES)
+    parser.add_argument("--work", type=Path, required=True, help="where to keep what is built")
+    arguments = parser.parse_args()
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    for kind in arguments.kind:
+        for boot in KINDS[kind](arguments.only, arguments.work.resolve(), arguments.suite):
+            record(kind, boot)
+
+
+if __name__ == "__main__":
+    main()
