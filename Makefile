@@ -32,7 +32,7 @@ TEST_JOBS := 2 --dist worksteal
 # Kernels of which the tests take a sample where the mirror has them.
 MORE_TREES := debian:5.10@bullseye debian:6.1 debian:7.3@trixie-backports
 
-.PHONY: plan test test-fresh test-pythons test-long conformance lint bench pictures notebooks \
+.PHONY: plan test test-fresh test-pythons test-long test-boot conformance lint bench pictures notebooks \
 	docs-output setup clean help FORCE
 
 plan: $(READY) ## print the fragment that CRIU needs on allnoconfig of Linux 6.12
@@ -66,6 +66,12 @@ FRESH :=
 
 test-fresh: $(READY) ## both commands in minimal Debian 12 and 13, and as a mere user (needs root)
 	@$(CLEAN) tools/fresh $(FRESH)
+
+# BOOT="ablation" takes each required option away instead; see tests/boot/README.md.
+BOOT := kernels
+
+test-boot: $(READY) ## boot the kernels that are planned for CRIU, and let it work in them (an hour)
+	@$(CLEAN) tools/boot $(BOOT)
 
 test-long: $(READY) ## the tests that take minutes, with more and other random cases
 	@$(PYTEST) -n $(TEST_JOBS) -m long --hypothesis-profile=long

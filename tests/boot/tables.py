@@ -1,0 +1,117 @@
+"""``python -m tests.boot.tables``: the tables of docs/criu.md, from what was recorded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from kresolve.files import write_whole
+from kresolve.profiles import find_profile
+from tests.boot.guest.operations import BY_NAME
+from tests.boot.results import Boot, recorded
+
+PAGE = Path(__file__).parents[2] / "docs" / "criu.md"
+_PLACE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def kernels() -> str:
+    """What works in which kernel: of each feature, how many of its operations."""
+    profile = find_profile("criu")
+    assert profile is not None
+    boots = list(recorded("kernels"))
+    rows = []
+    for feature in profile.features.values():
+        cells = [_share(boot, feature.name) for boot in boots]
+        if any(cells):
+            default = "" if feature.default else f" (`criu:{feature.name}`)"
+            rows.append([f"{feature.does}{default}", *cells])
+    head = [f"{boot.name}, {boot.release}, CRIU {boot.criu}" for boot in boots]
+    return table(["works", *head], rows)
+
+
+def _share(boot: Boot, feature: str) -> str:
+    """How many operations of a feature went well; those that CRIU cannot do do not count."""
+    own = [row for row in boot.rows if BY_NAME[row.operation].needs.split(",")[-1] == feature]
+    results = [row.result == "ok" for row in own if not BY_NAME[row.operation].cause]
+    if not results or all(results):
+        return "yes" if results else ""
+    return f"{sum(results)} of {len(results)}" if any(results) else "no"
+
+
+def settled() -> str:
+    """What CRIU cannot do, whatever the kernel has."""
+    seen = {
+        row.operation: "; ".join(row.messages[:1])
+        for boot in recorded("kernels")
+        for row in boot.rows
+        if BY_NAME[row.operation].cause and row.result != "ok"
+    }
+    rows = [[name, BY_NAME[name].cause, f"`{said}`" if said else ""] for name, said in seen.items()]
+    return table(["operation", "cause", "what is said"], rows)
+
+
+def ablation() -> str:
+    """What fails without each option."""
+    profile = find_profile("criu")
+    assert profile is not None
+    boots = {boot.without[0]: boot for boot in recorded("ablation")}
+    rows = []
+    for symbol in dict.fromkeys(name for entry in profile.entries for name in entry.symbols):
+        if boot := boots.get(symbol):
+            row = boot.failed
+            also = ", ".join(boot.without[1:])
+            words = (
+                ["nothing", "", ""]
+                if row is None
+                else [row.operation, row.result, f"`{'; '.join(row.messages[:2])}`"]
+            )
+            rows.append([symbol, also, *words])
+    return table(["without", "and so without", "fails", "at", "what is said"], rows)
+
+
+def kata() -> str:
+    """Kata's kernel before and after the plan's lines."""
+    boots = list(recorded("kata"))
+    names = dict.fromkeys(row.operation for boot in boots for row in boot.rows)
+    results = [{row.operation: row for row in boot.rows} for boot in boots]
+    rows = [
+        [
+            name,
+            *(
+                _told(each[name].result, each[name].messages) if name in each else ""
+                for each in results
+            ),
+        ]
+        for name in names
+    ]
+    return table(["operation", *(f"{b.what}, CRIU {b.criu}" for b in boots)], rows)
+
+
+def _told(result: str, messages: Iterable[str]) -> str:
+    return "ok" if result == "ok" else f"{result}: `{next(iter(messages), '')}`"
+
+
+TABLES: Mapping[str, Callable[[], str]] = {
+    "kernels": kernels,
+    "settled": settled,
+    "ablation": ablation,
+    "kata": kata,
+}
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A table of Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(
+        f"| {' | '.join(c.replace('|', chr(92) + '|') for c in row)} |\n" for row in lines
+    )
+
+
+def filled(text: str) -> str:
+    """A page with each table in its place."""
+    return _PLACE.sub(lambda found: f"{found[1]}{TABLES[found[2]]()}{found[3]}", text)
+
+
+if __name__ == "__main__":
+    write_whole(PAGE, filled(PAGE.read_text(encoding="utf-8")))
