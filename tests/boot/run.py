@@ -105,7 +105,7 @@ def kernels_of(names: Sequence[str], work: Path, suites: Sequence[str]) -> Itera
         source = kernels.source(kernel.version, work)
         fragment, _ = planned(Tree.load(source), [*kernel.requests, GUEST])
         config = kernels.configured(source, "allnoconfig", [fragment], work)
-        built = kernels.built(source, config, work, series=kernel.name)
+        built = kernels.built(source, config, work, series="kernels")
         for suite in suites:
             yield booted(built, suite, work, {}, name=kernel.name, what=kernel.what, arch="x86_64")
 
@@ -121,7 +121,7 @@ def ablation(names: Sequence[str], work: Path, suites: Sequence[str]) -> Iterato
             continue
         fragment, gone = planned(tree, ["criu", GUEST], [symbol])
         config = kernels.configured(source, "allnoconfig", [fragment], work)
-        built = kernels.built(source, config, work, series="ablation")
+        built = kernels.built(source, config, work, series="kernels")
         jobs = {"operations": telling(symbol), "stop": True}
         what = f"{symbol} taken away from plan criu on allnoconfig of Linux {version}"
         yield booted(
@@ -141,8 +141,9 @@ def telling(symbol: str) -> list[str]:
     profile = find_profile("criu")
     assert profile is not None
     own = {entry.feature for entry in profile.entries if symbol in entry.symbols}
-    default = [one for one in OPERATIONS if set(one.needs.split()) <= set(profile.default)]
-    return [one.name for one in sorted(default, key=lambda one: not own & set(one.needs.split()))]
+    asked = profile.asked()
+    default = [one for one in OPERATIONS if one.features and one.features <= asked]
+    return [one.name for one in sorted(default, key=lambda one: not own & one.features)]
 
 
 def say(text: str) -> None:

@@ -2,10 +2,10 @@
 """Process 1 of the guest: lets CRIU do each operation, and prints how it went.
 
 /jobs.json says what to do: ``operations`` (names; all, if none), whether to ``stop`` after the
-first that fails, and whether to be ``verbose``: to print the logs of those that fail.  Each result is a line on the console, ``@@`` and an object of JSON:
-``operation``, ``result`` and ``messages``.  A result is "ok", or
-where it went wrong: "setup" (the object cannot be made on this kernel), "dump", "restore",
-"verify" (it came back, and does not work).
+first that fails, and whether to be ``verbose``: to print the logs of those that fail.  Each
+result is a line on the console, ``@@`` and an object of JSON: ``operation``, ``result`` and
+``messages``.  A result is "ok", or where it went wrong: "setup" (the object cannot be made on
+this kernel), "dump", "restore", "verify" (it came back, and does not work).
 """
 
 from __future__ import annotations

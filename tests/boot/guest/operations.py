@@ -32,6 +32,11 @@ class Operation:
     iptables: str = "legacy"
     cause: str = ""
 
+    @property
+    def features(self) -> frozenset[str]:
+        """The features that promise it."""
+        return frozenset(filter(None, self.needs.split(",")))
+
 
 #: What any process may have; each object is an operation of its own name.
 _PROCESS = (
