@@ -137,6 +137,27 @@ def started(operation: Operation, directory: Path) -> Iterator[int]:
             unshare.wait()
 
 
+#: Enters a user namespace with the ids of a container, and goes on as root in it.  Where only one
+#: id is mapped, CRIU cannot give net.ipv4.ping_group_range back: its default names group 1.
+USER_NAMESPACE = """
+import os, sys
+pid = os.getpid()
+end, begin = os.pipe()
+if not os.fork():
+    os.read(end, 1)
+    for kind in ("uid", "gid"):
+        with open(f"/proc/{pid}/{kind}_map", "w") as file:
+            file.write("0 0 65536")
+    os._exit(0)
+os.unshare(os.CLONE_NEWUSER)
+os.write(begin, b"x")
+os.wait()
+os.setresgid(0, 0, 0)
+os.setresuid(0, 0, 0)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+
+
 def enter_container(operation: Operation, log: Path) -> tuple[subprocess.Popen[bytes], Path]:
     """Start process 1 of a container whose root is a file system of its own."""
     files = CONTAINER / "files"
@@ -157,7 +178,10 @@ def enter_container(operation: Operation, log: Path) -> tuple[subprocess.Popen[b
         exec /objects -f {operation.object} /files </dev/null >/dev/null 2>&1
     """
     with log.open("ab") as output:
-        command = ["unshare", *operation.namespaces.split(), "-f", "sh", "-c", script]
+        letters = operation.namespaces.split()
+        wrapper = ["python3", "-c", USER_NAMESPACE] if "-U" in letters else []
+        others = [letter for letter in letters if letter != "-U"]
+        command = [*wrapper, "unshare", *others, "-f", "sh", "-c", script]
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     return child, files
 

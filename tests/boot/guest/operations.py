@@ -71,6 +71,7 @@ _HELD = "sockets-tcp,network-lock-iptables"
 _HELD_NFT = f"{_HELD}-nft"
 #: All that a container has of its own, the user namespace aside.
 _CONTAINER = "-u -i -p -m -n"
+_ALL = f"{_CONTAINER} -U"
 _SKIP = "--network-lock skip"
 _LOCKED = "container,network-lock-iptables"
 
@@ -205,15 +206,15 @@ def _containers() -> list[Operation]:
             options="--network-lock nftables",
         ),
         inside("all but user, lock skip", object="sysv_ipc", options=_SKIP),
-        inside("all", f"{_CONTAINER} -U -r", _LOCKED, object="sysv_ipc"),
+        inside("all", _ALL, _LOCKED, object="sysv_ipc"),
         inside(
             "all, iptables-nft",
-            f"{_CONTAINER} -U -r",
+            _ALL,
             f"{_LOCKED}-nft",
             object="sysv_ipc",
             iptables="nft",
         ),
-        inside("all, lock skip", f"{_CONTAINER} -U -r", object="sysv_ipc", options=_SKIP),
+        inside("all, lock skip", _ALL, object="sysv_ipc", options=_SKIP),
         inside(
             "all but user, tcp_established",
             needs=f"container,{_HELD}",
