@@ -7,6 +7,7 @@ Kinds: ``kernels`` (what the profile promises, with CRIU of two Debian suites) a
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -54,9 +55,10 @@ KERNELS = (
 
 
 def guest(suite: str, work: Path) -> Path:
-    """The initramfs with a suite's CRIU."""
+    """The initramfs with a suite's CRIU, made anew when the guest's programs have changed."""
     root = packages.unpack(suite, PACKAGES, work / f"root-{suite}")
-    return image.build(root, work / f"{suite}.cpio.gz")
+    programs = b"".join(path.read_bytes() for path in sorted(image.GUEST.glob("*.[cp]*")))
+    return image.build(root, work / f"{suite}-{hashlib.sha256(programs).hexdigest()[:12]}.cpio.gz")
 
 
 def booted(kernel: Path, suite: str, work: Path, jobs: dict[str, Any], **fields: Any) -> Boot:

@@ -67,11 +67,15 @@ def shell(text: str, *prefix: str, log: Path | None = None) -> int:
     return run(*prefix, "sh", "-c", text, log=log)
 
 
-def wait_for(*paths: Path, seconds: float = 15) -> bool:
+def wait_for(
+    *paths: Path, seconds: float = 15, alive: subprocess.Popen[bytes] | None = None
+) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if any(path.exists() for path in paths):
             return True
+        if alive and alive.poll() is not None:
+            return False
         time.sleep(0.02)
     return False
 
@@ -116,13 +120,13 @@ def started(operation: Operation, directory: Path) -> Iterator[int]:
                 inside = (
                     f"ip link set lo up && {operation.prepare or ':'} && exec {' '.join(words)}"
                 )
-                run("unshare", "-n", "sh", "-c", inside, log=log)
-            else:
-                run(*words, log=log)
+                words = ["unshare", "-n", "sh", "-c", inside]
             files = directory
+            is_there = run(*words, log=log) == 0 and wait_for(files / "pid", files / "verdict")
         else:
             unshare, files = enter_container(operation, log)
-        if not wait_for(files / "pid", files / "verdict") or not (files / "pid").exists():
+            is_there = wait_for(files / "pid", files / "verdict", alive=unshare)
+        if not is_there or not (files / "pid").exists():
             said = files / "verdict"
             raise Failed(
                 "setup", [*([said.read_text()] if said.exists() else []), *complaints(log)]
