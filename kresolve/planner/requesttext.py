@@ -24,6 +24,8 @@ _AND: Final = re.compile(rf"{_QUOTED}|(&)", re.DOTALL)
 _IF: Final = re.compile(rf"{_QUOTED}|(\s+if\s+)", re.DOTALL)
 #: What goes on with the values behind an "=" where it follows a "|".
 _VALUE: Final = re.compile(r"[ymn]|-?\d+|0[xX][0-9a-fA-F]+")
+#: The same with a condition, or another option, behind it.
+_MORE_VALUE: Final = re.compile(rf"({_VALUE.pattern})(\s*&.*|\s+if\s.*)?", re.DOTALL)
 #: A value that goes on: it is not quoted.
 _OPEN: Final = re.compile(r'=[^"&|]*(\|[^"&|]*)*$')
 #: A text that needs no quotes in a request.
@@ -84,7 +86,7 @@ def parse_terms(text: str) -> Terms:
         raise no_request(text)
     parts: list[str] = []
     for part in _split(text, _OR):
-        if parts and _VALUE.fullmatch(part) and _OPEN.search(parts[-1]):
+        if parts and _MORE_VALUE.fullmatch(part) and _OPEN.search(parts[-1]):
             parts[-1] += f"|{part}"
         else:
             parts.append(part)

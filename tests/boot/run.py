@@ -82,20 +82,18 @@ def planned(
     tree: Tree, requests: Sequence[str], forbid: Sequence[str] = ()
 ) -> tuple[str, list[str]]:
     """The fragment of a plan on allnoconfig; the requests that had to go for what is forbidden."""
-    left = [str(one) for one in tree.requests(*requests)]
+    left = [one for one in tree.requests(*requests) if not set(one.symbols) & set(forbid)]
     gone: list[str] = []
     while True:
-        left = [one for one in left if one.split("=")[0] not in forbid]
         plan = tree.plan(*left, base="allnoconfig", forbid=forbid)
         if plan.status == "planned":
             return plan.fragment, gone
         if plan.conflict is None:
             raise RuntimeError(f"no plan without {', '.join(forbid)}: {plan.status}")
-        names = [str(one) for one in plan.conflict.demands]
-        found = [one for one in left if one in names]
+        found = [one for one in left if one in plan.conflict.demands]
         if not found:
-            raise RuntimeError(f"no plan without {', '.join(forbid)}: {names}")
-        gone += found
+            raise RuntimeError(f"no plan without {', '.join(forbid)}: {plan.conflict.demands}")
+        gone += [name for one in found for name in one.symbols]
         left = [one for one in left if one not in found]
 
 
@@ -117,8 +115,8 @@ def ablation(names: Sequence[str], work: Path, suites: Sequence[str]) -> Iterato
     version = "6.12"
     source = kernels.source(version, work)
     tree = Tree.load(source)
-    for request in map(str, tree.requests("criu")):
-        symbol = request.split("=")[0]
+    asked = tree.requests("criu")
+    for symbol in dict.fromkeys(name for request in asked for name in request.symbols):
         if names and symbol not in names:
             continue
         fragment, gone = planned(tree, ["criu", GUEST], [symbol])
@@ -134,7 +132,7 @@ def ablation(names: Sequence[str], work: Path, suites: Sequence[str]) -> Iterato
             name=symbol,
             what=what,
             arch="x86_64",
-            without=[symbol, *(one.split("=")[0] for one in gone)],
+            without=[symbol, *gone],
         )
 
 

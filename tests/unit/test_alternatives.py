@@ -111,11 +111,18 @@ def texts(plan: Plan) -> list[str]:
         (r'T="a\"|b"|B', [[r'T="a\"|b"'], ["B"]]),
         ("T=|B", [["T="], ["B"]]),
         ("T=some words", [["T=some words"]]),
+        ("A=y|m if B", [["A=y|m if B"]]),
+        ("A=y|m & B=m|y|C", [["A=y|m", "B=m|y"], ["C"]]),
+        ("N=4|5 if B & C|D", [["N=4|5 if B", "C"], ["D"]]),
+        ("A=y|modular", [["A=y"], ["modular"]]),
     ],
 )
 def test_the_text_of_alternatives(text: str, expected: list[list[str]]) -> None:
     """A text is split at |, & and if outside of quotes; y, m, n and numbers go on with a value."""
-    assert [[str(term) for term in terms] for terms in parse_terms(text)] == expected
+    found = [[str(term) for term in terms] for terms in parse_terms(text)]
+    assert found == expected
+    again = parse_terms("|".join(" & ".join(terms) for terms in found))
+    assert again == parse_terms(text)
 
 
 @pytest.mark.parametrize(
