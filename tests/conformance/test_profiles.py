@@ -36,10 +36,21 @@ def test_a_profile_can_be_had_on_linux_6_12(tree: Tree) -> None:
         assert tree.requests(f"{name}:all")
 
 
+def test_what_selects_an_option_of_a_profile_does(tree: Tree) -> None:
+    """What a profile names as selecting an option selects it in the tree."""
+    for name in profile_names():
+        profile = find_profile(name)
+        assert profile is not None
+        for option in (one for one in profile.options if one.selected_by):
+            selects = {one.symbol for one in tree.show(option.symbol).selected_by}
+            assert {*option.selected_by} <= selects, option.symbol
+
+
 def test_a_network_lock_can_be_had_by_either(tree: Tree) -> None:
     """conf confirms a lock by iptables and one by nftables, each where the other is kept off."""
+    (lock,) = (one for one in tree.requests("criu:network-lock") if one.name == "network-lock")
     for forbid, serves in (((), "iptables"), (("IP_NF_FILTER",), "nftables")):
-        found = tree.plan("criu:network-lock", base="allnoconfig", forbid=forbid, verify="conf")
+        found = tree.plan(lock, base="allnoconfig", forbid=forbid, verify="conf")
         assert found.verified.conf
         assert [str(one) for one in found.serving] == [f"{serves} serves network-lock"]
 
