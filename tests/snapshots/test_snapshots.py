@@ -268,7 +268,7 @@ CASES: dict[str, list[str]] = {
         f"plan @prose.config {ON_TOY}",
         f"plan @nowhere.config {ON_TOY}",
         f"plan criu {ON_TOY}",
-        f"plan criu:lazy {ON_TOY}",
+        f"plan levels:coko --profile levels.toml {ON_TOY}",
         f"plan kriu:lazy-pages {ON_TOY}",
         f"plan FISH {ON_TOY} --pin POOL",
         f"plan FISH {ON_TOY} --forbid OWNER",

@@ -9,19 +9,18 @@ import pytest
 
 from kresolve import check
 from kresolve.errors import ConfigFileError, RequestError
+from kresolve.profiles import known_profile
 from kresolve.workbench.checking import Check, kernel_of
 from tests.unit.test_configfile import vmlinux
 
 X86 = "# Linux/x86 {version} Kernel Configuration\n\nCONFIG_X86_64=y\n"
 
-#: What CRIU needs of 6.12, as a kernel has it that was made with care.
-CRIU = """
-    MEMBARRIER NETFILTER_NETLINK CHECKPOINT_RESTORE CGROUPS PROC_PAGE_MONITOR PROC_SYSCTL
-    UTS_NS IPC_NS SYSVIPC PID_NS NET_NS USER_NS NF_TABLES NF_CT_NETLINK UNIX_DIAG IP_NF_FILTER
-    NETFILTER_XT_MARK NFT_COMPAT NF_TABLES_IPV4 INET_DIAG INET_TCP_DIAG INET_UDP_DIAG
-    PACKET_DIAG NETLINK_DIAG EVENTFD EPOLL SIGNALFD INOTIFY_USER FHANDLE POSIX_TIMERS TIMERFD
-    UNIX98_PTYS
-""".split()
+#: What the profile asks of 6.12 on x86_64, as a kernel has it that was made with care.
+CRIU = [
+    symbol
+    for one in known_profile("criu").selected(version="6.12.117", arch="x86_64")
+    for symbol in one.symbols
+]
 
 
 def config(folder: Path, text: str) -> Path:
