@@ -82,9 +82,12 @@ class _PlanGraph:
         self.plan = plan
         self.before = before
         self.after = after
-        self.lines = {line.symbol: line for line in (*plan.lines, *plan.worlds[0].lines)}
+        # Other trees of the plan may have symbols that this one does not have.
+        lines = (*plan.lines, *plan.worlds[0].lines)
+        self.lines = {line.symbol: line for line in lines if line.symbol in graph}
         self.satisfied = {item.symbol: item for item in plan.satisfied}
-        self.asked = _asked(plan, after)
+        asked = _asked(plan, after).items()
+        self.asked = {name: accept for name, accept in asked if name in graph}
         self.gates = frozenset(gates(model))
         self.roles: dict[str, str] = {}
         self.edges: list[tuple[str, str, str]] = []

@@ -10,6 +10,7 @@ from kresolve.planner import (
     Question,
     World,
     answer,
+    answer_all,
     answer_in_parts,
     requested,
 )
@@ -189,3 +190,20 @@ def test_a_plan_in_parts_shows_the_first_world_with_all_its_lines() -> None:
     assert graph.nodes["BUS"]["role"] == "prerequisite"
     assert graph.nodes["BUS"]["line"] == "CONFIG_BUS=y"
     assert graph.nodes["ELSEWHERE"]["value"] == "y"
+
+
+def test_what_only_another_tree_has_is_not_in_the_graph_of_the_first() -> None:
+    """Of a plan for several trees the first is shown, without the symbols of the others."""
+    small = load('config OLD\n\tbool "old"\n')
+    large = load(
+        'config OLD\n\tbool "old"\n\tdepends on LOCK\n\nconfig LOCK\n\tbool "lock"\n'
+        '\nconfig NEW\n\tbool "new"\n'
+    )
+    first, second = World(small, "small", ()), World(large, "large", ())
+    asked = [requested(small, "OLD")], [requested(large, "OLD"), requested(large, "NEW")]
+    plan = answer_all([(first, Question(tuple(asked[0]))), (second, Question(tuple(asked[1])))])
+    after = first.after(plan.assignments)
+    graph = plan_graph(dependency_graph(small), small, plan, first.before, after)
+
+    assert {line.symbol for line in plan.lines} == {"OLD", "LOCK", "NEW"}
+    assert _roles(graph) == {"OLD": "requested"}
