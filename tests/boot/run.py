@@ -25,7 +25,7 @@ from tests.boot.results import Boot, boot_of, record
 #: Debian's suites whose CRIU is tried, the oldest first.
 SUITES = ("trixie", "sid")
 #: What the guest's file system is made of.
-PACKAGES = ["criu", "iptables", "nftables", "iproute2", "python3", "libc6", "gzip"]
+PACKAGES = ["criu", "iptables", "nftables", "iproute2", "python3", "libc6", "tar", "gzip"]
 PACKAGES += ["busybox-static"]
 #: What any guest here needs besides what is tried.
 GUEST = "qemu-boot"
@@ -55,10 +55,15 @@ KERNELS = (
 
 
 def guest(suite: str, work: Path) -> Path:
-    """The initramfs with a suite's CRIU, made anew when the guest's programs have changed."""
-    root = packages.unpack(suite, PACKAGES, work / f"root-{suite}")
-    programs = b"".join(path.read_bytes() for path in sorted(image.GUEST.glob("*.[cp]*")))
-    return image.build(root, work / f"{suite}-{hashlib.sha256(programs).hexdigest()[:12]}.cpio.gz")
+    """The initramfs with a suite's CRIU, made anew when what is in it has changed."""
+    parts = [path.read_bytes() for path in sorted(image.GUEST.glob("*.[cp]*"))]
+    parts.append(" ".join(PACKAGES).encode())
+    stem = f"{suite}-{hashlib.sha256(b''.join(parts)).hexdigest()[:12]}"
+    with tempfile.TemporaryDirectory(dir=work) as scratch:
+        made = work / f"{stem}.cpio.gz"
+        if not made.exists():
+            image.build(packages.unpack(suite, PACKAGES, Path(scratch, "root")), made)
+    return made
 
 
 def booted(kernel: Path, suite: str, work: Path, jobs: dict[str, Any], **fields: Any) -> Boot:

@@ -33,7 +33,7 @@ def kernels() -> str:
 def _share(boot: Boot, feature: str) -> str:
     """How many operations of a feature went well; those that CRIU cannot do do not count."""
     own = [row for row in boot.rows if BY_NAME[row.operation].needs.split(",")[-1] == feature]
-    results = [row.result == "ok" for row in own if not BY_NAME[row.operation].cause]
+    results = [row.result == "ok" for row in own if not BY_NAME[row.operation].settled(boot.criu)]
     if not results or all(results):
         return "yes" if results else ""
     return f"{sum(results)} of {len(results)}" if any(results) else "no"
@@ -45,7 +45,7 @@ def settled() -> str:
         row.operation: "; ".join(row.messages[:1])
         for boot in recorded("kernels")
         for row in boot.rows
-        if BY_NAME[row.operation].cause and row.result != "ok"
+        if BY_NAME[row.operation].settled(boot.criu) and row.result != "ok"
     }
     rows = [[name, BY_NAME[name].cause, f"`{said}`" if said else ""] for name, said in seen.items()]
     return table(["operation", "cause", "what is said"], rows)

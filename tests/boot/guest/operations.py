@@ -18,7 +18,8 @@ class Operation:
     letters, after the shell commands ``prepare``.  ``options`` go to dump and restore alike.
     ``afterwards`` are shell commands in the restored process' namespaces that have to succeed.
     ``how`` names the procedure in ``main.py``, ``iptables`` the flavour that user space has.
-    ``cause`` says why CRIU cannot do it, whatever the kernel has.
+    ``cause`` says why CRIU cannot do it, whatever the kernel has; before the version ``since``,
+    if it has one.
     """
 
     name: str
@@ -31,6 +32,12 @@ class Operation:
     how: str = "dump"
     iptables: str = "legacy"
     cause: str = ""
+    since: str = ""
+
+    def settled(self, criu: str) -> bool:
+        """Is this version of CRIU unable to do it?"""
+        numbers = [[int(n) for n in text.split(".")] for text in (criu, self.since) if text]
+        return bool(self.cause) and (not self.since or numbers[0] < numbers[1])
 
     @property
     def features(self) -> frozenset[str]:
@@ -53,14 +60,12 @@ _OBJECTS = {
     "sockets-udp": ("udp",),
     "sockets-netlink": ("netlink",),
     "sockets-packet": ("packet",),
-    "sockets-raw": ("raw", "raw_send_only", "ping"),
+    "sockets-raw": ("raw", "raw_send_only"),
     "shared-memory": ("memfd", "posix_shm"),
     "fanotify": ("fanotify",),
     "aio": ("aio",),
     "hugetlb": ("hugetlb",),
     "seccomp": ("seccomp",),
-    # Promised by no feature: CRIU cannot do it.
-    "": ("message_queue",),
 }
 
 _TCP = Operation("tcp_established", "sockets-tcp", "tcp_established", "--tcp-established")
@@ -258,6 +263,15 @@ def _containers() -> list[Operation]:
 def _others() -> list[Operation]:
     locks = "--file-locks"
     return [
+        Operation(
+            "ping", "sockets-raw", "ping", cause="CRIU 4.1 knows no ping sockets", since="4.2"
+        ),
+        Operation(
+            "message_queue",
+            "",
+            "message_queue",
+            cause="CRIU does not dump the descriptors of POSIX message queues",
+        ),
         Operation("file_lock", "file-locks", "file_lock", locks),
         Operation("posix_lock", "file-locks", "posix_lock", locks),
         Operation("pre-dump", "memory-tracking", "memory", "--track-mem", how="pre-dump"),
