@@ -110,7 +110,7 @@ def kernels_of(names: Sequence[str], work: Path, suites: Sequence[str]) -> Itera
         source = kernels.source(kernel.version, work)
         fragment, _ = planned(Tree.load(source), [*kernel.requests, GUEST])
         config = kernels.configured(source, "allnoconfig", [fragment], work)
-        built = kernels.built(source, config, work, series="kernels")
+        built = kernels.built(source, config, work, series=kernel.name)
         for suite in suites:
             yield booted(built, suite, work, {}, name=kernel.name, what=kernel.what, arch="x86_64")
 
@@ -126,7 +126,7 @@ def ablation(names: Sequence[str], work: Path, suites: Sequence[str]) -> Iterato
             continue
         fragment, gone = planned(tree, ["criu", GUEST], [symbol])
         config = kernels.configured(source, "allnoconfig", [fragment], work)
-        built = kernels.built(source, config, work, series="kernels")
+        built = kernels.built(source, config, work, series="criu")
         jobs = {"operations": telling(symbol), "stop": True}
         what = f"{symbol} taken away from plan criu on allnoconfig of Linux {version}"
         yield booted(
