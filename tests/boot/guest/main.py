@@ -332,10 +332,11 @@ def cgroup() -> Iterator[Path]:
     try:
         yield group
     finally:
-        try:
+        if group.is_dir():
+            (group / "cgroup.kill").write_text("1")
+            wait_until_empty(group)
+            reap()
             group.rmdir()
-        except OSError:
-            pass
 
 
 def in_cgroup(

@@ -110,7 +110,7 @@ def _network_namespaces() -> list[Operation]:
         return Operation(f"netns, {name}", needs, namespaces="-n", **fields)
 
     # With an end outside: what a container has.
-    outside = "nsenter -t 1 -n ip link"
+    outside = "nsenter -t 1 -n /sbin/ip link"
     away = f"{outside} del v0 2>/dev/null; "
     veth = f"{away}{outside} add v0 type veth peer name v1 && {outside} set v1 netns $$"
     macvlan = (
@@ -277,9 +277,20 @@ def _others() -> list[Operation]:
         Operation("pre-dump", "memory-tracking", "memory", "--track-mem", how="pre-dump"),
         Operation("lazy pages", "lazy-pages", "memory", how="lazy-pages"),
         Operation("time_namespace", "time-ns", "time_namespace"),
-        Operation("32 bits", "compat-32bit", "compat"),
+        Operation(
+            "32 bits",
+            "compat-32bit",
+            "compat",
+            cause="not settled: emulated, it is dumped and restored, and answers no signal",
+        ),
         Operation("cgroup v2", "process", options="--manage-cgroups", how="cgroup"),
-        Operation("cgroup v2, pids.max", "cgroups", options="--manage-cgroups", how="cgroup-limit"),
+        Operation(
+            "cgroup v2, pids.max",
+            "cgroups",
+            options="--manage-cgroups",
+            how="cgroup-limit",
+            cause="of a v2 group CRIU keeps the files cgroup.*, and no limits: they are the runtime's",
+        ),
         Operation("cgroup v2, freezer", "process", options="--manage-cgroups", how="freezer"),
     ]
 
