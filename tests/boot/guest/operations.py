@@ -289,7 +289,7 @@ def _others() -> list[Operation]:
             "cgroups",
             options="--manage-cgroups",
             how="cgroup-limit",
-            cause="of a v2 group CRIU keeps the files cgroup.*, and no limits: they are the runtime's",
+            cause="of a v2 group CRIU keeps the files cgroup.*; the limits are the runtime's",
         ),
         Operation("cgroup v2, freezer", "process", options="--manage-cgroups", how="freezer"),
     ]
