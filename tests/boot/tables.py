@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from kresolve.files import write_whole
@@ -70,33 +70,10 @@ def ablation() -> str:
     return table(["without", "and so without", "fails", "at", "what is said"], rows)
 
 
-def kata() -> str:
-    """Kata's kernel before and after the plan's lines."""
-    boots = list(recorded("kata"))
-    names = dict.fromkeys(row.operation for boot in boots for row in boot.rows)
-    results = [{row.operation: row for row in boot.rows} for boot in boots]
-    rows = [
-        [
-            name,
-            *(
-                _told(each[name].result, each[name].messages) if name in each else ""
-                for each in results
-            ),
-        ]
-        for name in names
-    ]
-    return table(["operation", *(f"{b.what}, CRIU {b.criu}" for b in boots)], rows)
-
-
-def _told(result: str, messages: Iterable[str]) -> str:
-    return "ok" if result == "ok" else f"{result}: `{next(iter(messages), '')}`"
-
-
 TABLES: Mapping[str, Callable[[], str]] = {
     "kernels": kernels,
     "settled": settled,
     "ablation": ablation,
-    "kata": kata,
 }
 
 

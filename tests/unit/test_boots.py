@@ -8,6 +8,7 @@ import pytest
 
 from kresolve import check
 from kresolve.profiles import Profile, find_profile
+from kresolve.workbench.features import FeatureCheck
 from tests.boot import tables
 from tests.boot.guest.operations import BY_NAME, OPERATIONS
 from tests.boot.results import Boot, recorded
@@ -24,6 +25,11 @@ def config_of(boot: Boot, directory: Path) -> Path:
     return path
 
 
+def features(boot: Boot, directory: Path) -> tuple[FeatureCheck, ...]:
+    """What `kresolve check criu` says of a kernel that was booted."""
+    return check("criu:all", config=config_of(boot, directory)).features
+
+
 def criu() -> Profile:
     """The profile that the boots are about."""
     profile = find_profile("criu")
@@ -34,8 +40,7 @@ def criu() -> Profile:
 @pytest.mark.parametrize("boot", BOOTS, ids=lambda boot: f"{boot.name}, CRIU {boot.criu}")
 def test_check_says_what_worked(boot: Boot, tmp_path: Path) -> None:
     """Row by row: `kresolve check criu` says "will work" where it worked, and only there."""
-    answer = check("criu:all", config=config_of(boot, tmp_path))
-    works = {one.name: one.works for one in answer.features}
+    works = {one.name: one.works for one in features(boot, tmp_path)}
     wrong = [
         (row, {name: works.get(name) for name in operation.features})
         for row in boot.rows
@@ -46,26 +51,29 @@ def test_check_says_what_worked(boot: Boot, tmp_path: Path) -> None:
     assert wrong == []
 
 
-def test_every_required_option_has_its_evidence() -> None:
-    """An operation failed in a kernel without the option, and worked in one that has all."""
-    boots = {boot.without[0]: boot for boot in recorded("ablation")}
-    (less, *_), (more, *_) = (
-        [boot for boot in BOOTS if boot.name == name] for name in ("criu", "criu-all")
-    )
-    failing = {row.operation: row for row in less.rows if row.result != "ok"}
-    working = {row.operation for row in more.rows if row.result == "ok"}
-    missing = []
-    for entry in criu().entries:
-        if not entry.required or not entry.feature or not entry.counts("6.12", "x86_64"):
-            continue
-        taken = [boots[name] for name in entry.symbols if name in boots]
-        rows = [row for boot in taken for row in boot.rows if row.result != "ok"]
-        if entry.fails in working and entry.fails in failing:
-            rows.append(failing[entry.fails])
-        said = [one for row in rows if row.operation == entry.fails for one in row.messages]
-        if not any(entry.message in one for one in said) and not entry.silent:
-            missing.append((entry.feature, entry.symbols, entry.fails, said))
-    assert missing == []
+@pytest.mark.parametrize("version", ["4.1.1", "4.2.1"])
+def test_a_feature_that_is_asked_for_by_name_is_needed(version: str, tmp_path: Path) -> None:
+    """Its evidence is what the default kernel said; the kernel that has all does it."""
+    boots = {boot.name: boot for boot in BOOTS if boot.criu == version}
+    less, more = ({row.operation: row for row in boots[name].rows} for name in ("criu", "criu-all"))
+    works = {one.name for one in features(boots["criu"], tmp_path) if one.works}
+    optional = [
+        entry
+        for entry in criu().entries
+        if entry.fails
+        and not criu().features[entry.feature].default
+        # Nothing else that it takes is missing.
+        and not set(entry.symbols) & boots["criu"].values.keys()
+        and BY_NAME[entry.fails].features - {entry.feature} <= works
+    ]
+    wrong = [
+        (entry.symbols, less[entry.fails], more[entry.fails])
+        for entry in optional
+        if more[entry.fails].result != "ok"
+        or not any(entry.message in said for said in less[entry.fails].messages)
+    ]
+    assert optional
+    assert wrong == []
 
 
 def test_every_operation_is_promised_or_settled() -> None:
