@@ -13,6 +13,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from kresolve import Tree
 from tests.boot import packages
 
 #: Where each kernel's source comes from.
@@ -21,16 +22,22 @@ SUITES: Mapping[str, str] = {"6.1": "bookworm", "6.12": "trixie", "7.3": "trixie
 
 @frozen
 class Target:
-    """An architecture to build for: make's ARCH and image, and the compiler's prefix."""
+    """An architecture to build for: make's ARCH and image, the compiler's prefix, Debian's word."""
 
     arch: str
     image: str
+    debian: str
     prefix: str = ""
+
+    @property
+    def compiler(self) -> str:
+        """The C compiler for it."""
+        return f"{self.prefix}gcc"
 
 
 TARGETS: Mapping[str, Target] = {
-    "x86_64": Target("x86_64", "bzImage"),
-    "arm64": Target("arm64", "Image.gz", "aarch64-linux-gnu-"),
+    "x86_64": Target("x86_64", "bzImage", "amd64"),
+    "arm64": Target("arm64", "Image.gz", "arm64", "aarch64-linux-gnu-"),
 }
 
 
@@ -48,6 +55,25 @@ def source(version: str, work: Path) -> Path:
         shutil.move(unpacked, tree)
     shutil.rmtree(root)
     return tree
+
+
+def planned(
+    tree: Tree, requests: Sequence[str], forbid: Sequence[str] = ()
+) -> tuple[str, list[str]]:
+    """The fragment of a plan on allnoconfig; the requests that had to go for what is forbidden."""
+    left = [one for one in tree.requests(*requests) if not set(one.symbols) & set(forbid)]
+    gone: list[str] = []
+    while True:
+        plan = tree.plan(*left, base="allnoconfig", forbid=forbid)
+        if plan.status == "planned":
+            return plan.fragment, gone
+        if plan.conflict is None:
+            raise RuntimeError(f"no plan without {', '.join(forbid)}: {plan.status}")
+        found = [one for one in left if one in plan.conflict.demands]
+        if not found:
+            raise RuntimeError(f"no plan without {', '.join(forbid)}: {plan.conflict.demands}")
+        gone += [name for one in found for name in one.symbols]
+        left = [one for one in left if one not in found]
 
 
 def configured(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ class Machine:
     program: str
     options: tuple[str, ...]
     console: str
+    port: tuple[str, ...] = ("-serial", "stdio")
 
 
 #: Emulated processors, on every host alike: what /dev/kvm promises it does not always keep.
@@ -36,17 +37,19 @@ def boot(
     kernel: Path,
     images: Iterable[Path],
     *,
-    arch: str = "x86_64",
+    machine: Machine = MACHINES["x86_64"],
     limit: int = 1800,
-    memory: int = 2048,
+    memory: str = "2048",
+    words: Sequence[str] = ("quiet",),
     on_result: Callable[[Mapping[str, Any]], None] = lambda result: None,
 ) -> tuple[list[dict[str, Any]], str]:
     """What the guest told, and all that stood on its console.  ``limit`` in seconds.
 
+    ``words`` are added to the kernel's command line.
+
     Results come as they are printed.  A guest that ends without a word of its own has told
     nothing more: the caller sees that no ``done`` is among the results.
     """
-    machine = MACHINES[arch]
     told: list[dict[str, Any]] = []
     console: list[str] = []
     with tempfile.NamedTemporaryFile(suffix=".cpio") as initrd:
@@ -58,9 +61,9 @@ def boot(
             str(limit),
             machine.program,
             *machine.options,
-            *("-m", str(memory), "-smp", "1", "-nodefaults", "-no-reboot", "-display", "none"),
-            *("-serial", "stdio", "-kernel", str(kernel), "-initrd", initrd.name),
-            *("-append", f"console={machine.console} panic=-1 rdinit=/init quiet"),
+            *("-m", memory, "-smp", "1", "-nodefaults", "-no-reboot", "-display", "none"),
+            *(*machine.port, "-kernel", str(kernel), "-initrd", initrd.name),
+            *("-append", " ".join([f"console={machine.console} panic=-1 rdinit=/init", *words])),
         ]
         with subprocess.Popen(
             command,

@@ -11,18 +11,21 @@ from kresolve.trees.apt import PrivateApt
 from kresolve.trees.apt_sources import sources_of_suite
 
 
-def unpack(suite: str, names: list[str], directory: Path, *, alone: bool = False) -> Path:
+def unpack(
+    suite: str, names: list[str], directory: Path, *, alone: bool = False, architecture: str = ""
+) -> Path:
     """Unpack packages of a suite, with what they depend on unless they are to stand ``alone``.
 
-    The mirror and its keys are those of this machine's apt.  A directory that is there already
-    is left as it is.  Raises RuntimeError with apt's words.
+    ``architecture``: whose packages, in Debian's words; this machine's by default.  The mirror
+    and its keys are those of this machine's apt.  A directory that is there already is left as
+    it is.  Raises RuntimeError with apt's words.
     """
     if directory.is_dir():
         return directory
     with tempfile.TemporaryDirectory(prefix="kresolve-boot-") as scratch:
         state = Path(scratch, "apt")
         state.mkdir()
-        apt = PrivateApt(state)
+        apt = PrivateApt(state, architecture)
         apt.use_sources(sources_of_suite(apt.configured_sources(), suite)[:1])
         if complaint := apt.update():
             raise RuntimeError(f"suite {suite}: {complaint}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,17 @@ DIRECTORY = Path(__file__).with_name("results")
 _PROFILES = ("criu", "criu-17", "qemu-boot")
 
 
+def _texts(given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(given)
+
+
 @frozen
 class Row:
     """How an operation went: "ok", or where it failed, and what was said then."""
 
     operation: str
     result: str
-    messages: tuple[str, ...] = field(converter=tuple, default=())
+    messages: tuple[str, ...] = field(converter=_texts, default=())
 
 
 @frozen(kw_only=True)
@@ -41,7 +45,7 @@ class Boot:
     criu: str
     values: Mapping[str, str]
     rows: tuple[Row, ...]
-    without: tuple[str, ...] = field(converter=tuple, default=())
+    without: tuple[str, ...] = field(converter=_texts, default=())
 
     @property
     def failed(self) -> Row | None:
@@ -59,15 +63,15 @@ def boot_of(told: list[dict[str, Any]], config: str, **fields: Any) -> Boot:
         Row(one["operation"], one["result"], one["messages"]) for one in told if "operation" in one
     )
     return Boot(
-        release=first["kernel"], criu=first["criu"], values=_values(config), rows=rows, **fields
+        release=first["kernel"], criu=first["criu"], values=values_of(config), rows=rows, **fields
     )
 
 
-def _values(config: str) -> dict[str, str]:
+def values_of(config: str, profiles: Iterable[str] = _PROFILES) -> dict[str, str]:
     """The values of the options that the profiles name, as far as they are on."""
     names = {
         term.name
-        for profile in filter(None, map(find_profile, _PROFILES))
+        for profile in filter(None, map(find_profile, profiles))
         for entry in profile.entries
         for _, terms in entry.alternatives("", "")
         for term in terms

@@ -1,32 +1,26 @@
 """``python -m tests.boot.run KIND...``: boot kernels and record what CRIU does in them.
 
-Kinds: ``kernels`` (what the profile promises, with CRIU of two Debian suites) and ``ablation``
-(each required option taken away).  See README.md.
+Kinds: ``kernels`` (what the profile promises, with CRIU of two Debian suites), ``ablation``
+(each required option taken away), ``kata`` (Kata's kernel without the plan's lines and with
+them), ``guests`` (what guests' profiles plan, without CRIU) and ``guest-ablation``.  See README.md.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
-import sys
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from attrs import frozen
 
 from kresolve import Tree
 from kresolve.profiles import find_profile
-from tests.boot import image, kernels, machine, packages
+from tests.boot import kata, kernels, profiles
+from tests.boot.criu import SUITES, booted
 from tests.boot.guest.operations import OPERATIONS
-from tests.boot.results import Boot, boot_of, record
+from tests.boot.kernels import planned
+from tests.boot.results import Boot, record
 
-#: Debian's suites whose CRIU is tried, the oldest first.
-SUITES = ("trixie", "sid")
-#: What the guest's file system is made of.
-PACKAGES = ["criu", "iptables", "nftables", "iproute2", "python3", "libc6", "tar", "gzip"]
-PACKAGES += ["busybox-static"]
 #: What any guest here needs besides what is tried.
 GUEST = "qemu-boot"
 
@@ -52,54 +46,6 @@ KERNELS = (
     Kernel("criu-7.3", "7.3", ("criu",)),
     Kernel("criu-all-7.3", "7.3", ("criu:all",)),
 )
-
-
-def guest(suite: str, work: Path) -> Path:
-    """The initramfs with a suite's CRIU, made anew when what is in it has changed."""
-    parts = [path.read_bytes() for path in sorted(image.GUEST.glob("*.[cp]*"))]
-    parts.append(" ".join(PACKAGES).encode())
-    stem = f"{suite}-{hashlib.sha256(b''.join(parts)).hexdigest()[:12]}"
-    with tempfile.TemporaryDirectory(dir=work) as scratch:
-        made = work / f"{stem}.cpio.gz"
-        if not made.exists():
-            image.build(packages.unpack(suite, PACKAGES, Path(scratch, "root")), made)
-    return made
-
-
-def booted(kernel: Path, suite: str, work: Path, jobs: dict[str, Any], **fields: Any) -> Boot:
-    """Boot a kernel with a suite's CRIU, and let it do the operations."""
-
-    def show(result: Mapping[str, Any]) -> None:
-        if "operation" in result:
-            words = "; ".join(result["messages"])
-            say(f"  {result['operation']}: {result['result']} {words}".rstrip())
-
-    say(f"{fields['name']}: {fields['what']}; CRIU of {suite}")
-    with tempfile.TemporaryDirectory(dir=work) as scratch:
-        todo = image.jobs(jobs, Path(scratch, "jobs.cpio.gz"))
-        told, console = machine.boot(kernel, [guest(suite, work), todo], on_result=show)
-    (kernel.parent / f"console-{suite}.log").write_text(console, encoding="utf-8")
-    config = (kernel.parent / "config").read_text(encoding="utf-8")
-    return boot_of(told, config, **fields)
-
-
-def planned(
-    tree: Tree, requests: Sequence[str], forbid: Sequence[str] = ()
-) -> tuple[str, list[str]]:
-    """The fragment of a plan on allnoconfig; the requests that had to go for what is forbidden."""
-    left = [one for one in tree.requests(*requests) if not set(one.symbols) & set(forbid)]
-    gone: list[str] = []
-    while True:
-        plan = tree.plan(*left, base="allnoconfig", forbid=forbid)
-        if plan.status == "planned":
-            return plan.fragment, gone
-        if plan.conflict is None:
-            raise RuntimeError(f"no plan without {', '.join(forbid)}: {plan.status}")
-        found = [one for one in left if one in plan.conflict.demands]
-        if not found:
-            raise RuntimeError(f"no plan without {', '.join(forbid)}: {plan.conflict.demands}")
-        gone += [name for one in found for name in one.symbols]
-        left = [one for one in left if one not in found]
 
 
 def kernels_of(names: Sequence[str], work: Path, suites: Sequence[str]) -> Iterator[Boot]:
@@ -151,12 +97,13 @@ def telling(symbol: str) -> list[str]:
     return [one.name for one in sorted(default, key=lambda one: not own & one.features)]
 
 
-def say(text: str) -> None:
-    """A line of progress."""
-    sys.stderr.write(f"{text}\n")
-
-
-KINDS = {"kernels": kernels_of, "ablation": ablation}
+KINDS = {
+    "kernels": kernels_of,
+    "ablation": ablation,
+    "kata": kata.boots,
+    "guests": profiles.boots,
+    "guest-ablation": profiles.ablation,
+}
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from kresolve.files import write_whole
@@ -17,9 +17,18 @@ _PLACE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 def kernels() -> str:
     """What works in which kernel: of each feature, how many of its operations."""
+    return _by_feature(recorded("kernels"))
+
+
+def kata() -> str:
+    """Kata's kernel before and after the plan's lines."""
+    return _by_feature(sorted(recorded("kata"), key=lambda boot: "after" in boot.name))
+
+
+def _by_feature(recorded: Iterable[Boot]) -> str:
     profile = find_profile("criu")
     assert profile is not None
-    boots = list(recorded("kernels"))
+    boots = list(recorded)
     rows = []
     for feature in profile.features.values():
         cells = [_share(boot, feature.name) for boot in boots]
@@ -72,6 +81,7 @@ def ablation() -> str:
 
 TABLES: Mapping[str, Callable[[], str]] = {
     "kernels": kernels,
+    "kata": kata,
     "settled": settled,
     "ablation": ablation,
 }
