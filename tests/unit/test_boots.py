@@ -40,7 +40,7 @@ def criu() -> Profile:
 
 @pytest.mark.parametrize("boot", BOOTS, ids=lambda boot: f"{boot.name}, CRIU {boot.criu}")
 def test_check_says_what_worked(boot: Boot, tmp_path: Path) -> None:
-    """Row by row: `kresolve check criu` says "will work" where it worked, and only there."""
+    """Row by row, those with a `cause` aside, check says "will work" just where it worked."""
     works = {one.name: one.works for one in features(boot, tmp_path)}
     wrong = [
         (row, {name: works.get(name) for name in operation.features})
@@ -75,6 +75,12 @@ def test_a_feature_that_is_asked_for_by_name_is_needed(version: str, tmp_path: P
     ]
     assert optional
     assert wrong == []
+
+
+def test_what_is_not_settled_is_known() -> None:
+    """No other row may escape the comparison with `check` for a cause that nobody knows."""
+    open_ones = {one.name for one in OPERATIONS if one.cause.startswith("not settled")}
+    assert open_ones == {"32 bits", "container, overlay", "message_queue"}
 
 
 def test_every_operation_is_promised_or_settled() -> None:
