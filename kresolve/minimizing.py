@@ -18,7 +18,7 @@ from kresolve.lines import Line, typed_value
 from kresolve.model import Model
 from kresolve.planner import Demand, Question, World, answer, listed
 from kresolve.progress import SILENT, Progress
-from kresolve.semantics import evaluate, user_values
+from kresolve.semantics import user_values
 from kresolve.values import Type
 
 
@@ -43,7 +43,7 @@ def same_config(world: World, fragment: Sequence[Line]) -> Minimal:
     model, finish = world.model, world.finish
     last = _last_lines(model, fragment)
     before = user_values(model, world.lines, finish)
-    whole = evaluate(model, (*world.lines, *fragment), finish)
+    whole = world.after(fragment)
     kept: dict[str, Line] = {}
     for name, line in last.items():
         if model.symbols[name].choice is None:
@@ -66,7 +66,7 @@ def same_config(world: World, fragment: Sequence[Line]) -> Minimal:
 
             kept.update((line.symbol, line) for line in _fewest(own, does_the_same))
     left = tuple(line for line in fragment if kept.get(line.symbol) is line)
-    if evaluate(model, (*world.lines, *left), finish).text() != whole.text():
+    if world.after(left).text() != whole.text():
         raise WitnessError("fewer lines make another .config; please report this")
     return Minimal(left, tuple(_dropped(world, fragment, last, kept)))
 

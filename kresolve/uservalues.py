@@ -57,7 +57,7 @@ class UserValues:
     the front of the list; a choice without lines keeps its menu order.
     ``choices`` is its counterpart of before 6.10.  ``lines`` tells which line
     gave a value; those that a target answers by itself (allnoconfig's n) have
-    none.
+    none.  ``read`` says whether there was a file, empty or not.
     """
 
     finish: Finish
@@ -66,6 +66,7 @@ class UserValues:
     priority: Mapping[int, tuple[str, ...]]
     choices: Mapping[int, ChoiceSaid]
     lines: Mapping[str, Line]
+    read: bool = True
 
     def choice(self, index: int) -> ChoiceSaid:
         """What was said of a choice (before 6.10)."""
@@ -79,13 +80,28 @@ def user_values(
 
     No file at all (None) is not quite the same as an empty one.
     """
-    logical: dict[str, int] = {}
-    text: dict[str, str] = {}
-    priority: dict[int, list[str]] = {}
-    choices: dict[int, ChoiceSaid] = {}
-    source: dict[str, Line] = {}
+    nothing = UserValues(finish, {}, {}, {}, {}, {}, read=lines is not None)
+    user = _with_lines(model, nothing, lines or ())
+    if finish in ANSWERS:
+        user = evolve(user, logical=_answers(model, user))
+    return _with_choices_given(model, user)
+
+
+def more_user_values(model: Model, user: UserValues, lines: Iterable[Line]) -> UserValues:
+    """The user values that conf would have, had ``lines`` followed those that gave ``user``."""
+    lines = tuple(lines)
+    if not user.read and lines:
+        return user_values(model, lines, user.finish)
+    return _with_choices_given(model, _with_lines(model, user, lines))
+
+
+def _with_lines(model: Model, user: UserValues, lines: Iterable[Line]) -> UserValues:
+    """The user values after more lines, without what the target does then."""
+    logical, text = dict(user.logical), dict(user.text)
+    priority, choices = dict(user.priority), dict(user.choices)
+    source = dict(user.lines)
     symbols = model.symbols
-    for line in lines or ():
+    for line in lines:
         symbol = symbols.get(line.symbol)
         if symbol is None:
             continue
@@ -100,26 +116,12 @@ def user_values(
         logical[name] = OF_LETTER[value]
         if symbol.choice is not None:
             if model.dialect.choice_lists:
-                order = priority.setdefault(
-                    symbol.choice, list(model.choices[symbol.choice].members)
-                )
-                order.remove(name)
-                order.insert(0, name)
+                order = priority.get(symbol.choice, model.choices[symbol.choice].members)
+                priority[symbol.choice] = (name, *(other for other in order if other != name))
             else:
                 said = choices.get(symbol.choice, ChoiceSaid())
                 choices[symbol.choice] = _said(said, name, logical[name])
-    if finish in ANSWERS:
-        _answer(model, finish, logical, choices, read=lines is not None)
-    if finish in RESTORING:
-        choices = {index: evolve(said, given=True) for index, said in choices.items()}
-    return UserValues(
-        finish,
-        logical,
-        text,
-        {choice: tuple(order) for choice, order in priority.items()},
-        choices,
-        source,
-    )
+    return UserValues(user.finish, logical, text, priority, choices, source, user.read)
 
 
 def _said(said: ChoiceSaid, member: str, value: int) -> ChoiceSaid:
@@ -133,27 +135,30 @@ def _said(said: ChoiceSaid, member: str, value: int) -> ChoiceSaid:
     )
 
 
-def _answer(
-    model: Model,
-    finish: Finish,
-    logical: dict[str, int],
-    choices: dict[int, ChoiceSaid],
-    *,
-    read: bool,
-) -> None:
-    """``conf_set_all_new_symbols``: the target's answer where nothing was said."""
-    answer = ANSWERS[finish]
+def _answers(model: Model, user: UserValues) -> Mapping[str, int]:
+    """``conf_set_all_new_symbols``: user values, and the target's answer where there is none."""
+    logical = dict(user.logical)
+    answer = ANSWERS[user.finish]
     for symbol in model.symbols.values():
         if symbol.name not in logical and _is_asked(model, symbol):
             yes = answer == N and symbol.allnoconfig_y
             logical[symbol.name] = Y if yes else answer
-    if not model.dialect.choice_lists:
+    return logical
+
+
+def _with_choices_given(model: Model, user: UserValues) -> UserValues:
+    """The user values of choices after the target's answers (before 6.10)."""
+    choices = dict(user.choices)
+    if user.finish in RESTORING:
+        choices = {index: evolve(said, given=True) for index, said in choices.items()}
+    elif user.finish in ANSWERS and not model.dialect.choice_lists:
         for choice in model.choices:
-            said = choices.get(choice.index, ChoiceSaid(given=read))
+            said = choices.get(choice.index, ChoiceSaid(given=user.read))
             if not said.given:
                 choices[choice.index] = ChoiceSaid(
-                    value=answer, member=said.member, forgotten=said.forgotten
+                    value=ANSWERS[user.finish], member=said.member, forgotten=said.forgotten
                 )
+    return evolve(user, choices=choices)
 
 
 def _is_asked(model: Model, symbol: Symbol) -> bool:

@@ -102,7 +102,7 @@ def tradition(
     before = evaluate(model, lines, finish) if without is None else without
     if symbol not in model.symbols or before[symbol] == value:
         return None
-    after = evaluate(model, (*lines, Line(symbol, value)), finish)
+    after = before.with_lines([Line(symbol, value)])
     deriver = Deriver(after, "the base", [symbol])
     lost: list[Loss] = []
     for name in model.symbols:

@@ -34,7 +34,7 @@ from kresolve.planner import (
 )
 from kresolve.progress import SILENT, Progress
 from kresolve.report.derivation import Explanation
-from kresolve.semantics import Finish, evaluate
+from kresolve.semantics import Finish
 
 if TYPE_CHECKING:
     from kresolve.dependencygraph import Graph
@@ -212,12 +212,9 @@ class Tree(LoadedTree):
         from kresolve.plangraph import plan_graph
 
         # Of the bases that a plan for any base is for, the empty one is shown.
-        base = place.where.lines if isinstance(place.where, World) else ()
-        before, after = (
-            evaluate(self.model, (*base, *lines), place.where.finish)
-            for lines in ((), plan.assignments_in(0))
-        )
-        return plan_graph(self._whole_graph, self.model, plan, before, after)
+        world = place.where if isinstance(place.where, World) else place.where.empty
+        after = world.after(plan.assignments_in(0))
+        return plan_graph(self._whole_graph, self.model, plan, world.before, after)
 
     def graph(
         self,

@@ -108,7 +108,7 @@ def effects_on(
     """
     lines = tuple(lines)
     without = evaluate(model, (*lines, Line(name, "n")), finish)
-    within = evaluate(model, (*lines, Line(name, value)), finish)
+    within = without.with_lines([Line(name, value)])
     nothing = Effects(name, value, base, finish, (), without[name], within[name])
     if not nothing.holds:
         return nothing

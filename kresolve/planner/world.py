@@ -89,14 +89,14 @@ class World:
     @cached_property
     def before(self) -> Configuration:
         """The configuration without any plan."""
-        return self.after(())
+        return evaluate(self.model, self.lines, self.finish)
 
     def after(self, lines: Sequence[Line]) -> Configuration:
         """The configuration with ``lines`` appended to the base."""
         said = tuple((line, line.literal) for line in lines)
         known = self._latest.get(said)
         if known is None:
-            known = evaluate(self.model, (*self.lines, *lines), self.finish)
+            known = self.before.with_lines(lines) if lines else self.before
             self._latest.clear()
             self._latest[said] = known
         return known

@@ -14,8 +14,9 @@ from kresolve.lines import Line, spell
 from kresolve.memory import no_collection
 from kresolve.model import Comment, Definition, Menu, Model, Symbol
 from kresolve.semantics.evaluation import Evaluation
+from kresolve.semantics.incremental import reevaluate
 from kresolve.tristate import LETTERS, N
-from kresolve.uservalues import Finish, UserValues, user_values
+from kresolve.uservalues import Finish, UserValues, more_user_values, user_values
 from kresolve.values import LOGICAL
 
 
@@ -30,6 +31,8 @@ class Configuration(Mapping[str, str]):
     model: Model = field(repr=lambda model: f"<{model.info}>")
     finish: Finish
     evaluation: Evaluation = field(repr=False)
+    #: What the lines said; what was calculated with in the end can differ for defconfig.
+    user: UserValues = field(repr=False)
 
     def __getitem__(self, name: str) -> str:
         value = self.evaluation.logical.get(name)
@@ -62,16 +65,28 @@ class Configuration(Mapping[str, str]):
 
     def changes(self, other: Configuration) -> list[str]:
         """The symbols that have another value in another configuration, in order."""
-        found = {
-            name
-            for mine, its in (
-                (self.evaluation.logical, other.evaluation.logical),
-                (self.evaluation.text, other.evaluation.text),
-            )
-            for name, value in mine.items()
-            if its.get(name) != value
-        }
-        return [name for name in self.model.symbols if name in found]
+        mine, its = self.evaluation, other.evaluation
+        found = [name for name, value in mine.logical.items() if its.logical.get(name) != value]
+        found += [name for name, value in mine.text.items() if its.text.get(name) != value]
+        return sorted(found, key=self.model.rank.__getitem__)
+
+    def with_lines(self, lines: Iterable[Line]) -> Configuration:
+        """What conf makes of the lines behind this configuration with ``lines`` after them.
+
+        Only what changes is calculated, mostly in a millisecond; everything is
+        for defconfig, where conf calculates everything twice.
+        """
+        with no_collection():
+            return _evaluated(self.model, more_user_values(self.model, self.user, lines), self)
+
+    def is_start_for(self, model: Model, user: UserValues) -> bool:
+        """Can other user values be evaluated from what changes here?"""
+        return (
+            self.model is model
+            and self.finish == user.finish
+            and self.evaluation.user is self.user
+            and self.evaluation.whole
+        )
 
     def line(self, name: str) -> Line:
         """The value of a symbol as a line."""
@@ -111,28 +126,30 @@ def evaluate(
     lines: Iterable[Line] | None,
     finish: Finish = "olddefconfig",
     *,
+    since: Configuration | None = None,
     nodes: Sequence[str | int] | None = None,
 ) -> Configuration:
     """What conf makes of ``lines``: the whole configuration, in some 50 ms.
 
     ``lines`` is None where there is no file at all.  ``finish`` is the target
-    that reads the lines; see :data:`Finish`.  With ``nodes``, a cone of the
-    dependencies in the model's order, only their values are calculated.
+    that reads the lines; see :data:`Finish`.  With ``since``, a configuration of
+    the model for the same target, what the two have in common is taken from it.
+    With ``nodes``, a cone of the dependencies in the model's order, only their values are
+    calculated.
     """
     with no_collection():
-        return _evaluate(model, lines, finish, nodes)
+        user = user_values(model, lines, finish)
+        return _evaluated(model, user, since, nodes)
 
 
-def _evaluate(
+def _evaluated(
     model: Model,
-    lines: Iterable[Line] | None,
-    finish: Finish,
-    nodes: Sequence[str | int] | None,
+    user: UserValues,
+    since: Configuration | None = None,
+    nodes: Sequence[str | int] | None = None,
 ) -> Configuration:
-    user = user_values(model, lines, finish)
-    evaluation = Evaluation(model, user)
-    evaluation.run(nodes)
-    if finish == "defconfig":
+    evaluation = _first(model, user, since, nodes)
+    if user.finish == "defconfig":
         # conf --defconfig calculates everything again after reading.
         if model.dialect.forgets_out_of_range:
             evaluation.forget_out_of_range()
@@ -140,7 +157,21 @@ def _evaluate(
         if said != user:
             evaluation = Evaluation(model, said)
             evaluation.run(nodes)
-    return Configuration(model, finish, evaluation)
+    return Configuration(model, user.finish, evaluation, user)
+
+
+def _first(
+    model: Model,
+    user: UserValues,
+    since: Configuration | None,
+    nodes: Sequence[str | int] | None,
+) -> Evaluation:
+    """What conf calculates of user values, after which it may calculate everything again."""
+    if since is not None and nodes is None and since.is_start_for(model, user):
+        return reevaluate(since.evaluation, user)
+    evaluation = Evaluation(model, user)
+    evaluation.run(nodes)
+    return evaluation
 
 
 def remembered(evaluation: Evaluation) -> UserValues:

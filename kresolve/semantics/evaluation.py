@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from kresolve.dialect import hash_bucket
 from kresolve.expressions import And, Compare, Const, Expr, Not, Operand, Or, Sym, Text
@@ -29,6 +29,9 @@ from kresolve.semantics.choices import list_choice, symbol_choice
 from kresolve.tristate import LETTERS, OF_LETTER, M, N, Y
 from kresolve.uservalues import UserValues
 from kresolve.values import LOGICAL, NUMERIC, Type, base_of, compare, leading_number
+
+if TYPE_CHECKING:
+    from kresolve.semantics.incremental import Allowed
 
 #: What decided a value: the word, and the property where there is one.
 Cause: TypeAlias = tuple[str, Default | Range | None]
@@ -64,6 +67,11 @@ class Evaluation:
         self.modules = N
         self._depends: list[int] = [-1] * len(model.entries)
         self._shown: list[int] = [-1] * len(model.entries)
+        #: What all entries allow, once evaluation from what changed has started here.
+        self.allowed: Allowed | None = None
+        #: How many symbols and choices were calculated, and whether all have values.
+        self.calculated = 0
+        self.whole = False
 
     def run(self, nodes: Iterable[str | int] | None = None) -> None:
         """Calculate everything, in order, or only ``nodes`` that need nothing else.
@@ -73,8 +81,14 @@ class Evaluation:
         """
         for node in self.model.order if nodes is None else nodes:
             self.calculate(node)
+            self.calculated += 1
             if node == self.model.modules:
                 self.modules = self.logical[node]
+        self.whole = nodes is None
+        self.forget()
+
+    def forget(self) -> None:
+        """What conf forgets when everything is calculated (up to 6.1)."""
         if self.model.dialect.forgets_out_of_range and self.user.finish == "olddefconfig":
             self.forget_out_of_range()
 
@@ -104,13 +118,20 @@ class Evaluation:
         """
         other = copy(self)
         other.user = user
-        other.logical, other.text = dict(self.logical), dict(self.text)
-        other.written, other.causes = set(), {}
-        other.choice_values = dict(self.choice_values)
-        other._depends = list(self._depends)  # noqa: SLF001
+        if isinstance(node, str):
+            symbol = self.model.symbols[node]
+            visible = self.visibility(symbol)
+            if symbol.type in LOGICAL:
+                return {node: other.bool_or_tristate(symbol, visible)[0]}
+            if symbol.type is Type.UNKNOWN:
+                return {node: ""}
+            said = user.text.get(node) if visible else None
+            return {node: other.number_or_string(symbol, said)[0]}
+        other.logical, other.written, other.causes = self.logical.copy(), set(), {}
+        other.choice_values = self.choice_values.copy()
+        other._depends = self._depends.copy()  # noqa: SLF001
         other.calculate(node)
-        members = self.model.choices[node].members if isinstance(node, int) else (node,)
-        return {name: other.logical.get(name, other.text.get(name, "")) for name in members}
+        return {name: other.logical[name] for name in self.model.choices[node].members}
 
     def settle(self, name: str, value: int, *, written: bool) -> None:
         """Keep a bool's or tristate's value."""
@@ -182,6 +203,18 @@ class Evaluation:
                 other.text[name] = value
         if self.model.modules is not None and self.model.modules in values:
             other.modules = other.logical[self.model.modules]
+        return other
+
+    def successor(self, user: UserValues, allowed: Allowed) -> Evaluation:
+        """The same values for other user values, with which nothing is calculated yet."""
+        other = copy(self)
+        other.user = user
+        other.logical, other.text = self.logical.copy(), self.text | self.forgotten
+        other.written, other.causes = self.written.copy(), self.causes.copy()
+        other.choice_values = self.choice_values.copy()
+        other.forgotten, other._stale = {}, set()  # noqa: SLF001
+        other.allowed = allowed
+        other._depends, other._shown = allowed.depends, allowed.shown  # noqa: SLF001
         return other
 
     # Rules for symbols
@@ -358,11 +391,18 @@ class Evaluation:
         if value < 0:
             entry = self.model.entries[index]
             value = self.around(entry)
-            for guard in entry.depends:
-                if not value:
-                    break
-                value = min(value, self.value(guard.condition))
+            if value and entry.depends:
+                value = min(value, self.alone(entry))
             self._depends[index] = value
+        return value
+
+    def alone(self, entry: AnyEntry) -> int:
+        """What the dependencies of an entry allow, whatever is around it."""
+        value = Y
+        for guard in entry.depends:
+            value = min(value, self.value(guard.condition))
+            if not value:
+                break
         return value
 
     def forget_dependencies(self, indices: Iterable[int]) -> None:

@@ -46,7 +46,7 @@ def _again(read: Configuration) -> Configuration:
     second = Evaluation(model, evolve(remembered(first), finish="defconfig", choices=choices))
     second.modules = first.modules
     second.run()
-    return Configuration(model, "defconfig", second)
+    return Configuration(model, "defconfig", second, second.user)
 
 
 def _lines(configuration: Configuration) -> Iterator[Line]:

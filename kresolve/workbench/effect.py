@@ -14,7 +14,6 @@ from attrs import evolve
 from kresolve.lines import Line
 from kresolve.planner import World
 from kresolve.semantics import Configuration, user_values
-from kresolve.semantics.evaluation import Evaluation
 from kresolve.tristate import LETTERS, N, Y
 
 
@@ -41,10 +40,5 @@ def value_without(bare: World, after: Configuration, name: str, lines: Iterable[
         logical[name] = Y if symbol.allnoconfig_y else N
     if name in bare.user.text:
         text[name] = bare.user.text[name]
-    again = Evaluation(model, evolve(done.user, logical=logical, text=text))
-    again.logical, again.text, again.modules = done.logical, done.text, done.modules
-    again.choice_values = done.choice_values
-    visible = again.visibility(symbol)
-    if symbol.is_logical:
-        return LETTERS[again.bool_or_tristate(symbol, visible)[0]]
-    return again.number_or_string(symbol, text.get(name) if visible else None)[0]
+    value = done.again(name, evolve(done.user, logical=logical, text=text))[name]
+    return LETTERS[value] if isinstance(value, int) else value

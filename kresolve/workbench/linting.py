@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Final, Literal, TypeAlias
@@ -564,7 +564,12 @@ def switched_off_by(
     What a line does that holds only with the gate, is that line's doing.
     """
     model, lines = world.model, world.lines
-    before = evaluate(model, [line for line in lines if line.symbol != gate], world.finish)
+
+    def without(names: Collection[str]) -> Configuration:
+        rest = [line for line in lines if line.symbol not in names]
+        return evaluate(model, rest, world.finish, since=world.before)
+
+    before = without({gate})
     silent = model.options - {*named, gate}
     lower = [
         name
@@ -574,7 +579,7 @@ def switched_off_by(
     enabled = {name for name in named if after.get(name) != before.get(name)} - {gate}
     if not lower or not enabled:
         return tuple(lower)
-    alone = evaluate(model, [line for line in lines if line.symbol not in enabled], world.finish)
+    alone = without(enabled)
     return tuple(name for name in lower if alone.tristate(name) < before.tristate(name))
 
 
