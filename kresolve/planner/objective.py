@@ -102,11 +102,11 @@ def measure(views: Sequence[View], lines: Iterable[Line]) -> dict[str, int]:
     found = dict.fromkeys(("lost", "switched", "dropped", "added"), 0)
     for view in views:
         model, before, after = view.before.model, view.before, view.after
-        old = before.evaluation.logical
-        for name, value in after.evaluation.logical.items():
-            if value != old[name] and name in model.options and not view.is_granted(name):
-                found["lost"] += value < old[name]
-                found["added"] += old[name] == 0
+        for name in before.changes(after):
+            if name in model.options and not view.is_granted(name):
+                old = before.tristate(name)
+                found["lost"] += after.tristate(name) < old
+                found["added"] += old == 0
         found["switched"] += sum(
             after[name] != before[name] for name in gates(model) if not view.is_granted(name)
         )

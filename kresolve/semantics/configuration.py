@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from attrs import evolve, field, frozen
@@ -66,8 +66,16 @@ class Configuration(Mapping[str, str]):
     def changes(self, other: Configuration) -> list[str]:
         """The symbols that have another value in another configuration, in order."""
         mine, its = self.evaluation, other.evaluation
-        found = [name for name, value in mine.logical.items() if its.logical.get(name) != value]
-        found += [name for name, value in mine.text.items() if its.text.get(name) != value]
+        names: Collection[str] = self.model.symbols
+        for one, another in ((mine, its), (its, mine)):
+            if one.since is not None and one.since[0] is another.mark:
+                names = one.since[1]
+        found = (
+            name
+            for name in names
+            if mine.logical.get(name) != its.logical.get(name)
+            or mine.text.get(name) != its.text.get(name)
+        )
         return sorted(found, key=self.model.rank.__getitem__)
 
     def with_lines(self, lines: Iterable[Line]) -> Configuration:

@@ -71,6 +71,10 @@ class Evaluation:
         self.allowed: Allowed | None = None
         #: How many symbols and choices were calculated, and whether all have values.
         self.calculated = 0
+        #: The mark of the evaluation that it was calculated from, and the symbols that may
+        #: have another value there; None if everything was calculated.
+        self.since: tuple[object, frozenset[str]] | None = None
+        self.mark = object()
         self.whole = False
 
     def run(self, nodes: Iterable[str | int] | None = None) -> None:
@@ -213,7 +217,7 @@ class Evaluation:
         other.written, other.causes = self.written.copy(), self.causes.copy()
         other.choice_values = self.choice_values.copy()
         other.forgotten, other._stale = {}, set()  # noqa: SLF001
-        other.allowed = allowed
+        other.allowed, other.mark = allowed, object()
         other._depends, other._shown = allowed.depends, allowed.shown  # noqa: SLF001
         return other
 

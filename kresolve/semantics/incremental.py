@@ -226,8 +226,15 @@ class _Wave:
                     modules = after.logical[name]
                     self.queue(self.tristates())
         after.modules = modules
-        after.calculated = len(self.queued)
         after.forget()
+        after.calculated = len(self.queued)
+        after.since = self.base.mark, frozenset(self.names())
+
+    def names(self) -> Iterator[str]:
+        """The symbols that were calculated."""
+        for node in map(self.model.order.__getitem__, self.queued):
+            yield from self.model.choices[node].members if isinstance(node, int) else (node,)
+        yield from self.evaluation.forgotten
 
     def tristates(self) -> Iterator[int]:
         """The places of all that can be another value with modules than without.

@@ -47,7 +47,10 @@ def test_more_lines(dialect: str, finish: Finish, data: st.DataObject) -> None:
         last = last.with_lines(more)
         whole = everything(evaluate(model, [*first, *lines], finish))
         assert everything(last) == whole
-        assert everything(start.with_lines(lines)) == whole
+        at_once = start.with_lines(lines)
+        assert everything(at_once) == whole
+        differ = [name for name in model.symbols if start.get(name) != last.get(name)]
+        assert start.changes(last) == start.changes(at_once) == at_once.changes(start) == differ
     assert everything(start) == untouched
 
 
