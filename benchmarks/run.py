@@ -42,6 +42,7 @@ SCENES: Mapping[str, Callable[[Scene], Iterator[Measurement]]] = {
     "reuse": scenes.reuse,
     "parsing": scenes.parsing,
     "evaluator": scenes.evaluator,
+    "confirmation": scenes.confirmation,
 }
 
 

@@ -14,13 +14,15 @@ from typing import Any
 
 from attrs import frozen
 
-from benchmarks.measure import Measurement, Probe, rounds, timed
+from benchmarks.measure import Measurement, Probe, middle, rounds, timed
 from kresolve import Plan, Tree
 from kresolve.errors import TreeError
-from kresolve.lines import Line, fragment_text
+from kresolve.lines import Line, fragment_text, spell
+from kresolve.semantics import Configuration, evaluate
 from kresolve.trees.cache import cache_root
 from kresolve.trees.environment import make_arguments
 from kresolve.trees.tools import base_environment, run
+from kresolve.values import Type
 
 #: Runs in a process of its own with nothing but trees in the cache.
 _LOAD = """
@@ -215,6 +217,53 @@ def evaluator(scene: Scene) -> Iterator[Measurement]:
         }
         facts = {"lines": text.count("\n")}
         yield Measurement("evaluator", base, rounds(probes, scene.count), facts)
+
+
+def confirmation(scene: Scene) -> Iterator[Measurement]:
+    """What more lines make of a base: by what changes, as a whole, and by conf."""
+    tree, model = scene.tree, scene.tree.model
+    for base in scene.size["bases"]:
+        before = tree.world(base).before
+        names = sorted(name for name, s in model.symbols.items() if model.takes_lines(s))
+        random = Random(f"{scene.cases['random']['seed']}")  # noqa: S311 - nobody has to guess it
+        some = [_other_line(before, name) for name in random.sample(names, scene.size["lines"])]
+        rows = [
+            (f"{len(some)} random lines, one by one", [[line] for line in some]),
+            ("the 17 options", [list(_planned(tree, scene.cases["criu"], base).assignments)]),
+        ]
+        before.with_lines(())  # not measured: what changes depend on is found the first time
+        for case, fragments in rows:
+            scene.tell(f"{base} with {case}")
+            text = fragment_text((*before.lines, *fragments[0]))
+            probes = {
+                "changes": partial(_middle, [partial(before.with_lines, f) for f in fragments]),
+                "whole": timed(partial(evaluate, model, (*before.lines, *fragments[0]))),
+                "conf": scene.conf(text),
+            }
+            counts = [before.with_lines(f).evaluation.calculated for f in fragments]
+            seconds = rounds(probes, scene.count)
+            each = [timed(partial(before.with_lines, f))() for f in fragments]
+            facts = {
+                "base": base,
+                "symbols": round(middle(counts)),
+                "worst": max(each if len(each) > 1 else seconds["changes"]),
+            }
+            yield Measurement("confirmation", case, seconds, facts)
+
+
+def _middle(works: Sequence[Callable[[], object]]) -> float:
+    """The median of what some calls take."""
+    return middle([timed(work)() for work in works])
+
+
+def _other_line(before: Configuration, name: str) -> Line:
+    """A line that gives a symbol another value, as far as a line can."""
+    symbol = before.model.symbols[name]
+    if symbol.is_logical:
+        return Line(name, "n" if before.tristate(name) else "y")
+    return Line(
+        name, spell(symbol.type, {Type.HEX: "0x7", Type.STRING: "other"}.get(symbol.type, "7"))
+    )
 
 
 def random_options(tree: Tree, how: Mapping[str, Any], count: int) -> list[str]:

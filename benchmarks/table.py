@@ -26,7 +26,14 @@ def _seconds(name: str) -> Callable[[Row], str]:
 
 
 def _time(seconds: float) -> str:
-    return f"{1000 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+    """Seconds for people.
+
+    >>> [_time(seconds) for seconds in (0.00072, 0.0141, 2.04)]
+    ['0.7 ms', '14 ms', '2.0 s']
+    """
+    if seconds < 1:
+        return f"{1000 * seconds:.{int(seconds < 0.01)}f} ms"
+    return f"{seconds:.1f} s"
 
 
 def _ratio(one: str, other: str) -> Callable[[Row], str]:
@@ -168,6 +175,20 @@ TABLES: Final[Mapping[str, tuple[str, tuple[Column, ...]]]] = {
             ("`Tree.olddefconfig`", _seconds("evaluator")),
             _CONF,
             ("evaluator / conf", _ratio("evaluator", "conf")),
+        ),
+    ),
+    "confirmation": (
+        "What lines change on a base",
+        (
+            ("base", _fact("base")),
+            ("lines", _case),
+            ("symbols calculated", _fact("symbols")),
+            ("`Configuration.with_lines`", _seconds("changes")),
+            ("worst", lambda row: _time(row["facts"]["worst"])),
+            ("`evaluate`", _seconds("whole")),
+            _CONF,
+            ("with_lines / evaluate", _ratio("changes", "whole")),
+            ("with_lines / conf", _ratio("changes", "conf")),
         ),
     ),
 }

@@ -18,7 +18,7 @@ from kresolve.lines import Line, typed_value
 from kresolve.model import Model
 from kresolve.planner import Demand, Question, World, answer, listed
 from kresolve.progress import SILENT, Progress
-from kresolve.semantics import user_values
+from kresolve.semantics import more_user_values
 from kresolve.values import Type
 
 
@@ -40,9 +40,9 @@ def same_config(world: World, fragment: Sequence[Line]) -> Minimal:
 
     Raises WitnessError if what is left does something else after all.
     """
-    model, finish = world.model, world.finish
+    model = world.model
     last = _last_lines(model, fragment)
-    before = user_values(model, world.lines, finish)
+    before = world.user
     whole = world.after(fragment)
     kept: dict[str, Line] = {}
     for name, line in last.items():
@@ -61,7 +61,7 @@ def same_config(world: World, fragment: Sequence[Line]) -> Minimal:
                 choice: int = index,
                 wanted: Mapping[str, int] = values,
             ) -> bool:
-                user = user_values(model, (*world.lines, *lines), finish)
+                user = more_user_values(model, before, lines)
                 return whole.evaluation.again(choice, user) == wanted
 
             kept.update((line.symbol, line) for line in _fewest(own, does_the_same))
@@ -143,7 +143,7 @@ def _dropped(
     asked: Sequence[Demand] = (),
 ) -> Iterable[tuple[Line, str]]:
     """The lines that went, with the reason."""
-    before = user_values(world.model, world.lines, world.finish)
+    before = world.user
     for line in fragment:
         if kept.get(line.symbol) is line:
             continue

@@ -15,7 +15,7 @@ from kresolve.files import read_below
 from kresolve.lines import Line
 from kresolve.model import Model
 from kresolve.planner.texts import offered_texts
-from kresolve.semantics import Configuration, Finish, UserValues, evaluate, user_values
+from kresolve.semantics import Configuration, Finish, UserValues, evaluate
 from kresolve.textrelations import TextRelations, text_relations
 
 
@@ -104,7 +104,7 @@ class World:
     @cached_property
     def user(self) -> UserValues:
         """What the base says, as conf takes it."""
-        return user_values(self.model, self.lines, self.finish)
+        return self.before.user
 
     @cached_property
     def encoding(self) -> Encoding:

@@ -13,7 +13,7 @@ from attrs import evolve
 
 from kresolve.lines import Line
 from kresolve.planner import World
-from kresolve.semantics import Configuration, user_values
+from kresolve.semantics import Configuration, more_user_values
 from kresolve.tristate import LETTERS, N, Y
 
 
@@ -27,7 +27,7 @@ def value_without(bare: World, after: Configuration, name: str, lines: Iterable[
     symbol = model.symbols[name]
     if symbol.choice is not None:
         kept = (line for line in lines if line.symbol != name)
-        user = user_values(model, (*bare.lines, *kept), bare.finish)
+        user = more_user_values(model, bare.user, kept)
         value = after.evaluation.again(symbol.choice, user)[name]
         return LETTERS[value] if isinstance(value, int) else value
     done = after.evaluation
