@@ -15,7 +15,7 @@ from benchmarks.measure import Measurement, rounds
 from benchmarks.peers import Answer, KconfigMcp, Klocalizer, Peer, PeerError
 from benchmarks.scenes import Scene, python
 from kresolve import Tree
-from kresolve.lines import fragment_text, parse_lines
+from kresolve.dotconfig.lines import fragment_text, parse_lines
 
 _ON: Final = frozenset({"y", "m"})
 

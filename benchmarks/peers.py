@@ -20,8 +20,8 @@ from typing import Final, Protocol
 from attrs import frozen
 
 from kresolve import Tree
-from kresolve.lines import Line, fragment_text
-from kresolve.trees.cache import cache_root
+from kresolve.dotconfig.lines import Line, fragment_text
+from kresolve.sources.cache import cache_root
 
 #: Seconds for one answer.
 _PATIENCE: Final = 900

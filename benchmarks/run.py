@@ -27,8 +27,8 @@ from benchmarks import comparison, scenes, table
 from benchmarks.measure import Measurement
 from benchmarks.scenes import Scene
 from kresolve import Tree
-from kresolve.files import write_whole
-from kresolve.report.terminal import TerminalProgress
+from kresolve.dotconfig.files import write_whole
+from kresolve.rendering.terminal import TerminalProgress
 
 HERE = Path(__file__).parent
 

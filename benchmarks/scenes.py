@@ -17,13 +17,13 @@ from attrs import frozen
 
 from benchmarks.measure import Measurement, Probe, middle, rounds, timed
 from kresolve import Plan, Tree
+from kresolve.dotconfig.lines import Line, fragment_text, spell
 from kresolve.errors import TreeError
-from kresolve.lines import Line, fragment_text, spell
-from kresolve.semantics import Configuration, evaluate
-from kresolve.trees.cache import cache_root
-from kresolve.trees.environment import make_arguments
-from kresolve.trees.tools import base_environment, run
-from kresolve.values import Type
+from kresolve.evaluator import Configuration, evaluate
+from kresolve.kconfig.values import Type
+from kresolve.sources.cache import cache_root
+from kresolve.sources.environment import make_arguments
+from kresolve.sources.programs import base_environment, run
 
 #: Runs in a process of its own with nothing but trees in the cache.
 _LOAD = """
@@ -224,8 +224,8 @@ def confirmation(scene: Scene) -> Iterator[Measurement]:
     """What more lines make of a base: by what changes, as a whole, and by conf."""
     tree, model = scene.tree, scene.tree.model
     for base in scene.size["bases"]:
-        before = tree.world(base).before
-        names = sorted(name for name, s in model.symbols.items() if model.takes_lines(s))
+        before = tree.target(base).before
+        names = sorted(name for name, s in model.symbols.items() if model.is_assignable(s))
         random = Random(f"{scene.cases['random']['seed']}")  # noqa: S311 - nobody has to guess it
         some = [_other_line(before, name) for name in random.sample(names, scene.size["lines"])]
         rows = [
@@ -266,7 +266,7 @@ def _middle(works: Sequence[Callable[[], object]]) -> float:
 def _other_line(before: Configuration, name: str) -> Line:
     """A line that gives a symbol another value, as far as a line can."""
     symbol = before.model.symbols[name]
-    if symbol.is_logical:
+    if symbol.is_bool_or_tristate:
         return Line(name, "n" if before.tristate(name) else "y")
     return Line(
         name, spell(symbol.type, {Type.HEX: "0x7", Type.STRING: "other"}.get(symbol.type, "7"))
@@ -280,7 +280,7 @@ def random_options(tree: Tree, how: Mapping[str, Any], count: int) -> list[str]:
     names = sorted(
         name
         for name, symbol in model.symbols.items()
-        if symbol.is_logical and model.has_prompt(symbol) and config[name] in ("y", "m")
+        if symbol.is_bool_or_tristate and model.has_prompt(symbol) and config[name] in ("y", "m")
     )
     random = Random(f"{how['seed']} {count}")  # noqa: S311 - nobody has to guess it
     return [f"{name}={config[name]}" for name in random.sample(names, count)]

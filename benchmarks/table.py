@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.measure import middle, ratio
-from kresolve.files import write_whole
+from kresolve.dotconfig.files import write_whole
 
 #: What stands around the table of a group of measurements.
 BEGIN: Final = "<!-- {group}: written by make bench -->"

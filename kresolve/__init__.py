@@ -8,19 +8,19 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from kresolve.api.exploring import explain, gates, graph, search, show
+    from kresolve.api.fragments import check, lint, merge, migrate
+    from kresolve.api.planning import plan
+    from kresolve.api.survey import minimize, survey
+    from kresolve.api.tree import Tree
     from kresolve.errors import KresolveError
-    from kresolve.face.exploring import explain, gates, graph, search, show
-    from kresolve.face.fragments import check, lint, merge, migrate
-    from kresolve.face.many import minimize, survey
-    from kresolve.face.planning import plan
-    from kresolve.face.tree import Tree
+    from kresolve.fragments.checking import Check
+    from kresolve.fragments.linting import Lint
+    from kresolve.fragments.merging import Merge
+    from kresolve.fragments.migrating import Migration
     from kresolve.planner import Plan, any_of
-    from kresolve.report.derivation import Explanation
-    from kresolve.report.graphfile import draw
-    from kresolve.workbench.checking import Check
-    from kresolve.workbench.linting import Lint
-    from kresolve.workbench.merging import Merge
-    from kresolve.workbench.migrating import Migration
+    from kresolve.rendering.explanation import Explanation
+    from kresolve.rendering.graph_file import draw
 
 __all__ = [
     "Check",
@@ -49,28 +49,28 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Check": "workbench.checking",
-    "Explanation": "report.derivation",
+    "Check": "fragments.checking",
+    "Explanation": "rendering.explanation",
     "KresolveError": "errors",
-    "Lint": "workbench.linting",
-    "Merge": "workbench.merging",
-    "Migration": "workbench.migrating",
+    "Lint": "fragments.linting",
+    "Merge": "fragments.merging",
+    "Migration": "fragments.migrating",
     "Plan": "planner",
-    "Tree": "face.tree",
+    "Tree": "api.tree",
     "any_of": "planner",
-    "check": "face.fragments",
-    "draw": "report.graphfile",
-    "explain": "face.exploring",
-    "gates": "face.exploring",
-    "graph": "face.exploring",
-    "lint": "face.fragments",
-    "merge": "face.fragments",
-    "minimize": "face.many",
-    "migrate": "face.fragments",
-    "plan": "face.planning",
-    "search": "face.exploring",
-    "show": "face.exploring",
-    "survey": "face.many",
+    "check": "api.fragments",
+    "draw": "rendering.graph_file",
+    "explain": "api.exploring",
+    "gates": "api.exploring",
+    "graph": "api.exploring",
+    "lint": "api.fragments",
+    "merge": "api.fragments",
+    "minimize": "api.survey",
+    "migrate": "api.fragments",
+    "plan": "api.planning",
+    "search": "api.exploring",
+    "show": "api.exploring",
+    "survey": "api.survey",
 }
 
 

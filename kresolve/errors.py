@@ -40,7 +40,7 @@ class ModelError(KresolveError):
     """A saved model is damaged or from another version of kresolve."""
 
 
-class WitnessError(KresolveError):
+class DisagreementError(KresolveError):
     """Evaluator, clauses and conf disagree; kresolve cannot tell (status 3)."""
 
 

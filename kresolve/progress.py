@@ -8,7 +8,13 @@ everybody else.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from typing import Protocol
+from typing import Final, Protocol
+
+#: Seconds after which the best plan so far is taken.
+TIMEOUT: Final = 300.0
+
+#: Seconds after which advice about lost lines ends with what is known by then.
+ADVICE_TIMEOUT: Final = 60.0
 
 
 class Task(Protocol):

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
 if TYPE_CHECKING:
-    from kresolve.trees import SourceTree
+    from kresolve.sources import SourceTree
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -63,7 +63,7 @@ def kernel_tree() -> SourceTree:
 
     Each process of a parallel run asks for itself: the cache stands two at once.
     """
-    from kresolve.trees import find_tree
+    from kresolve.sources import find_tree
 
     return find_tree("debian:6.12")
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from kresolve.encode import Circuit, FixedUser
-from kresolve.encode.user import Said, free_value
-from kresolve.model import Model, Symbol
-from kresolve.tristate import Y
-from kresolve.uservalues import UserValues
+from kresolve.dotconfig.user_values import UserValues
+from kresolve.encoding import Circuit, ConcreteInput
+from kresolve.encoding.user_input import UserValueLiterals, free_value
+from kresolve.kconfig.model import Model, Symbol
+from kresolve.kconfig.tristate import Y
 
 
-class FreeUser(FixedUser):
+class FreeUser(ConcreteInput):
     """Every bool or tristate may have any user value; the rest is as fixed."""
 
     def __init__(self, model: Model, values: UserValues, circuit: Circuit) -> None:
         super().__init__(model, values)
         self.circuit = circuit
-        self.free: dict[str, Said] = {}
+        self.free: dict[str, UserValueLiterals] = {}
 
-    def said(self, symbol: Symbol) -> Said:
+    def user_value(self, symbol: Symbol) -> UserValueLiterals:
         """Free variables, the same for each call."""
         known = self.free.get(symbol.name)
         if known is None:
@@ -30,8 +30,8 @@ class FreeUser(FixedUser):
         """The literals that fix every user value to the fixed one."""
         found: list[int] = []
         for name, said in self.free.items():
-            value = self.values.logical.get(name)
+            value = self.values.bool_tristate.get(name)
             found.append(said.given if value is not None else -said.given)
-            found.append(said.some if value else -said.some)
-            found.append(said.full if value == Y else -said.full)
+            found.append(said.ge_m if value else -said.ge_m)
+            found.append(said.is_y if value == Y else -said.is_y)
         return found

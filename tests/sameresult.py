@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from kresolve.semantics import Configuration
+from kresolve.evaluator import Configuration
 
 #: What an evaluation knows; only how many symbols it calculated is its own affair.
 FIELDS: Final = (
-    *("user", "logical", "text", "written", "causes"),
+    *("user", "bool_tristate", "text", "written", "causes"),
     *("choice_values", "forgotten", "modules", "whole"),
 )
 
@@ -19,7 +19,7 @@ def everything(configuration: Configuration) -> dict[str, Any]:
     return {
         **{name: getattr(evaluation, name) for name in FIELDS},
         "said": configuration.user,
-        "finish": configuration.finish,
+        "mode": configuration.mode,
         "depends": [evaluation.depends(index) for index in range(len(model.entries))],
         "shown": [evaluation.shown(index) for index in range(len(model.entries))],
         "visible": {name: evaluation.visibility(model.symbols[name]) for name in model.symbols},

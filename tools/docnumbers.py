@@ -15,8 +15,8 @@ from typing import Final
 from attrs import frozen
 
 from kresolve import Plan, Tree, plan
-from kresolve.files import write_whole
-from kresolve.lines import Line
+from kresolve.dotconfig.files import write_whole
+from kresolve.dotconfig.lines import Line
 
 ROOT: Final = Path(__file__).parents[1]
 

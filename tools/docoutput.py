@@ -30,7 +30,7 @@ from typing import Final
 from attrs import frozen
 
 from kresolve import Tree
-from kresolve.files import write_whole
+from kresolve.dotconfig.files import write_whole
 from tools import docnumbers
 
 ROOT: Final = Path(__file__).parents[1]

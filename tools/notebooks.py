@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from kresolve.files import write_whole
+from kresolve.dotconfig.files import write_whole
 
 ROOT: Final = Path(__file__).parents[1]
 HERE: Final = ROOT / "docs" / "notebooks"

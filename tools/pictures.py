@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from kresolve import Tree
-from kresolve.files import write_whole
-from kresolve.report.graphfile import plan_picture
+from kresolve.dotconfig.files import write_whole
+from kresolve.rendering.graph_file import plan_picture
 
 HERE = Path(__file__).parents[1] / "docs" / "pictures"
 

@@ -14,51 +14,51 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from kresolve.cli import (
-    auditing,
-    checking,
-    converting,
-    explaining,
-    gating,
-    graphing,
-    linting,
-    merging,
-    migrating,
-    minimizing,
-    planning,
+    audit_selftests,
+    check,
+    explain,
+    gates,
+    graph,
+    lint,
+    merge,
+    migrate,
+    minimize,
+    olddefconfig,
+    plan,
     profiles,
-    reading,
-    surveying,
-    trees,
+    search,
+    survey,
+    tree,
 )
-from kresolve.cli.process import Ended, ending_orderly, mistake
-from kresolve.cli.shared import INTERRUPTED, UNKNOWN, WRONG, Parser
+from kresolve.cli.common import INTERRUPTED, UNKNOWN, WRONG, Parser
+from kresolve.cli.process import TerminatedBySignal, describe_bug, ending_orderly
 from kresolve.cli.streams import (
     StdoutError,
     abandon_stdout,
-    complain,
     flush_stdout,
+    print_error,
     standard_streams,
 )
-from kresolve.errors import KresolveError, WitnessError, cannot_import
-from kresolve.files import reason
+from kresolve.dotconfig.files import reason
+from kresolve.errors import DisagreementError, KresolveError, cannot_import
 
 #: The commands, as ``kresolve --help`` lists them.
 _COMMANDS: Final = (
-    planning,
-    checking,
+    plan,
+    check,
     profiles,
-    explaining,
-    graphing,
-    gating,
-    reading,
-    linting,
-    merging,
-    migrating,
-    minimizing,
-    surveying,
-    auditing,
-    converting,
-    trees,
+    explain,
+    graph,
+    gates,
+    search,
+    lint,
+    merge,
+    migrate,
+    minimize,
+    survey,
+    audit_selftests,
+    olddefconfig,
+    tree,
 )
 
 _EXAMPLES = """\
@@ -108,9 +108,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if error.is_broken_pipe:
                 # Whoever read standard output has gone: not an error of ours.
                 return 128 + signal.SIGPIPE
-            complain(f"standard output: {error}")
+            print_error(f"standard output: {error}")
             return WRONG
-        except Ended as end:  # a second signal, while the first was answered
+        except TerminatedBySignal as end:  # a second signal, while the first was answered
             return 128 + end.number
         except KeyboardInterrupt:
             return INTERRUPTED
@@ -123,36 +123,36 @@ def _run(arguments: Sequence[str] | None) -> int:
         return run(parsed)
     except StdoutError:
         raise
-    except WitnessError as error:
-        complain(str(error))
+    except DisagreementError as error:
+        print_error(str(error))
         return UNKNOWN
     except KresolveError as error:
-        complain(str(error))
+        print_error(str(error))
         return WRONG
     except KeyboardInterrupt:
-        complain("interrupted")
+        print_error("interrupted")
         return INTERRUPTED
-    except Ended as end:
-        complain(f"ended by {signal.Signals(end.number).name}")
+    except TerminatedBySignal as end:
+        print_error(f"ended by {signal.Signals(end.number).name}")
         return 128 + end.number
     except SystemExit as exit_:  # argparse: help, version, or a wrong command line
         return exit_.code if isinstance(exit_.code, int) else WRONG
     except OSError as error:
         place = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
-        from kresolve.trees.cache import cache_root
+        from kresolve.sources.cache import cache_root
 
-        complain(f"{place}{reason(error, cache_root())}")
+        print_error(f"{place}{reason(error, cache_root())}")
         return WRONG
     except ImportError as error:
         said = cannot_import(error)
-        complain(said or f"{mistake(error)}: a mistake in kresolve; please report it")
+        print_error(said or f"{describe_bug(error)}: a mistake in kresolve; please report it")
         return WRONG if said else UNKNOWN
     except MemoryError:
-        complain("out of memory")
+        print_error("out of memory")
         return UNKNOWN
     except RecursionError:
-        complain("what was given is nested too deeply")
+        print_error("what was given is nested too deeply")
         return WRONG
     except Exception as error:  # noqa: BLE001 - Python's own status is that of a proof
-        complain(f"{mistake(error)}: a mistake in kresolve; please report it")
+        print_error(f"{describe_bug(error)}: a mistake in kresolve; please report it")
         return UNKNOWN

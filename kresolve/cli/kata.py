@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from kresolve.cli.shared import FAILS, HOLDS, UNKNOWN
+from kresolve.cli.common import FAILS, HOLDS, UNKNOWN
 from kresolve.cli.streams import put, say
 from kresolve.errors import RequestError
 
@@ -31,11 +31,11 @@ def add_kata_arguments(parser: argparse.ArgumentParser) -> None:
 
 def plan_in_kata(arguments: argparse.Namespace) -> int:
     """Run ``kresolve plan REQUEST... --kata DIR``."""
-    from kresolve.face.kata import plan_kata
-    from kresolve.face.tree import Tree
-    from kresolve.files import write_whole
-    from kresolve.report.kata import kata_document, kata_report
-    from kresolve.report.terminal import TerminalProgress
+    from kresolve.api.kata import plan_kata
+    from kresolve.api.tree import Tree
+    from kresolve.dotconfig.files import write_whole
+    from kresolve.rendering.kata import kata_document, kata_report
+    from kresolve.rendering.terminal import TerminalProgress
 
     for option, value in (
         ("--base", arguments.base),

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
-class Ended(BaseException):
+class TerminatedBySignal(BaseException):
     """A signal that ends the program; on its way up everything is put away."""
 
     def __init__(self, number: int) -> None:
@@ -23,7 +23,7 @@ def ending_orderly() -> Iterator[None]:
     """Let SIGTERM and SIGHUP raise Ended, as Ctrl-C raises KeyboardInterrupt."""
 
     def end(number: int, _: object) -> None:
-        raise Ended(number)
+        raise TerminatedBySignal(number)
 
     before = {}
     if threading.current_thread() is threading.main_thread():
@@ -37,7 +37,7 @@ def ending_orderly() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def mistake(error: Exception) -> str:
+def describe_bug(error: Exception) -> str:
     """An exception that nobody expected, with its place."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from kresolve.cli.shared import HOLDS, Commands, add_profile_argument, command
+from kresolve.cli.common import HOLDS, Commands, add_profile_argument, command
 from kresolve.cli.streams import say
 
 _EXAMPLES = """\
@@ -29,8 +29,8 @@ def add(commands: Commands) -> None:
 
 
 def _profiles(arguments: argparse.Namespace) -> int:
-    from kresolve.profiles import known_profile, own_profiles, profile_names
-    from kresolve.report.profiles import (
+    from kresolve.planner.profiles import known_profile, own_profiles, profile_names
+    from kresolve.rendering.profiles import (
         profile_document,
         profile_text,
         profiles_document,

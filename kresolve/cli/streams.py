@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from kresolve.printable import printable
+from kresolve.kconfig.printable import printable
 
 
 class StdoutError(Exception):
@@ -87,7 +87,7 @@ def paint(text: str) -> None:
     _write(text)
 
 
-def complain(text: str) -> None:
+def print_error(text: str) -> None:
     """Say what is wrong, in one line on standard error."""
     sys.stderr.write(f"kresolve: {printable(text, keep='')}\n")
 

@@ -1,27 +1,27 @@
 """Why values are what they are: derivations as data, reductions of them, reasons in words."""
 
-from kresolve.explanation.derivation import Cause, Derivation, Fact, Rule, Step, Told
+from kresolve.explanation.customary import CustomaryEffect, customary_effect
+from kresolve.explanation.derivation import Cause, Derivation, Fact, Premise, Rule, Step
 from kresolve.explanation.deriving import Deriver
-from kresolve.explanation.phrases import headline, sentence, step_text
 from kresolve.explanation.probes import Probes, computed_at, with_probes
-from kresolve.explanation.reasons import why_satisfied
-from kresolve.explanation.tradition import Tradition, tradition
+from kresolve.explanation.sentences import headline, sentence, step_text
+from kresolve.explanation.why_satisfied import why_satisfied
 
 __all__ = [
     "Cause",
+    "CustomaryEffect",
     "Derivation",
     "Deriver",
     "Fact",
+    "Premise",
     "Probes",
     "Rule",
     "Step",
-    "Told",
-    "Tradition",
     "computed_at",
+    "customary_effect",
     "headline",
     "sentence",
     "step_text",
-    "tradition",
     "why_satisfied",
     "with_probes",
 ]

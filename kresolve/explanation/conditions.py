@@ -10,137 +10,141 @@ from collections.abc import Iterator, Sequence
 
 from attrs import evolve
 
-from kresolve.explanation.derivation import Rule, Step, Told
-from kresolve.explanation.scene import Limit, Names, Scene, conjuncts
-from kresolve.expressions import Const, Expr, Sym, Text
-from kresolve.location import Location
-from kresolve.model import Default, Prompt, Range, ReverseDependency, Select, Symbol
-from kresolve.semantics.evaluation import guarded
-from kresolve.tristate import LETTERS, M, N, Y
-from kresolve.values import Type
+from kresolve.evaluator.evaluation import guarded
+from kresolve.explanation.derivation import Premise, Rule, Step
+from kresolve.explanation.limits import Limit, LimitFinder, Names, conjuncts
+from kresolve.kconfig.expressions import Const, Expr, Sym, Text
+from kresolve.kconfig.location import Location
+from kresolve.kconfig.model import Default, Prompt, Range, ReverseDependency, Select, Symbol
+from kresolve.kconfig.tristate import LETTERS, M, N, Y
+from kresolve.kconfig.values import Type
 
 # Limits: dependencies, prompts
 
 
 def limited(
-    scene: Scene, rule: Rule, limits: Sequence[Limit], index: int, most: int
+    finder: LimitFinder, rule: Rule, limits: Sequence[Limit], index: int, most: int
 ) -> Step | None:
     """One limit that is at most there, the others beside it; None if there is none."""
     steps = [
         Step(
             rule,
             (limit.told,),
-            scene.causes(scene.blocks(limit, most)),
-            LETTERS[scene.strength(limit, index)],
+            finder.causes(finder.blocks(limit, most)),
+            LETTERS[finder.strength(limit, index)],
         )
-        for limit in scene.best_limits(limits, index, most)
+        for limit in finder.best_limits(limits, index, most)
     ]
     return evolve(steps[0], also=tuple(steps[1:])) if steps else None
 
 
-def shut(scene: Scene, symbol: Symbol) -> list[Step] | None:
+def shut(finder: LimitFinder, symbol: Symbol) -> list[Step] | None:
     """For each definition, a dependency that is n: no prompt and no default counts."""
     found = []
-    for index in symbol.definitions:
-        step = limited(scene, "depends", scene.limits(index), index, N)
+    for index in symbol.menu_nodes:
+        step = limited(finder, "depends", finder.limits(index), index, N)
         if step is None:
             return None
         found.append(step)
     return found
 
 
-def _prompts(scene: Scene, symbol: Symbol) -> Iterator[tuple[int, Prompt]]:
-    for index, definition in scene.model.definitions(symbol):
+def _prompts(finder: LimitFinder, symbol: Symbol) -> Iterator[tuple[int, Prompt]]:
+    for index, definition in finder.model.menu_nodes(symbol):
         for prompt in definition.prompts:
             yield index, prompt
 
 
-def invisible(scene: Scene, symbol: Symbol, most: int) -> list[Step]:
+def invisible(finder: LimitFinder, symbol: Symbol, most: int) -> list[Step]:
     """Why the visibility is at most there (n, or m where m stays m)."""
     found: list[Step] = []
     rule: Rule = "hidden" if most == N else "limited"
-    for index, prompt in _prompts(scene, symbol):
-        limits = scene.limits(index)
-        step = limited(scene, "depends" if most == N else rule, limits, index, most)
+    for index, prompt in _prompts(finder, symbol):
+        limits = finder.limits(index)
+        step = limited(finder, "depends" if most == N else rule, limits, index, most)
         if step is None:
-            step = limited(scene, rule, scene.prompt_limits(index, prompt), index, most)
+            step = limited(finder, rule, finder.prompt_limits(index, prompt), index, most)
         if step is None:
             # Before 6.10: m does not count for a member of a choice that is y.
             assert symbol.choice is not None, symbol.name
-            entry = scene.model.entries[scene.model.choices[symbol.choice].entry]
-            name = scene.choice_name(symbol.choice)
-            step = Step(rule, (Told("kconfig", "choice", entry.location),), scene.causes([name]))
+            entry = finder.model.entries[finder.model.choices[symbol.choice].entry]
+            name = finder.choice_name(symbol.choice)
+            step = Step(
+                rule, (Premise("kconfig", "choice", entry.location),), finder.causes([name])
+            )
         found.append(step)
-    return _with_modules(scene, symbol, found, needed=most == M)
+    return _with_modules(finder, symbol, found, needed=most == M)
 
 
-def offered(scene: Scene, symbol: Symbol, least: int) -> list[Step]:
+def offered(finder: LimitFinder, symbol: Symbol, least: int) -> list[Step]:
     """Why the visibility is at least there."""
     if least == N:
         return []
     if symbol.transitional:
-        return [Step("transitional", (_definition(scene, symbol),), value="y")]
-    view = scene.view(symbol)
+        return [Step("transitional", (_definition(finder, symbol),), value="y")]
+    view = finder.view(symbol)
     ways: list[tuple[int, Names, Prompt, bool]] = []
-    for index, prompt in _prompts(scene, symbol):
+    for index, prompt in _prompts(finder, symbol):
         value = view.prompt(index, prompt)
         if view.is_hidden_by_choice(symbol, value):
             continue
-        raised = value == M and scene.is_promoted(symbol)
+        raised = value == M and finder.is_promoted(symbol)
         if (Y if raised else value) >= least:
             raw = M if raised else least
             names = _all_met(
-                scene, (*scene.limits(index), *scene.prompt_limits(index, prompt)), raw
+                finder, (*finder.limits(index), *finder.prompt_limits(index, prompt)), raw
             )
             if symbol.type is Type.TRISTATE and symbol.choice is not None and raw == M:
                 # Before 6.10: m would not count, were the choice y.
-                names = (*names, scene.choice_name(symbol.choice))
+                names = (*names, finder.choice_name(symbol.choice))
             ways.append((len(names), names, prompt, raised and least == Y))
     _, names, prompt, raised = min(ways, key=lambda way: way[0])
-    told = Told("kconfig", f'prompt "{prompt.text}"', prompt.location)
-    step = Step("offered", (told,), scene.causes(names), LETTERS[view.visibility(symbol)])
-    return _with_modules(scene, symbol, [step], needed=raised)
+    told = Premise("kconfig", f'prompt "{prompt.text}"', prompt.location)
+    step = Step("offered", (told,), finder.causes(names), LETTERS[view.visibility(symbol)])
+    return _with_modules(finder, symbol, [step], needed=raised)
 
 
-def _all_met(scene: Scene, limits: Sequence[Limit], least: int) -> Names:
-    return tuple(name for limit in limits for name in scene.needs(limit, least))
+def _all_met(finder: LimitFinder, limits: Sequence[Limit], least: int) -> Names:
+    return tuple(name for limit in limits for name in finder.needs(limit, least))
 
 
-def _with_modules(scene: Scene, symbol: Symbol, steps: list[Step], *, needed: bool) -> list[Step]:
+def _with_modules(
+    finder: LimitFinder, symbol: Symbol, steps: list[Step], *, needed: bool
+) -> list[Step]:
     """The steps, with MODULES as it is where it decides about m and y."""
-    promoters = scene.promoters(symbol)
+    promoters = finder.promoters(symbol)
     if not needed or not promoters or not steps:
         return steps
-    return [*steps, Step("offered", (), scene.causes(promoters))]
+    return [*steps, Step("offered", (), finder.causes(promoters))]
 
 
-def _definition(scene: Scene, symbol: Symbol) -> Told:
-    location = scene.model.location(symbol.name)
-    return Told("kconfig", f"config {symbol.name}", location)
+def _definition(finder: LimitFinder, symbol: Symbol) -> Premise:
+    location = finder.model.location(symbol.name)
+    return Premise("kconfig", f"config {symbol.name}", location)
 
 
-def unmet(scene: Scene, symbol: Symbol, most: int) -> list[Step]:
+def unmet(finder: LimitFinder, symbol: Symbol, most: int) -> list[Step]:
     """Why the direct dependency is at most there."""
     found = []
-    for index in symbol.definitions:
-        if guarded(scene.model, index):
-            step = limited(scene, "cut", scene.limits(index), index, most)
+    for index in symbol.menu_nodes:
+        if guarded(finder.model, index):
+            step = limited(finder, "cut", finder.limits(index), index, most)
             assert step is not None, symbol.name
             found.append(step)
-    return _with_modules(scene, symbol, found, needed=most == M)
+    return _with_modules(finder, symbol, found, needed=most == M)
 
 
-def met(scene: Scene, symbol: Symbol, least: int) -> list[Step]:
+def met(finder: LimitFinder, symbol: Symbol, least: int) -> list[Step]:
     """Why the direct dependency is at least there."""
-    bounded = [index for index in symbol.definitions if guarded(scene.model, index)]
+    bounded = [index for index in symbol.menu_nodes if guarded(finder.model, index)]
     if not bounded or least == N:
         return []
-    view = scene.view(symbol)
+    view = finder.view(symbol)
     best = max(bounded, key=view.depends)
     raised = view.depends(best) == M and least == Y
-    names = _all_met(scene, scene.limits(best), M if raised else least)
-    step = Step("offered", (), scene.causes(names), LETTERS[view.depends(best)])
-    return _with_modules(scene, symbol, [step], needed=raised)
+    names = _all_met(finder, finder.limits(best), M if raised else least)
+    step = Step("offered", (), finder.causes(names), LETTERS[view.depends(best)])
+    return _with_modules(finder, symbol, [step], needed=raised)
 
 
 # Defaults
@@ -155,104 +159,106 @@ def _if(condition: Expr | None) -> str:
     return "" if condition is None else f" if {condition}"
 
 
-def active_default(scene: Scene, symbol: Symbol) -> tuple[int, Default, int] | None:
+def active_default(finder: LimitFinder, symbol: Symbol) -> tuple[int, Default, int] | None:
     """The default that counts: (entry, default, the value of its condition)."""
-    view = scene.view(symbol)
-    for index, definition in scene.model.definitions(symbol):
+    view = finder.view(symbol)
+    for index, definition in finder.model.menu_nodes(symbol):
         default, strength = view.default(index, definition)
         if default is not None:
             return index, default, strength
     return None
 
 
-def passed_over(scene: Scene, symbol: Symbol, *, unless: Default | None = None) -> Iterator[Step]:
+def passed_over(
+    finder: LimitFinder, symbol: Symbol, *, unless: Default | None = None
+) -> Iterator[Step]:
     """Why the defaults before one (all, without it) do not count."""
-    for index, definition in scene.model.definitions(symbol):
-        around = scene.limits(index)
-        blocked = limited(scene, "passed over", around, index, N) if definition.defaults else None
+    for index, definition in finder.model.menu_nodes(symbol):
+        around = finder.limits(index)
+        blocked = limited(finder, "passed over", around, index, N) if definition.defaults else None
         if blocked is not None:
             yield blocked if unless is not None else evolve(blocked, rule="depends")
             continue
         for default in definition.defaults:
             if default is unless:
                 return
-            told = Told("kconfig", default_text(default), default.location)
+            told = Premise("kconfig", default_text(default), default.location)
             assert default.condition is not None, symbol.name
-            names = scene.at_most(default.condition, N)
-            yield Step("passed over", (told,), scene.causes(names), "n")
+            names = finder.at_most(default.condition, N)
+            yield Step("passed over", (told,), finder.causes(names), "n")
 
 
-def default_at_least(scene: Scene, symbol: Symbol, least: int) -> list[Step]:
+def default_at_least(finder: LimitFinder, symbol: Symbol, least: int) -> list[Step]:
     """Why the default gives at least that much."""
-    found = active_default(scene, symbol)
+    found = active_default(finder, symbol)
     assert found is not None, symbol.name
     index, default, _ = found
-    names = list(scene.at_least(default.value, least))
+    names = list(finder.at_least(default.value, least))
     if default.condition is not None:
-        names += scene.at_least(default.condition, least)
+        names += finder.at_least(default.condition, least)
     return [
-        _fired(scene, default, names, least),
-        *passed_over(scene, symbol, unless=default),
-        *_around(scene, index, least),
+        _fired(finder, default, names, least),
+        *passed_over(finder, symbol, unless=default),
+        *_around(finder, index, least),
     ]
 
 
-def default_at_most(scene: Scene, symbol: Symbol, most: int) -> list[Step]:
+def default_at_most(finder: LimitFinder, symbol: Symbol, most: int) -> list[Step]:
     """Why the default gives at most that much, or none counts."""
-    found = active_default(scene, symbol)
+    found = active_default(finder, symbol)
     if found is None:
-        steps = list(passed_over(scene, symbol))
-        return steps or [Step("no default", (_definition(scene, symbol),), value="n")]
+        steps = list(passed_over(finder, symbol))
+        return steps or [Step("no default", (_definition(finder, symbol),), value="n")]
     index, default, _ = found
-    names = [] if default.condition is None else list(scene.at_least(default.condition, M))
-    view = scene.view(symbol)
+    names = [] if default.condition is None else list(finder.at_least(default.condition, M))
+    view = finder.view(symbol)
     if view.value(default.value) <= most:
-        names += scene.at_most(default.value, most)
-        kept = [_fired(scene, default, names, view.value(default.value))]
+        names += finder.at_most(default.value, most)
+        kept = [_fired(finder, default, names, view.value(default.value))]
     else:
-        told = Told("kconfig", default_text(default), default.location)
-        limits = list(scene.limits(index))
+        told = Premise("kconfig", default_text(default), default.location)
+        limits = list(finder.limits(index))
         if default.condition is not None:
             limits += [
                 Limit(told.text, part, default.location) for part in conjuncts(default.condition)
             ]
-        low = limited(scene, "limited", limits, index, most)
+        low = limited(finder, "limited", limits, index, most)
         assert low is not None, symbol.name
-        kept = [_fired(scene, default, names, most), low]
-    return [*kept, *passed_over(scene, symbol, unless=default), *_around(scene, index, M)]
+        kept = [_fired(finder, default, names, most), low]
+    return [*kept, *passed_over(finder, symbol, unless=default), *_around(finder, index, M)]
 
 
-def _around(scene: Scene, index: int, least: int) -> list[Step]:
+def _around(finder: LimitFinder, index: int, least: int) -> list[Step]:
     """That the dependencies around something allow so much, if there are any."""
-    names = _all_met(scene, scene.limits(index), least)
-    return [Step("offered", (), scene.causes(names), LETTERS[least])] if names else []
+    names = _all_met(finder, finder.limits(index), least)
+    return [Step("offered", (), finder.causes(names), LETTERS[least])] if names else []
 
 
-def _fired(scene: Scene, default: Default, names: Sequence[str], value: int) -> Step:
-    told = Told("kconfig", default_text(default), default.location)
-    return Step("default", (told,), scene.causes(names), LETTERS[value])
+def _fired(finder: LimitFinder, default: Default, names: Sequence[str], value: int) -> Step:
+    told = Premise("kconfig", default_text(default), default.location)
+    return Step("default", (told,), finder.causes(names), LETTERS[value])
 
 
-def text_default(scene: Scene, symbol: Symbol) -> list[Step]:
+def text_default(finder: LimitFinder, symbol: Symbol) -> list[Step]:
     """Why an int, hex or string has its default, or none."""
-    found = active_default(scene, symbol)
+    found = active_default(finder, symbol)
     if found is None:
-        steps = list(passed_over(scene, symbol))
-        return steps or [Step("no default", (_definition(scene, symbol),))]
+        steps = list(passed_over(finder, symbol))
+        return steps or [Step("no default", (_definition(finder, symbol),))]
     index, default, _ = found
-    names = list(stored(scene, default.value))
+    names = list(stored(finder, default.value))
     if default.condition is not None:
-        names += scene.at_least(default.condition, M)
-    told = Told("kconfig", default_text(default), default.location)
+        names += finder.at_least(default.condition, M)
+    told = Premise("kconfig", default_text(default), default.location)
     simple = isinstance(default.value, Sym | Const | Text)
-    value = scene.evaluation.stored_text(default.value) if simple else ""  # type: ignore[arg-type]
-    step = Step("default", (told,), scene.causes(names), value)
-    return [step, *passed_over(scene, symbol, unless=default), *_around(scene, index, M)]
+    value = finder.evaluation.stored_text(default.value) if simple else ""  # type: ignore[arg-type]
+    step = Step("default", (told,), finder.causes(names), value)
+    return [step, *passed_over(finder, symbol, unless=default), *_around(finder, index, M)]
 
 
-def stored(scene: Scene, expr: Expr) -> Names:
+def stored(finder: LimitFinder, expr: Expr) -> Names:
     """The symbol whose text a default or bound takes, if it does."""
-    if isinstance(expr, Sym) and expr.name in scene.evaluation.text:
+    if isinstance(expr, Sym) and expr.name in finder.evaluation.text:
         return (expr.name,)
     return ()
 
@@ -260,25 +266,25 @@ def stored(scene: Scene, expr: Expr) -> Names:
 # Ranges
 
 
-def ranges(scene: Scene, symbol: Symbol) -> tuple[Range | None, Names, Location | None]:
+def ranges(finder: LimitFinder, symbol: Symbol) -> tuple[Range | None, Names, Location | None]:
     """The range that counts, and what makes it so; the names alone if there is none."""
     names: list[str] = []
-    for index, definition in scene.model.definitions(symbol):
+    for index, definition in finder.model.menu_nodes(symbol):
         if not definition.ranges:
             continue
-        limits = scene.limits(index)
-        blocked = limited(scene, "in range", limits, index, N)
+        limits = finder.limits(index)
+        blocked = limited(finder, "in range", limits, index, N)
         if blocked is not None:
             names += [cause.name for cause in blocked.causes]
             continue
-        names += _all_met(scene, limits, M)
+        names += _all_met(finder, limits, M)
         for bounds in definition.ranges:
-            if bounds.condition is None or scene.evaluation.value(bounds.condition):
+            if bounds.condition is None or finder.evaluation.value(bounds.condition):
                 if bounds.condition is not None:
-                    names += scene.at_least(bounds.condition, M)
-                names += [*stored(scene, bounds.low), *stored(scene, bounds.high)]
+                    names += finder.at_least(bounds.condition, M)
+                names += [*stored(finder, bounds.low), *stored(finder, bounds.high)]
                 return bounds, tuple(names), bounds.location
-            names += scene.at_most(bounds.condition, N)
+            names += finder.at_most(bounds.condition, N)
     return None, tuple(names), None
 
 
@@ -295,25 +301,29 @@ def reverse_text(word: str, select: Select) -> str:
     return f"{word} {select.target}{_if(select.condition)}"
 
 
-def reverse_strength(scene: Scene, source: ReverseDependency) -> int:
+def reverse_strength(finder: LimitFinder, source: ReverseDependency) -> int:
     """What one select or imply is worth."""
     condition = source.select.condition
     return min(
-        scene.evaluation.logical.get(source.selector, N),
-        scene.evaluation.depends(source.definition),
-        Y if condition is None else scene.evaluation.value(condition),
+        finder.evaluation.bool_tristate.get(source.selector, N),
+        finder.evaluation.depends(source.definition),
+        Y if condition is None else finder.evaluation.value(condition),
     )
 
 
 def reverse_at_least(
-    scene: Scene, symbol: Symbol, rule: Rule, sources: Sequence[ReverseDependency], least: int
+    finder: LimitFinder,
+    symbol: Symbol,
+    rule: Rule,
+    sources: Sequence[ReverseDependency],
+    least: int,
 ) -> list[Step]:
     """Who selects or implies a symbol so much, and who else would do."""
-    strong = [s for s in sources if reverse_strength(scene, s) >= least]
+    strong = [s for s in sources if reverse_strength(finder, s) >= least]
     raised = False
     if not strong:
         raised = True
-        strong = [s for s in sources if reverse_strength(scene, s) == M]
+        strong = [s for s in sources if reverse_strength(finder, s) == M]
 
     raw = M if raised else least
     best = min(strong, key=lambda source: source.select.condition is not None)
@@ -321,32 +331,32 @@ def reverse_at_least(
         Step(
             rule,
             (_reverse_told(rule, source),),
-            scene.causes(_selecting(scene, source, raw)),
-            LETTERS[reverse_strength(scene, source)],
+            finder.causes(_selecting(finder, source, raw)),
+            LETTERS[reverse_strength(finder, source)],
         )
         for source in (best, *(s for s in strong if s is not best))
     ]
     found = [evolve(steps[0], also=tuple(steps[1:]))]
     return [
-        *_with_modules(scene, symbol, found, needed=raised),
-        *_around(scene, best.definition, raw),
+        *_with_modules(finder, symbol, found, needed=raised),
+        *_around(finder, best.definition, raw),
     ]
 
 
-def _selecting(scene: Scene, source: ReverseDependency, least: int) -> Names:
+def _selecting(finder: LimitFinder, source: ReverseDependency, least: int) -> Names:
     """What makes a select or imply so strong, the dependencies of its entry apart."""
     condition = source.select.condition
-    own = () if condition is None else scene.at_least(condition, least)
+    own = () if condition is None else finder.at_least(condition, least)
     return (source.selector, *own)
 
 
-def _reverse_told(word: str, source: ReverseDependency) -> Told:
+def _reverse_told(word: str, source: ReverseDependency) -> Premise:
     text = f"{source.selector}: {reverse_text(word, source.select)}"
-    return Told("kconfig", text, source.select.location, source.selector)
+    return Premise("kconfig", text, source.select.location, source.selector)
 
 
 def reverse_at_most(
-    scene: Scene, symbol: Symbol, rule: Rule, sources: Sequence[ReverseDependency], most: int
+    finder: LimitFinder, symbol: Symbol, rule: Rule, sources: Sequence[ReverseDependency], most: int
 ) -> list[Step]:
     """Why no select or imply gives more than that; no step where there is none."""
     if not sources or most >= Y:
@@ -356,17 +366,17 @@ def reverse_at_most(
     told = []
     for source in sources:
         told.append(_reverse_told(word, source))
-        if scene.evaluation.logical.get(source.selector, N) <= most:
+        if finder.evaluation.bool_tristate.get(source.selector, N) <= most:
             names.append(source.selector)
             continue
-        limits = [*scene.limits(source.definition)]
+        limits = [*finder.limits(source.definition)]
         if source.select.condition is not None:
             limits += [
                 Limit(told[-1].text, part, source.select.location)
                 for part in conjuncts(source.select.condition)
             ]
-        step = limited(scene, rule, limits, source.definition, most)
+        step = limited(finder, rule, limits, source.definition, most)
         assert step is not None, symbol.name
         names += [cause.name for cause in step.causes]
-    step = Step(rule, tuple(told), scene.causes(names), LETTERS[most])
-    return _with_modules(scene, symbol, [step], needed=most == M)
+    step = Step(rule, tuple(told), finder.causes(names), LETTERS[most])
+    return _with_modules(finder, symbol, [step], needed=most == M)

@@ -13,14 +13,14 @@ from typing import Final, Literal, TypeAlias
 
 from attrs import evolve
 
+from kresolve.evaluator.evaluation import Evaluation
 from kresolve.explanation.derivation import Cause, Fact, Rule, Step
-from kresolve.explanation.scene import Scene
-from kresolve.model import Symbol
-from kresolve.semantics.evaluation import Evaluation
-from kresolve.tristate import LETTERS
-from kresolve.values import NUMERIC, Type
+from kresolve.explanation.limits import LimitFinder
+from kresolve.kconfig.model import Symbol
+from kresolve.kconfig.tristate import LETTERS
+from kresolve.kconfig.values import NUMERIC, Type
 
-Effect: TypeAlias = Literal["value", "visibility"]
+CauseEffect: TypeAlias = Literal["value", "visibility"]
 
 #: Steps that claim nothing of a single cause: the text only counts them.
 _UNWEIGHED: Final[frozenset[Rule]] = frozenset({"not selected", "not implied", "in range"})
@@ -28,30 +28,30 @@ _UNWEIGHED: Final[frozenset[Rule]] = frozenset({"not selected", "not implied", "
 _NUMBER: Final = re.compile(r"0x[0-9a-fA-F]+|\d+")
 
 
-def weighed(scene: Scene, fact: Fact) -> Fact:
+def weighed(finder: LimitFinder, fact: Fact) -> Fact:
     """The fact with, at each cause, what it would change."""
     if fact.rule == "undefined":
         return fact
-    return evolve(fact, steps=tuple(_weighed(scene, fact, step) for step in fact.steps))
+    return evolve(fact, steps=tuple(_weighed(finder, fact, step) for step in fact.steps))
 
 
-def _weighed(scene: Scene, fact: Fact, step: Step) -> Step:
+def _weighed(finder: LimitFinder, fact: Fact, step: Step) -> Step:
     if step.rule in _UNWEIGHED or not step.causes:
         return step
-    causes = [evolve(c, changes=effects(scene, fact.name, c, step)) for c in step.causes]
+    causes = [evolve(c, changes=effects(finder, fact.name, c, step)) for c in step.causes]
     return evolve(step, causes=tuple(causes))
 
 
-def effects(scene: Scene, name: str, cause: Cause, step: Step) -> tuple[Effect, ...]:
+def effects(finder: LimitFinder, name: str, cause: Cause, step: Step) -> tuple[CauseEffect, ...]:
     """What some other value of one cause would change of a symbol or choice."""
-    if cause.name in scene.choice_by_name:
+    if cause.name in finder.choice_by_name:
         return ("value",)
-    if cause.name not in scene.model.symbols:
+    if cause.name not in finder.model.symbols:
         return ()
-    before = _outcome(scene, name, scene.evaluation.supposing({}))
-    found: dict[Effect, None] = {}
-    for other in _others(scene, cause, step):
-        after = _outcome(scene, name, scene.evaluation.supposing({cause.name: other}))
+    before = _outcome(finder, name, finder.evaluation.assuming({}))
+    found: dict[CauseEffect, None] = {}
+    for other in _others(finder, cause, step):
+        after = _outcome(finder, name, finder.evaluation.assuming({cause.name: other}))
         if after[0] != before[0]:
             found["value"] = None
         if after[1] != before[1]:
@@ -59,20 +59,20 @@ def effects(scene: Scene, name: str, cause: Cause, step: Step) -> tuple[Effect, 
     return tuple(found)
 
 
-def _outcome(scene: Scene, name: str, evaluation: Evaluation) -> tuple[object, int]:
+def _outcome(finder: LimitFinder, name: str, evaluation: Evaluation) -> tuple[object, int]:
     """The value and the visibility that a symbol has in an evaluation; what a choice takes."""
-    index = scene.choice_by_name.get(name)
+    index = finder.choice_by_name.get(name)
     if index is not None:
         evaluation.calculate(index)
-        members = scene.model.choices[index].members
-        return [evaluation.logical.get(member) for member in members], 0
-    symbol = scene.model.symbols[name]
-    if scene.view(symbol) is scene.without_modules:
+        members = finder.model.choices[index].members
+        return [evaluation.bool_tristate.get(member) for member in members], 0
+    symbol = finder.model.symbols[name]
+    if finder.view(symbol) is finder.without_modules:
         evaluation.modules = 0
     evaluation.calculate(name if symbol.choice is None else symbol.choice)
     if _is_forgotten(evaluation, symbol):
-        evaluation.rewrite(name)
-    value = evaluation.logical[name] if symbol.is_logical else evaluation.text[name]
+        evaluation.recalculate_forgotten(name)
+    value = evaluation.bool_tristate[name] if symbol.is_bool_or_tristate else evaluation.text[name]
     return value, evaluation.visibility(symbol)
 
 
@@ -81,21 +81,21 @@ def _is_forgotten(evaluation: Evaluation, symbol: Symbol) -> bool:
     said = evaluation.user.text.get(symbol.name)
     return (
         evaluation.model.dialect.forgets_out_of_range
-        and evaluation.user.finish == "olddefconfig"
+        and evaluation.user.mode == "olddefconfig"
         and said is not None
         and symbol.type in NUMERIC
         and evaluation.exceeds(symbol, said)
     )
 
 
-def _others(scene: Scene, cause: Cause, step: Step) -> Iterator[str]:
+def _others(finder: LimitFinder, cause: Cause, step: Step) -> Iterator[str]:
     """Other values of a cause that may make a difference to a step."""
-    symbol = scene.model.symbols[cause.name]
-    if symbol.is_logical:
-        letters = "ny" if scene.is_promoted(symbol) else LETTERS
+    symbol = finder.model.symbols[cause.name]
+    if symbol.is_bool_or_tristate:
+        letters = "ny" if finder.is_promoted(symbol) else LETTERS
         yield from (letter for letter in letters if letter != cause.value)
         return
-    texts = [cause.value, *(told.text for told in step.told)]
+    texts = [cause.value, *(told.text for told in step.premises)]
     if symbol.type is Type.STRING:
         words = {word for text in texts for word in re.findall(r'"([^"]*)"', text)}
         yield from sorted({"", f"{cause.value}x", *words} - {cause.value})

@@ -15,9 +15,9 @@ from typing import Final, Literal, TypeAlias
 
 from attrs import frozen
 
-from kresolve import markup
-from kresolve.location import Location
-from kresolve.values import Type
+from kresolve.kconfig import markup
+from kresolve.kconfig.location import Location
+from kresolve.kconfig.values import Type
 
 #: What decides a value, or keeps something else from deciding it:
 #:
@@ -66,13 +66,13 @@ Rule: TypeAlias = Literal[
 ]
 
 #: Rules that only complete a proof: they say that nothing else interferes.
-QUIET: Final[frozenset[Rule]] = frozenset(
+PROOF_ONLY: Final[frozenset[Rule]] = frozenset(
     {"no default", "not selected", "not implied", "in range", "offered"}
 )
 
 
 @frozen
-class Told:
+class Premise:
     """What needs no further reason: a line somewhere, or that there is none.
 
     ``kind`` is "line", "no line", "answer" (a target's own) or "kconfig".
@@ -122,7 +122,7 @@ class Step:
     """
 
     rule: Rule
-    told: tuple[Told, ...] = ()
+    premises: tuple[Premise, ...] = ()
     causes: tuple[Cause, ...] = ()
     value: str = ""
     also: tuple[Step, ...] = ()
@@ -155,11 +155,11 @@ class Fact:
         return next((step for step in self.steps if step.rule in rules), None)
 
     @property
-    def line(self) -> Told | None:
+    def line(self) -> Premise | None:
         """The user's line for it, whether or not it counts."""
         for step in self.steps:
             if step.rule in ("line", "forgotten"):
-                return step.told[0]
+                return step.premises[0]
         return None
 
     @property
@@ -193,14 +193,14 @@ class Fact:
 class Derivation:
     """Why ``root`` has its value: the facts, each before its causes.
 
-    ``base`` and ``finish`` say on what, and by which target.  Where a
+    ``base`` and ``mode`` say on what, and by which target.  Where a
     derivation was reduced, causes may have no fact in it.
     """
 
     root: str
     facts: Mapping[str, Fact]
     base: str
-    finish: str
+    mode: str
 
     @property
     def fact(self) -> Fact:
@@ -228,33 +228,33 @@ class Derivation:
             (
                 markup.code(f"{fact.name}={fact.value}"),
                 markup.text(fact.rule),
-                "<br>".join(markup.code(told.text) for told in _told(fact)),
-                "<br>".join(markup.text(told.place) for told in _told(fact)),
+                "<br>".join(markup.code(told.text) for told in _premises(fact)),
+                "<br>".join(markup.text(told.place) for told in _premises(fact)),
                 markup.text(", ".join(f"{cause.name}={cause.value}" for cause in fact.causes)),
             )
             for fact in self.facts.values()
         ]
         return markup.block(
             f"{markup.code(f'{self.root}={self.value}')} "
-            f"{markup.text(f'on {self.base}, {self.finish}')}",
+            f"{markup.text(f'on {self.base}, {self.mode}')}",
             markup.table(
                 rows, ("value", "decided by", "what says so", "where", "rests on"), most=markup.MOST
             ),
         )
 
     @property
-    def told(self) -> Iterator[Told]:
+    def premises(self) -> Iterator[Premise]:
         """All that was told, each once, in the order of the facts."""
-        found = (told for f in self.facts.values() for step in f.steps for told in step.told)
+        found = (told for f in self.facts.values() for step in f.steps for told in step.premises)
         return iter(dict.fromkeys(found))
 
 
-def _told(fact: Fact) -> list[Told]:
+def _premises(fact: Fact) -> list[Premise]:
     """What was told to the rule that decided a fact, or to all if that was told nothing."""
     deciding = fact.step(fact.rule)
-    if deciding is not None and deciding.told:
-        return list(deciding.told)
-    return [told for step in fact.steps for told in step.told]
+    if deciding is not None and deciding.premises:
+        return list(deciding.premises)
+    return [told for step in fact.steps for told in step.premises]
 
 
 def _once(causes: Iterable[Cause]) -> Iterator[Cause]:

@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterable, Iterator
 from attrs import evolve
 
 from kresolve.errors import RequestError
+from kresolve.evaluator import Configuration
+from kresolve.explanation.bool_tristate import BoolTristate, shown
+from kresolve.explanation.choice_members import choice_fact, explain_member
 from kresolve.explanation.counterfactual import weighed
 from kresolve.explanation.derivation import Cause, Derivation, Fact, Rule, Step
-from kresolve.explanation.logical import Logical, shown
-from kresolve.explanation.members import choice_fact, explain_member
-from kresolve.explanation.reductions import readable, reduced, to_depth, without_needless
-from kresolve.explanation.scene import Scene
-from kresolve.explanation.texts import explain_text
-from kresolve.likenames import did_you_mean_option
-from kresolve.semantics import Configuration
-from kresolve.values import Type
+from kresolve.explanation.limits import LimitFinder
+from kresolve.explanation.numbers_and_strings import explain_text
+from kresolve.explanation.reductions import drop_unneeded, readable, reduced, to_depth
+from kresolve.kconfig.similar_names import did_you_mean_option
+from kresolve.kconfig.values import Type
 
 
 class Deriver:
@@ -28,8 +28,8 @@ class Deriver:
     """
 
     def __init__(self, configuration: Configuration, base: str, asked: Iterable[str] = ()) -> None:
-        self.scene = Scene(configuration, base, frozenset(asked))
-        self.scene.follow = self.follow
+        self.finder = LimitFinder(configuration, base, frozenset(asked))
+        self.finder.follow = self.follow
         self._facts: dict[str, Fact] = {}
         self._behind: dict[str, frozenset[str]] = {}
 
@@ -38,7 +38,7 @@ class Deriver:
         known = self._behind.get(name)
         if known is None:
             found = {name}
-            if name in self.scene.model.symbols:
+            if name in self.finder.model.symbols:
                 for step in self.fact(name).steps:
                     if step.rule in ("depends", "hidden", "limited", "passed over", "default"):
                         for one in (step, *step.also):
@@ -55,31 +55,31 @@ class Deriver:
         return known
 
     def _found(self, name: str) -> Fact:
-        scene = self.scene
-        index = scene.choice_by_name.get(name)
+        finder = self.finder
+        index = finder.choice_by_name.get(name)
         if index is not None:
-            return choice_fact(scene, index)
-        model = scene.model
+            return choice_fact(finder, index)
+        model = finder.model
         symbol = model.symbols.get(name)
         if symbol is None or symbol.type is Type.UNKNOWN:
             return Fact(name, "n", "undefined", (Step("undefined"),), location=model.location(name))
         rule: Rule
-        if not symbol.is_logical:
-            rule, steps = explain_text(scene, symbol)
+        if not symbol.is_bool_or_tristate:
+            rule, steps = explain_text(finder, symbol)
         elif symbol.choice is not None:
-            rule, steps = explain_member(scene, symbol)
+            rule, steps = explain_member(finder, symbol)
         else:
-            rule, steps = Logical(scene, symbol).explain()
+            rule, steps = BoolTristate(finder, symbol).explain()
         return Fact(
             name,
-            scene.configuration[name],
+            finder.configuration[name],
             rule,
             tuple(evolve(s, causes=tuple(c for c in s.causes if c.name != name)) for s in steps),
             symbol.type,
             model.location(name),
             model.prompt(name) or "",
             model.menu_path(name),
-            shown(scene, symbol),
+            shown(finder, symbol),
         )
 
     def derivation(self, name: str) -> Derivation:
@@ -90,12 +90,12 @@ class Deriver:
         return self._collected(name, lambda fact: fact.causes)
 
     def _collected(self, name: str, next_: Callable[[Fact], Iterator[Cause]]) -> Derivation:
-        scene = self.scene
-        symbol = scene.model.symbols.get(name)
+        finder = self.finder
+        symbol = finder.model.symbols.get(name)
         if symbol is None or symbol.type is Type.UNKNOWN:
             raise RequestError(
-                f"{name}: {scene.model.info} has no such option"
-                f"{did_you_mean_option(name, scene.model.symbols)}"
+                f"{name}: {finder.model.info} has no such option"
+                f"{did_you_mean_option(name, finder.model.symbols)}"
             )
         facts: dict[str, Fact] = {}
         queue = deque([name])
@@ -104,7 +104,7 @@ class Deriver:
             if here not in facts:
                 facts[here] = fact = self.fact(here)
                 queue.extend(cause.name for cause in next_(fact))
-        return Derivation(name, facts, scene.base, scene.user.finish)
+        return Derivation(name, facts, finder.base, finder.user.mode)
 
     def reading(self, name: str, depth: int | None = None) -> Derivation:
         """The derivation for readers, each cause weighed; ``depth`` limits how far it goes.
@@ -119,12 +119,12 @@ class Deriver:
         found = reduced(self._collected(name, next_))
         if depth is not None:
             found = to_depth(found, depth)
-        return without_needless(self._weighed(found))
+        return drop_unneeded(self._weighed(found))
 
     def full(self, name: str) -> Derivation:
         """The complete derivation, each cause weighed."""
         return self._weighed(self.derivation(name))
 
     def _weighed(self, derivation: Derivation) -> Derivation:
-        facts = {name: weighed(self.scene, fact) for name, fact in derivation.facts.items()}
+        facts = {name: weighed(self.finder, fact) for name, fact in derivation.facts.items()}
         return evolve(derivation, facts=facts)

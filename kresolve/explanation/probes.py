@@ -13,9 +13,9 @@ from typing import Final
 
 from attrs import evolve
 
-from kresolve.explanation.derivation import Derivation, Fact, Step, Told
-from kresolve.location import Location
-from kresolve.model import Model, TreeInfo
+from kresolve.explanation.derivation import Derivation, Fact, Premise, Step
+from kresolve.kconfig.location import Location
+from kresolve.kconfig.model import Model, TreeInfo
 
 #: Where kernels define what their Kconfig files call (``cc-option`` and so on).
 _MACROS: Final = "scripts/Kconfig.include"
@@ -98,7 +98,7 @@ def computed_at(model: Model, name: str) -> Iterator[Location]:
     """Where a symbol without a prompt has its defaults: what it is, the tree has found out."""
     symbol = model.symbols.get(name)
     if symbol is not None and not model.has_prompt(symbol):
-        for _, definition in model.definitions(symbol):
+        for _, definition in model.menu_nodes(symbol):
             yield from (default.location for default in definition.defaults)
 
 
@@ -111,10 +111,10 @@ def with_probes(derivation: Derivation, probes: Probes) -> Derivation:
     def in_step(step: Step) -> Step:
         # What has causes does not hang on a constant alone; a default may.
         asks = step.rule == "default" or not step.causes
-        told = tuple(in_told(told) for told in step.told) if asks else step.told
-        return evolve(step, told=told, also=tuple(in_step(other) for other in step.also))
+        told = tuple(in_told(told) for told in step.premises) if asks else step.premises
+        return evolve(step, premises=told, also=tuple(in_step(other) for other in step.also))
 
-    def in_told(told: Told) -> Told:
+    def in_told(told: Premise) -> Premise:
         if told.kind != "kconfig" or told.location is None:
             return told
         line = probes.line(told.location)

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from attrs import evolve
 
-from kresolve.explanation.derivation import QUIET, Derivation, Fact, Step
+from kresolve.explanation.derivation import PROOF_ONLY, Derivation, Fact, Step
 
 #: So many selectors of a symbol that could do nothing else are followed up.
 _FEW: Final = 3
@@ -53,19 +53,19 @@ def to_depth(derivation: Derivation, depth: int) -> Derivation:
     return pruned(evolve(derivation, facts=facts))
 
 
-def without_quiet(derivation: Derivation) -> Derivation:
+def drop_proof_only(derivation: Derivation) -> Derivation:
     """Without the steps that only say that nothing else interferes, and what they rest on."""
-    return pruned(_each(derivation, _unquiet))
+    return pruned(_each(derivation, _drop_proof_only))
 
 
-def _unquiet(fact: Fact) -> Fact:
+def _drop_proof_only(fact: Fact) -> Fact:
     said = fact.rule in ("line", "answer")
     forced = fact.rule == "no default" and not fact.prompt
-    kept = (step for step in fact.steps if step.rule not in QUIET)
+    kept = (step for step in fact.steps if step.rule not in PROOF_ONLY)
     counted = (
         step if _is_of_interest(step, said=said, forced=forced) else evolve(step, causes=())
         for step in fact.steps
-        if step.rule in QUIET and step.told and (said or step.rule != "offered")
+        if step.rule in PROOF_ONLY and step.premises and (said or step.rule != "offered")
     )
     return evolve(fact, steps=(*kept, *counted))
 
@@ -74,19 +74,19 @@ def _is_of_interest(step: Step, *, said: bool, forced: bool) -> bool:
     """What lets a line count; and who could select what is never on otherwise, if few."""
     if step.rule == "offered":
         return said
-    return step.rule == "not selected" and forced and len(step.told) <= _FEW
+    return step.rule == "not selected" and forced and len(step.premises) <= _FEW
 
 
-def without_idle(derivation: Derivation) -> Derivation:
+def drop_irrelevant(derivation: Derivation) -> Derivation:
     """Without what a symbol that has no prompt was not asked, and defaults behind a shut door.
 
     Where dependencies shut out a whole definition, the defaults in it that do
     not count need no reasons of their own.
     """
-    return pruned(_each(derivation, _unidle))
+    return pruned(_each(derivation, _drop_irrelevant))
 
 
-def _unidle(fact: Fact) -> Fact:
+def _drop_irrelevant(fact: Fact) -> Fact:
     steps = fact.steps
     if not fact.prompt:
         steps = tuple(step for step in steps if step.rule != "no line")
@@ -96,12 +96,12 @@ def _unidle(fact: Fact) -> Fact:
     return evolve(fact, steps=steps)
 
 
-def without_spares(derivation: Derivation) -> Derivation:
+def drop_alternatives(derivation: Derivation) -> Derivation:
     """Who else selects or implies a symbol is told by name, and not followed up."""
-    return pruned(_each(derivation, _unspared))
+    return pruned(_each(derivation, _drop_alternatives))
 
 
-def _unspared(fact: Fact) -> Fact:
+def _drop_alternatives(fact: Fact) -> Fact:
     def alone(step: Step) -> Step:
         return evolve(step, also=tuple(evolve(other, causes=()) for other in step.also))
 
@@ -109,16 +109,18 @@ def _unspared(fact: Fact) -> Fact:
     return evolve(fact, steps=tuple(alone(s) if s.rule in spare else s for s in fact.steps))
 
 
-def settled(derivation: Derivation) -> Derivation:
+def stop_at_user_lines(derivation: Derivation) -> Derivation:
     """What the user's own line gives needs no further reason, the root apart.
 
     Nor does what nobody asked for though a line would do; and of a default
     that gives more than n, why no line could change it is of no interest.
     """
-    return pruned(_each(derivation, lambda f: f if f.name == derivation.root else _settled(f)))
+    return pruned(
+        _each(derivation, lambda f: f if f.name == derivation.root else _stop_at_user_lines(f))
+    )
 
 
-def _settled(fact: Fact) -> Fact:
+def _stop_at_user_lines(fact: Fact) -> Fact:
     open_ = fact.rule in ("no default", "default") and fact.value == "n" and fact.visible != "n"
     if fact.rule in ("line", "answer") or open_:
         return evolve(fact, steps=tuple(evolve(s, causes=(), also=()) for s in fact.steps))
@@ -130,15 +132,15 @@ def _settled(fact: Fact) -> Fact:
     return fact
 
 
-def without_needless(derivation: Derivation) -> Derivation:
+def drop_unneeded(derivation: Derivation) -> Derivation:
     """Of what lets an answer n count, only that without which the value would be another.
 
     It is the one reduction that looks at what causes would change.
     """
-    return pruned(_each(derivation, _needed))
+    return pruned(_each(derivation, _drop_unneeded))
 
 
-def _needed(fact: Fact) -> Fact:
+def _drop_unneeded(fact: Fact) -> Fact:
     if fact.value != "n":
         return fact
 
@@ -151,10 +153,10 @@ def _needed(fact: Fact) -> Fact:
 
 #: What a reader gets unless all is asked for, in this order.
 FOR_READERS: Final[tuple[Reduction, ...]] = (
-    without_quiet,
-    without_idle,
-    without_spares,
-    settled,
+    drop_proof_only,
+    drop_irrelevant,
+    drop_alternatives,
+    stop_at_user_lines,
 )
 
 
@@ -167,8 +169,8 @@ def reduced(derivation: Derivation) -> Derivation:
 
 def readable(fact: Fact, *, root: bool) -> Fact:
     """What is left of one fact for readers."""
-    fact = _unspared(_unidle(_unquiet(fact)))
-    return fact if root else _settled(fact)
+    fact = _drop_alternatives(_drop_irrelevant(_drop_proof_only(fact)))
+    return fact if root else _stop_at_user_lines(fact)
 
 
 def _each(derivation: Derivation, change: Callable[[Fact], Fact]) -> Derivation:

@@ -1,11 +1,9 @@
 """Planning: a request, one order of what is better, a search, a confirmed plan."""
 
-from kresolve.planner.chains import listed
+from kresolve.explanation.dependency_path import join_names
 from kresolve.planner.compatible import Compatible, compatible
-from kresolve.planner.everybase import ANY, Land
 from kresolve.planner.objective import ORDERS, Measure, View
 from kresolve.planner.planning import answer, answer_all, answer_in_parts, can_be_proved
-from kresolve.planner.portable import answer_everywhere
 from kresolve.planner.problem import Question
 from kresolve.planner.request import (
     ON,
@@ -24,7 +22,7 @@ from kresolve.planner.request import (
     merged,
     requested,
 )
-from kresolve.planner.requesttext import (
+from kresolve.planner.request_text import (
     Term,
     any_of,
     listed_values,
@@ -37,47 +35,49 @@ from kresolve.planner.requesttext import (
 from kresolve.planner.result import (
     Change,
     Conflict,
-    Missed,
-    Outcome,
+    Counterexample,
     Plan,
     PlanLine,
     Satisfied,
     Serving,
+    TargetResult,
     Verified,
 )
-from kresolve.planner.world import Knowledge, World
+from kresolve.planner.target import ModelIndex, Target
+from kresolve.planner.universal import ANY, AnyBase
+from kresolve.planner.universal_plan import answer_any_base
 
 __all__ = [
     "ANY",
     "ON",
     "ORDERS",
     "Alternative",
+    "AnyBase",
     "AnyOf",
     "Change",
     "Compatible",
     "Conflict",
+    "Counterexample",
     "Demand",
-    "Knowledge",
-    "Land",
     "Measure",
-    "Missed",
-    "Outcome",
+    "ModelIndex",
     "Plan",
     "PlanLine",
     "Question",
     "Request",
     "Satisfied",
     "Serving",
+    "Target",
+    "TargetResult",
     "Term",
     "Verified",
     "View",
     "Want",
-    "World",
     "accepted_values",
     "alternatives_of",
     "answer",
     "answer_all",
-    "answer_everywhere",
+    "answer_any_base",
     "answer_in_parts",
     "any_of",
     "can_be_proved",
@@ -86,8 +86,8 @@ __all__ = [
     "from_fragment",
     "from_mapping",
     "has_option",
+    "join_names",
     "lacking",
-    "listed",
     "listed_values",
     "merged",
     "no_request",

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 
 from attrs import field, frozen
 
-from kresolve.memory import no_collection
+from kresolve.kconfig.memory import gc_paused
 from kresolve.planner.problem import Problem, Question
 from kresolve.planner.request import Demand
-from kresolve.planner.world import World
+from kresolve.planner.target import Target
 from kresolve.progress import SILENT, Progress, Task
-from kresolve.solve import NEVER, Deadline, OutOfTime, Session
+from kresolve.solver import NEVER, Deadline, IncrementalSolver, OutOfTime
 
 
 @frozen
@@ -33,24 +33,24 @@ class Compatible:
 
 
 def compatible(
-    world: World,
+    target: Target,
     requests: Sequence[Demand],
     deadline: Deadline = NEVER,
     progress: Progress = SILENT,
 ) -> Compatible:
     """Take each request that can hold together with those taken before it."""
-    with no_collection(), progress.task("looking for what is missing", len(requests)) as task:
-        return _compatible(world, requests, deadline, task)
+    with gc_paused(), progress.task("looking for what is missing", len(requests)) as task:
+        return _compatible(target, requests, deadline, task)
 
 
 def _compatible(
-    world: World, requests: Sequence[Demand], deadline: Deadline, task: Task
+    target: Target, requests: Sequence[Demand], deadline: Deadline, task: Task
 ) -> Compatible:
-    problem = Problem([(world, Question(tuple(requests)))])
-    (scene,) = problem.scenes
+    problem = Problem([(target, Question(tuple(requests)))])
+    (encoded_target,) = problem.encoded_targets
     formula = problem.formula()
     clauses = [*formula.clauses, *problem.fit_lines()]
-    demands = [scene.demand(request) for request in requests]
+    demands = [encoded_target.demand(request) for request in requests]
     selectors = [problem.circuit.variable() for _ in requests]
     clauses += ([-selector, *demand] for selector, demand in zip(selectors, demands, strict=True))
     request_of = dict(zip(selectors, requests, strict=True))
@@ -58,15 +58,17 @@ def _compatible(
     refused: dict[Demand, tuple[Demand, ...]] = {}
     number = 0
     try:
-        with Session(clauses, deadline, facts=formula.facts, gates=formula.gates) as session:
-            session.prefer(selectors)
-            best = session.solve()
+        with IncrementalSolver(
+            clauses, deadline, facts=formula.facts, gates=formula.gates
+        ) as solver:
+            solver.prefer(selectors)
+            best = solver.solve()
             for number, (selector, demand) in enumerate(zip(selectors, demands, strict=True)):
                 task.update(number)
                 if best is None or not any(best.holds(literal) for literal in demand):
-                    better = session.solve([*kept, selector])
+                    better = solver.solve([*kept, selector])
                     if better is None:
-                        core = session.core([selector, *kept]) or [selector]
+                        core = solver.minimal_core([selector, *kept]) or [selector]
                         refused[request_of[selector]] = tuple(request_of[one] for one in core)
                         continue
                     best = better

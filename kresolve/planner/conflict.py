@@ -6,23 +6,31 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from kresolve.encode import Reason
-from kresolve.errors import KresolveError, WitnessError
+from kresolve.encoding import Reason
+from kresolve.errors import DisagreementError, KresolveError
 from kresolve.explanation import computed_at
-from kresolve.location import Location
-from kresolve.planner.fragmentlines import one_line_each
-from kresolve.planner.problem import Problem, Question, Scene
+from kresolve.kconfig.location import Location
+from kresolve.kconfig.values import NUMERIC, Type, base_of, leading_number, valid
+from kresolve.planner.line_order import one_line_each
+from kresolve.planner.problem import EncodedTarget, Problem, Question
 from kresolve.planner.request import Demand, Request
-from kresolve.planner.result import Conflict, WayOut
-from kresolve.planner.world import World
-from kresolve.solve import NEVER, Assignment, Deadline, Level, Optimum, OutOfTime, Session
-from kresolve.values import NUMERIC, Type, base_of, leading_number, valid
+from kresolve.planner.result import Conflict, CorrectionSet
+from kresolve.planner.target import Target
+from kresolve.solver import (
+    NEVER,
+    Assignment,
+    Deadline,
+    IncrementalSolver,
+    Level,
+    LexMaxSat,
+    OutOfTime,
+)
 
 #: Ways out that are looked for.
 _WAYS: Final = 3
 
 
-class UntrueLinesError(KresolveError):
+class NoStableLineError(KresolveError):
     """The demands hold only with lines that do not say what results.
 
     An int or hex whose range is empty, its low above its high, never ends as its line says:
@@ -31,29 +39,29 @@ class UntrueLinesError(KresolveError):
     """
 
 
-def conflict(questions: Sequence[tuple[World, Question]], deadline: Deadline = NEVER) -> Conflict:
+def conflict(questions: Sequence[tuple[Target, Question]], deadline: Deadline = NEVER) -> Conflict:
     """The demands and rules that cannot hold together, and the ways out.
 
     The questions have no plan.  Every rule gets a selector here, so the proof
     is made anew, from the rules alone.  If the deadline comes first, some of
-    what is named may be superfluous.  Raises UntrueLinesError if the demands can hold
-    all the same, WitnessError if clauses contradict each other about that.
+    what is named may be superfluous.  Raises NoStableLineError if the demands can hold
+    all the same, DisagreementError if clauses contradict each other about that.
     """
     problem = Problem(questions, explaining=True)
     circuit = problem.circuit
     demands: dict[int, Demand] = {}
-    for scene in problem.scenes:
-        for demand in scene.demands:
+    for encoded_target in problem.encoded_targets:
+        for demand in encoded_target.demands:
             selector = circuit.variable()
-            circuit.require((-selector, *scene.demand(demand)))
+            circuit.require((-selector, *encoded_target.demand(demand)))
             demands[selector] = demand
     rules = {literal: reason for reason, literal in circuit.selectors.items()}
     clauses = [*circuit.clauses, *one_line_each(problem.lines())]
-    with Session(clauses, deadline) as session:
-        core = _smallest(session, [*demands], [*rules])
+    with IncrementalSolver(clauses, deadline) as solver:
+        core = _smallest(solver, [*demands], [*rules])
         if core is None:
             no_lines = [-literal for literal in problem.lines().values()]
-            raise _not_impossible(problem, session.greedy([*demands, *rules], no_lines))
+            raise _not_impossible(problem, solver.greedy([*demands, *rules], no_lines))
     among = {*core}
     named = tuple(sorted((rules[one] for one in core if one in rules), key=_place))
     return Conflict(
@@ -64,9 +72,9 @@ def conflict(questions: Sequence[tuple[World, Question]], deadline: Deadline = N
     )
 
 
-def _probes(rules: Sequence[Reason], world: World) -> Iterator[tuple[Location, str, str]]:
+def _probes(rules: Sequence[Reason], target: Target) -> Iterator[tuple[Location, str, str]]:
     """What rules ask programs: themselves, or by the defaults of a symbol without a prompt."""
-    model, probes = world.model, world.knowledge.probes
+    model, probes = target.model, target.model_index.probes
     places: dict[Location, None] = {}
     for rule in rules:
         if rule.location is not None:
@@ -83,7 +91,7 @@ def _not_impossible(problem: Problem, solution: Assignment | None) -> Exception:
     """What to say of a conflict that is none."""
     if solution is not None:
         lines = problem.plan_lines(solution)
-        after = [scene.world.after(lines) for scene in problem.scenes]
+        after = [encoded_target.target.after(lines) for encoded_target in problem.encoded_targets]
         untrue = dict.fromkeys(
             line.symbol
             for line in lines
@@ -92,17 +100,19 @@ def _not_impossible(problem: Problem, solution: Assignment | None) -> Exception:
         )
         hold = all(
             demand.holds(one.shown)
-            for scene, one in zip(problem.scenes, after, strict=True)
-            for demand in scene.demands
+            for encoded_target, one in zip(problem.encoded_targets, after, strict=True)
+            for demand in encoded_target.demands
         )
         if untrue and hold:
             types = {problem.model_of(name).symbols[name].type for name in untrue}
             why = ": its range is empty, so that no value lasts" if types <= NUMERIC else ""
-            return UntrueLinesError(
+            return NoStableLineError(
                 f"only a line for {' and '.join(untrue)} that does not say what results would do"
                 f"{why}"
             )
-    return WitnessError("no plan was found, and no reason why there is none; please report this")
+    return DisagreementError(
+        "no plan was found, and no reason why there is none; please report this"
+    )
 
 
 def _place(rule: Reason) -> tuple[str, int]:
@@ -110,25 +120,27 @@ def _place(rule: Reason) -> tuple[str, int]:
     return (rule.location.file, rule.location.line) if rule.location else ("", 0)
 
 
-def asked_for(questions: Sequence[tuple[World, Question]]) -> Conflict:
+def asked_for(questions: Sequence[tuple[Target, Question]]) -> Conflict:
     """All that is demanded, as a conflict of which no smaller one is known."""
-    scenes = Problem(questions).scenes
-    demands = dict.fromkeys(demand for scene in scenes for demand in scene.demands)
+    encoded_targets = Problem(questions).encoded_targets
+    demands = dict.fromkeys(
+        demand for encoded_target in encoded_targets for demand in encoded_target.demands
+    )
     return Conflict(demands=tuple(demands), rules=())
 
 
-def _smallest(session: Session, demands: list[int], rules: list[int]) -> list[int] | None:
+def _smallest(solver: IncrementalSolver, demands: list[int], rules: list[int]) -> list[int] | None:
     """The smallest of the cores that leaving out in one order or the other gives.
 
     Fewest demands come first: what is impossible alone is not told together
     with others.
     """
-    best = session.rough_core([*demands, *rules])
+    best = solver.core([*demands, *rules])
     if best is not None:
         try:
             # The last ones are left out first, so all rules are there for few demands.
             orders = ([*rules, *demands], [*reversed(rules), *reversed(demands)])
-            cores = [session.core(order) for order in orders]
+            cores = [solver.minimal_core(order) for order in orders]
             among = {*demands}
             best = min(
                 (core for core in cores if core is not None),
@@ -139,7 +151,7 @@ def _smallest(session: Session, demands: list[int], rules: list[int]) -> list[in
     return best
 
 
-def _near(scene: Scene, demand: Demand) -> Iterator[Request]:
+def _near(encoded_target: EncodedTarget, demand: Demand) -> Iterator[Request]:
     """Requests that somebody might make instead of what is demanded, the best first.
 
     For y, m; for a number, those that can matter, which every bound of a range is.
@@ -147,12 +159,12 @@ def _near(scene: Scene, demand: Demand) -> Iterator[Request]:
     for alternative in demand.alternatives:
         if len(alternative.wants) == 1 and alternative.wants[0].condition is None:
             (want,) = alternative.wants
-            for value in _near_values(scene, want.symbol, want.accept):
+            for value in _near_values(encoded_target, want.symbol, want.accept):
                 yield Request(want.symbol, (value,), demand.origin)
 
 
-def _near_values(scene: Scene, name: str, accept: tuple[str, ...]) -> list[str]:
-    symbol = scene.world.model.symbols[name]
+def _near_values(encoded_target: EncodedTarget, name: str, accept: tuple[str, ...]) -> list[str]:
+    symbol = encoded_target.target.model.symbols[name]
     if symbol.type is Type.TRISTATE:
         return [] if {"m", "n"} & {*accept} else ["m"]
     if symbol.type not in NUMERIC:
@@ -161,13 +173,15 @@ def _near_values(scene: Scene, name: str, accept: tuple[str, ...]) -> list[str]:
     asked = leading_number(accept[0], base)
     numbers = {
         text: leading_number(text, base)
-        for text in scene.texts(name)
+        for text in encoded_target.texts(name)
         if text not in accept and valid(symbol.type, text)
     }
     return sorted(numbers, key=lambda text: (abs(numbers[text] - asked), numbers[text], text))
 
 
-def _ways_out(questions: Sequence[tuple[World, Question]], deadline: Deadline) -> Iterator[WayOut]:
+def _ways_out(
+    questions: Sequence[tuple[Target, Question]], deadline: Deadline
+) -> Iterator[CorrectionSet]:
     """The smallest sets of demands to be given up, and what could be asked instead."""
     problem = Problem(questions)
     formula = problem.formula()
@@ -175,21 +189,22 @@ def _ways_out(questions: Sequence[tuple[World, Question]], deadline: Deadline) -
     demands: dict[int, Demand] = {}
     others: dict[int, list[tuple[str, int]]] = {}
     clauses = [*formula.clauses, *problem.fit_lines()]
-    for scene in problem.scenes:
-        for demand in scene.demands:
+    for encoded_target in problem.encoded_targets:
+        for demand in encoded_target.demands:
             literal = circuit.variable()
-            clauses.append([-literal, *scene.demand(demand)])
+            clauses.append([-literal, *encoded_target.demand(demand)])
             demands[literal] = demand
             others[literal] = [
-                (str(one), circuit.any_of(scene.demand(one))) for one in _near(scene, demand)
+                (str(one), circuit.any_of(encoded_target.demand(one)))
+                for one in _near(encoded_target, demand)
             ]
     level = Level("given up", tuple(demands))
     gates = {
         **formula.gates,
-        **circuit.gates_below(one for near in others.values() for _, one in near),
+        **circuit.definitions_of(one for near in others.values() for _, one in near),
     }
     try:
-        with Optimum(clauses, [level], deadline, facts=formula.facts, gates=gates) as optimum:
+        with LexMaxSat(clauses, [level], deadline, facts=formula.facts, gates=gates) as optimum:
             solution = optimum.solution
             for _ in range(_WAYS):
                 if solution is None or not all(optimum.proved):
@@ -201,11 +216,11 @@ def _ways_out(questions: Sequence[tuple[World, Question]], deadline: Deadline) -
                 for one in lost:
                     for text, literal in others[one]:
                         held = [*kept, *instead.values(), literal]
-                        if optimum.session.solve(held) is not None:
+                        if optimum.solver.solve(held) is not None:
                             instead[text] = literal
                             break
-                yield WayOut(tuple(given_up), tuple(instead))
-                optimum.session.add(lost)
+                yield CorrectionSet(tuple(given_up), tuple(instead))
+                optimum.solver.add(lost)
                 solution = optimum.another()
     except OutOfTime:
         return

@@ -1,7 +1,7 @@
 """What is better: one total order over plans, in one place.
 
 A plan is measured by these numbers, each over the whole configuration, and
-added up where it has to hold in several worlds:
+added up where it has to hold in several targets:
 
 ``lost``
     options of the base (symbols with a prompt) that end lower than before,
@@ -11,7 +11,7 @@ added up where it has to hold in several worlds:
     about, and gates that end otherwise than before: a gate changes the
     meaning of everything behind it;
 ``dropped``
-    lines that do not take effect in one of several worlds, though it knows
+    lines that do not take effect in one of several targets, though it knows
     their symbol: conf drops them there, and nothing needs them;
 ``added``
     options that were off and end as m or y, though nobody asked for them;
@@ -28,11 +28,11 @@ from typing import Final
 
 from attrs import frozen
 
-from kresolve.lines import Line, spell
-from kresolve.model import Model
+from kresolve.dotconfig.lines import Line, spell
+from kresolve.evaluator import Configuration
+from kresolve.kconfig.model import Model
+from kresolve.kconfig.tristate import OF_LETTER
 from kresolve.planner.request import is_asked
-from kresolve.semantics import Configuration
-from kresolve.tristate import OF_LETTER
 
 #: Objectives and the order of their levels.
 ORDERS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -42,7 +42,7 @@ ORDERS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 #: Symbols behind which everything changes, besides the one that says ``modules``.
-_GATES: Final = ("64BIT", "EXPERT", "COMPILE_TEST", "BROKEN")
+_GLOBAL_SWITCHES: Final = ("64BIT", "EXPERT", "COMPILE_TEST", "BROKEN")
 
 
 @frozen
@@ -56,7 +56,7 @@ class Measure:
 
 @frozen(eq=False)
 class View:
-    """A plan's effect in one world; ``asked`` are the values that somebody asked for."""
+    """A plan's effect in one target; ``asked`` are the values that somebody asked for."""
 
     before: Configuration
     after: Configuration
@@ -67,15 +67,15 @@ class View:
         return name in self.asked and self.after.shown(name) in self.asked[name]
 
 
-def gates(model: Model) -> tuple[str, ...]:
+def global_switches(model: Model) -> tuple[str, ...]:
     """The gates that a tree has."""
-    found = (*((model.modules,) if model.modules else ()), *_GATES)
+    found = (*((model.modules,) if model.modules else ()), *_GLOBAL_SWITCHES)
     return tuple(name for name in found if name in model.symbols)
 
 
-def levels_of(objective: str, worlds: int) -> tuple[str, ...]:
-    """The levels that count for so many worlds: in one alone, nothing is dropped."""
-    return tuple(name for name in ORDERS[objective] if worlds > 1 or name != "dropped")
+def levels_of(objective: str, targets: int) -> tuple[str, ...]:
+    """The levels that count for so many targets: in one alone, nothing is dropped."""
+    return tuple(name for name in ORDERS[objective] if targets > 1 or name != "dropped")
 
 
 def switches(line: Line, before: Configuration) -> bool:
@@ -84,16 +84,16 @@ def switches(line: Line, before: Configuration) -> bool:
     A transitional name counts as well: a line for it is the last resort.
     """
     symbol = before.model.symbols[line.symbol]
-    if not symbol.is_logical or symbol.transitional:
+    if not symbol.is_bool_or_tristate or symbol.transitional:
         return True
     value = OF_LETTER[line.value]
     return value == 0 or value < before.tristate(line.symbol)
 
 
 def is_known(line: Line, model: Model) -> bool:
-    """Can a line say something in a world's tree?"""
+    """Can a line say something in a target's tree?"""
     symbol = model.symbols.get(line.symbol)
-    return symbol is not None and model.takes_lines(symbol)
+    return symbol is not None and model.is_assignable(symbol)
 
 
 def measure(views: Sequence[View], lines: Iterable[Line]) -> dict[str, int]:
@@ -108,7 +108,9 @@ def measure(views: Sequence[View], lines: Iterable[Line]) -> dict[str, int]:
                 found["lost"] += after.tristate(name) < old
                 found["added"] += old == 0
         found["switched"] += sum(
-            after[name] != before[name] for name in gates(model) if not view.is_granted(name)
+            after[name] != before[name]
+            for name in global_switches(model)
+            if not view.is_granted(name)
         )
         if len(views) > 1:
             found["dropped"] += sum(

@@ -1,4 +1,4 @@
-"""Requests in worlds as clauses: what must hold, what is wanted, what is offered."""
+"""Requests in targets as clauses: what must hold, what is wanted, what is offered."""
 
 from __future__ import annotations
 
@@ -7,21 +7,29 @@ from functools import cached_property
 
 from attrs import field, frozen
 
-from kresolve.encode import FALSE, TRUE, Circuit, Encoding, Gates, Offer, PlannedUser
-from kresolve.lines import Line, typed_value
-from kresolve.model import Model
-from kresolve.planner.fragmentlines import (
+from kresolve.dotconfig.lines import Line, typed_value
+from kresolve.encoding import (
+    FALSE,
+    TRUE,
+    AndGates,
+    CandidateInput,
+    CandidateLines,
+    Circuit,
+    Encoding,
+)
+from kresolve.kconfig.model import Model
+from kresolve.kconfig.values import Type
+from kresolve.planner.line_order import (
     by_preference,
     in_order,
     model_of,
     one_line_each,
     one_yes_each,
 )
-from kresolve.planner.objective import gates, levels_of, switches
+from kresolve.planner.objective import global_switches, levels_of, switches
 from kresolve.planner.request import AnyOf, Demand, Request, Want, accepted_values
-from kresolve.planner.world import World
-from kresolve.solve import Assignment, Level
-from kresolve.values import Type
+from kresolve.planner.target import Target
+from kresolve.solver import Assignment, Level
 
 
 @frozen
@@ -65,47 +73,47 @@ class Question:
         said += [(name, (value,)) for name, value in sorted(self.among or ())]
         found: dict[str, tuple[str, ...]] = {}
         for name, accept in said:
-            if not model.symbols[name].is_logical:
+            if not model.symbols[name].is_bool_or_tristate:
                 found[name] = tuple(dict.fromkeys((*found.get(name, ()), *accept)))
         return found
 
-    def demands(self, world: World) -> Iterable[Demand]:
+    def demands(self, target: Target) -> Iterable[Demand]:
         """Everything that must hold: the requests, the bans, and the pins."""
         yield from self.requests
         yield from self._bans
         for name in self.pins:
-            yield Request(name, (world.before.shown(name),), f"--pin {name}")
+            yield Request(name, (target.before.shown(name),), f"--pin {name}")
 
 
 @frozen(eq=False)
-class Scene:
-    """A question in a world, with the world's encoding under the offered lines."""
+class EncodedTarget:
+    """A question in a target, with the target's encoding under the offered lines."""
 
-    world: World
+    target: Target
     question: Question
     encoding: Encoding
     demands: tuple[Demand, ...] = field(init=False)
 
     @demands.default
     def _demanded(self) -> tuple[Demand, ...]:
-        return tuple(self.question.demands(self.world))
+        return tuple(self.question.demands(self.target))
 
     @property
     def circuit(self) -> Circuit:
-        """The circuit, the same for all scenes of a problem."""
+        """The circuit, the same for all targets of a problem."""
         return self.encoding.circuit
 
     def literal(self, name: str, value: str) -> int:
         """The literal "the ``.config`` says this of the symbol"; see Configuration.shown."""
-        symbol = self.world.model.symbols[name]
-        if not symbol.is_logical:
+        symbol = self.target.model.symbols[name]
+        if not symbol.is_bool_or_tristate:
             written = self.encoding.is_written(symbol)
-            said = self.circuit.both(written, self.texts(name).get(value, FALSE))
-            return self.circuit.either(said, -written) if value == "" else said
+            said = self.circuit.and2(written, self.texts(name).get(value, FALSE))
+            return self.circuit.or2(said, -written) if value == "" else said
         here = self.encoding.value_of(name)
         if value == "m":
-            return self.circuit.both(here.some, -here.full)
-        return here.full if value == "y" else -here.some
+            return self.circuit.and2(here.ge_m, -here.is_y)
+        return here.is_y if value == "y" else -here.ge_m
 
     def texts(self, name: str) -> Mapping[str, int]:
         """The texts that an int, hex or string can end with, each with its literal."""
@@ -126,7 +134,7 @@ class Scene:
         holds = self.circuit.any_of(self.accepted(want.symbol, want.accept))
         if want.condition is None:
             return holds
-        return self.circuit.either(holds, -self.want(want.condition))
+        return self.circuit.or2(holds, -self.want(want.condition))
 
     def all_demands(self) -> int:
         """The literal "every demand holds"."""
@@ -152,7 +160,7 @@ class Formula:
     """
 
     facts: list[int]
-    gates: Gates
+    gates: AndGates
     clauses: list[list[int]]
     constraints: list[list[int]]
     levels: list[Level]
@@ -160,63 +168,69 @@ class Formula:
 
 
 class Problem:
-    """The clauses of questions in worlds, for growing sets of symbols.
+    """The clauses of questions in targets, for growing sets of symbols.
 
     There is one fragment for all of them.  With a ``circuit`` they are built
     into that one, where other problems may be.  Lines are offered for what the
     demands depend on, and for nothing else: no other line can be needed.
-    ``encoded`` are, for each scene, the symbols taken into account.
+    ``encoded`` are, for each target, the symbols taken into account.
     """
 
     def __init__(
         self,
-        questions: Sequence[tuple[World, Question]],
+        questions: Sequence[tuple[Target, Question]],
         *,
         explaining: bool = False,
         circuit: Circuit | None = None,
     ) -> None:
-        self.scenes = tuple(_scenes(questions, circuit, explaining=explaining))
-        self.offer: Offer = _planned(self.scenes[0]).offer
+        self.encoded_targets = tuple(_encoded_targets(questions, circuit, explaining=explaining))
+        self.offer: CandidateLines = _planned(self.encoded_targets[0]).offer
         self.circuit = self.offer.circuit
-        self.encoded: list[dict[str, None]] = [{} for _ in self.scenes]
+        self.encoded: list[dict[str, None]] = [{} for _ in self.encoded_targets]
         self.offered: set[str] = set()
-        for number, scene in enumerate(self.scenes):
-            model, dependencies = scene.world.model, scene.world.knowledge.dependencies
-            names = list(dict.fromkeys(n for one in scene.demands for n in one.looked_at))
+        for number, encoded_target in enumerate(self.encoded_targets):
+            model, dependencies = (
+                encoded_target.target.model,
+                encoded_target.target.model_index.dependencies,
+            )
+            names = list(dict.fromkeys(n for one in encoded_target.demands for n in one.looked_at))
             # Without modules every m is a y, so MODULES matters to all.
             roots = [*names, *([model.modules] if model.modules else [])]
             for node in dependencies.cone(map(dependencies.node, roots)):
                 members = model.choices[node].members if isinstance(node, int) else (node,)
                 self.offered.update(members)
-            self.add(number, [*names, *gates(model)])
+            self.add(number, [*names, *global_switches(model)])
             if not explaining:
-                effects = scene.world.effects(names)
+                effects = encoded_target.target.effects(names)
                 self.add(number, effects)
                 if self.objective == "footprint":
                     self.offered.update(effects)
-        if len(self.scenes) > 1:
-            # A line that serves one world has to be known in the others, too.
-            for number, scene in enumerate(self.scenes):
-                model = scene.world.model
+        if len(self.encoded_targets) > 1:
+            # A line that serves one target has to be known in the others, too.
+            for number, encoded_target in enumerate(self.encoded_targets):
+                model = encoded_target.target.model
                 known = self.offered & model.symbols.keys()
-                self.add(number, sorted(n for n in known if model.takes_lines(model.symbols[n])))
+                self.add(number, sorted(n for n in known if model.is_assignable(model.symbols[n])))
 
     @property
     def objective(self) -> str:
         """The order by which plans are judged."""
-        return self.scenes[0].question.objective
+        return self.encoded_targets[0].question.objective
 
     @property
     def prefer(self) -> str:
         """The value to prefer where a request takes m and y."""
-        return self.scenes[0].question.prefer
+        return self.encoded_targets[0].question.prefer
 
     def add(self, number: int, names: Iterable[str]) -> None:
-        """Take symbols of a scene, and all that they depend on, into account."""
-        scene = self.scenes[number]
-        model, dependencies = scene.world.model, scene.world.knowledge.dependencies
+        """Take symbols of a target, and all that they depend on, into account."""
+        encoded_target = self.encoded_targets[number]
+        model, dependencies = (
+            encoded_target.target.model,
+            encoded_target.target.model_index.dependencies,
+        )
         names = [name for name in names if name in model.symbols]
-        scene.encoding.add(names)
+        encoded_target.encoding.add(names)
         known = self.encoded[number]
         for node in sorted(dependencies.cone(map(dependencies.node, names)), key=str):
             for name in model.choices[node].members if isinstance(node, int) else (node,):
@@ -229,41 +243,47 @@ class Problem:
     def formula(self) -> Formula:
         """Everything as clauses, as far as it is encoded."""
         levels, constraints, lines = self.levels(), self.constraints(), self.lines()
-        roots = [literal for level in levels for literal in level.wanted]
+        roots = [literal for level in levels for literal in level.soft]
         roots += [literal for clause in constraints for literal in clause]
-        all_demands = self.circuit.all_of([scene.all_demands() for scene in self.scenes])
+        all_demands = self.circuit.all_of(
+            [encoded_target.all_demands() for encoded_target in self.encoded_targets]
+        )
         roots.append(all_demands)
-        for scene, names in zip(self.scenes, self.encoded, strict=True):
-            values = scene.encoding.values
+        for encoded_target, names in zip(self.encoded_targets, self.encoded, strict=True):
+            values = encoded_target.encoding.values
             roots += [literal for name in names if name in values for literal in values[name]]
-        gates = self.circuit.gates_below(roots)
+        gates = self.circuit.definitions_of(roots)
         clauses = [*self.circuit.required, *one_line_each(lines)]
         others = [-literal for key, literal in self.offer.lines.items() if key not in lines]
         return Formula([TRUE, *others], gates, clauses, constraints, levels, all_demands)
 
     def constraints(self) -> list[list[int]]:
         """What makes lines a plan: the demands hold, and the lines are fit for one."""
-        demands = [scene.demand(one) for scene in self.scenes for one in scene.demands]
+        demands = [
+            encoded_target.demand(one)
+            for encoded_target in self.encoded_targets
+            for one in encoded_target.demands
+        ]
         return [*demands, *self.fit_lines()]
 
     def fit_lines(self) -> list[list[int]]:
         """Each line says what results, and a choice gets one y.
 
-        In several worlds a line has to take effect in one of them.
+        In several targets a line has to take effect in one of them.
         """
         found: list[list[int]] = []
-        if self.scenes[0].question.among is None:
+        if self.encoded_targets[0].question.among is None:
             for (name, value), literal in self.lines().items():
                 found.append([-literal, *self._effects(name, value)])
         return [*found, *one_yes_each(self.models, self.lines())]
 
     def _effects(self, name: str, value: str) -> list[int]:
-        """For each world that knows a line's symbol, the literal "the line takes effect"."""
+        """For each target that knows a line's symbol, the literal "the line takes effect"."""
         return [
-            scene.literal(name, value)
-            for number, scene in enumerate(self.scenes)
+            encoded_target.literal(name, value)
+            for number, encoded_target in enumerate(self.encoded_targets)
             if name in self.encoded[number]
-            and scene.world.model.symbols[name].type is not Type.UNKNOWN
+            and encoded_target.target.model.symbols[name].type is not Type.UNKNOWN
         ]
 
     def levels(self) -> list[Level]:
@@ -281,86 +301,86 @@ class Problem:
         alternatives: list[int] = []
         preferred: list[int] = []
         lines = self.lines()
-        for number, scene in enumerate(self.scenes):
+        for number, encoded_target in enumerate(self.encoded_targets):
             self._want(number, wanted)
-            for request in scene.question.requests:
-                preferred += self._preferred(scene, request)
+            for request in encoded_target.question.requests:
+                preferred += self._preferred(encoded_target, request)
                 if isinstance(request, AnyOf):
-                    each = scene.demand(request)
+                    each = encoded_target.demand(request)
                     alternatives += [self.circuit.any_of(each[:n]) for n in range(1, len(each))]
             # Of numbers and texts that would all do, the first that is offered.
-            offered_texts = _planned(scene).offered_texts
+            offered_texts = _planned(encoded_target).offered_texts
             for (name, text), literal in lines.items():
                 offered = offered_texts.get(name, ())
-                if not scene.question.is_granted(name, text) and text in offered:
+                if not encoded_target.question.is_granted(name, text) and text in offered:
                     preferred += [-literal] * (offered.index(text) + 1)
         for (name, text), literal in lines.items():
             wanted["lines"].append(-literal)
             if self._switches(name, text):
                 wanted["switched"].append(-literal)
-            if len(self.scenes) > 1:
+            if len(self.encoded_targets) > 1:
                 wanted["dropped"] += [
-                    self.circuit.either(-literal, effect) for effect in self._effects(name, text)
+                    self.circuit.or2(-literal, effect) for effect in self._effects(name, text)
                 ]
-        names = levels_of(self.objective, len(self.scenes))
+        names = levels_of(self.objective, len(self.encoded_targets))
         return [
             *(Level(name, _open(wanted[name])) for name in names),
             Level("alternatives", _open(alternatives)),
             Level("preferred", _open(preferred)),
         ]
 
-    def _preferred(self, scene: Scene, request: Demand) -> Iterator[int]:
+    def _preferred(self, encoded_target: EncodedTarget, request: Demand) -> Iterator[int]:
         """Of what accepts the preferred value and another one, that it does not end as that."""
         for want in request.wants:
             if len(want.accept) > 1 and self.prefer in want.accept:
-                preferred = scene.literal(want.symbol, self.prefer)
+                preferred = encoded_target.literal(want.symbol, self.prefer)
                 if isinstance(request, AnyOf):
-                    other = self.circuit.any_of(scene.accepted(want.symbol, want.accept))
-                    preferred = self.circuit.either(preferred, -other)
+                    other = self.circuit.any_of(encoded_target.accepted(want.symbol, want.accept))
+                    preferred = self.circuit.or2(preferred, -other)
                 yield preferred
 
     def _want(self, number: int, wanted: Mapping[str, list[int]]) -> None:
-        """What one world would keep, and do without."""
-        scene = self.scenes[number]
-        model, before = scene.world.model, scene.world.before
-        question, values = scene.question, scene.encoding.values
+        """What one target would keep, and do without."""
+        encoded_target = self.encoded_targets[number]
+        model, before = encoded_target.target.model, encoded_target.target.before
+        question, values = encoded_target.question, encoded_target.encoding.values
         for name in self.encoded[number]:
             if name in question.certain or name not in model.options:
                 continue
             old = before.tristate(name)
             level = "lost" if old else "added"
-            kept = -values[name].some
+            kept = -values[name].ge_m
             if old:
-                kept = values[name].full if old == 2 else values[name].some
-            wanted[level].append(self._or_asked(scene, name, kept))
+                kept = values[name].is_y if old == 2 else values[name].ge_m
+            wanted[level].append(self._or_asked(encoded_target, name, kept))
         wanted["switched"] += [
-            self._or_asked(scene, name, scene.literal(name, before[name]))
-            for name in gates(model)
+            self._or_asked(encoded_target, name, encoded_target.literal(name, before[name]))
+            for name in global_switches(model)
             if name not in question.certain
         ]
 
-    def _or_asked(self, scene: Scene, name: str, kept: int) -> int:
+    def _or_asked(self, encoded_target: EncodedTarget, name: str, kept: int) -> int:
         """The literal "a symbol is kept as it was, or ends as some alternative asks"."""
-        accepted = sorted(scene.question.asked.get(name, ()))
-        return self.circuit.any_of([kept, *scene.accepted(name, accepted)])
+        accepted = sorted(encoded_target.question.asked.get(name, ()))
+        return self.circuit.any_of([kept, *encoded_target.accepted(name, accepted)])
 
     def _switches(self, name: str, text: str) -> bool:
         return any(
-            not scene.question.is_granted(name, text)
-            and name in scene.world.model.symbols
-            and switches(Line(name, text), scene.world.before)
-            for scene in self.scenes
+            not encoded_target.question.is_granted(name, text)
+            and name in encoded_target.target.model.symbols
+            and switches(Line(name, text), encoded_target.target.before)
+            for encoded_target in self.encoded_targets
         )
 
     # Plans
 
     @property
     def models(self) -> tuple[Model, ...]:
-        """The models of the worlds."""
-        return tuple(scene.world.model for scene in self.scenes)
+        """The models of the targets."""
+        return tuple(encoded_target.target.model for encoded_target in self.encoded_targets)
 
     def model_of(self, name: str) -> Model:
-        """The first world's model that has a symbol."""
+        """The first target's model that has a symbol."""
         return model_of(self.models, name)
 
     def plan_lines(self, solution: Assignment) -> tuple[Line, ...]:
@@ -386,26 +406,26 @@ class Problem:
         return [literal if literal in there else -literal for literal in self.lines().values()]
 
 
-def _scenes(
-    questions: Sequence[tuple[World, Question]], circuit: Circuit | None, *, explaining: bool
-) -> Iterator[Scene]:
-    """Each question with its world's encoding, all in one circuit.
+def _encoded_targets(
+    questions: Sequence[tuple[Target, Question]], circuit: Circuit | None, *, explaining: bool
+) -> Iterator[EncodedTarget]:
+    """Each question with its target's encoding, all in one circuit.
 
-    The encoding that a world keeps serves where it is alone and nothing has to
+    The encoding that a target keeps serves where it is alone and nothing has to
     be encoded for this question only.
     """
     alone = len(questions) == 1
-    offer = Offer(circuit or Circuit(explaining=explaining))
-    for world, question in questions:
-        wanted = question.texts(world.model)
+    offer = CandidateLines(circuit or Circuit(explaining=explaining))
+    for target, question in questions:
+        wanted = question.texts(target.model)
         fresh = explaining or circuit is not None or wanted or not alone
-        encoding = world.encoded(offer, wanted, alone=alone) if fresh else world.encoding
-        yield Scene(world, question, encoding)
+        encoding = target.encoded(offer, wanted, alone=alone) if fresh else target.encoding
+        yield EncodedTarget(target, question, encoding)
 
 
-def _planned(scene: Scene) -> PlannedUser:
-    user = scene.encoding.user
-    assert isinstance(user, PlannedUser)
+def _planned(encoded_target: EncodedTarget) -> CandidateInput:
+    user = encoded_target.encoding.user
+    assert isinstance(user, CandidateInput)
     return user
 
 

@@ -13,11 +13,19 @@ from typing import Final, TypeAlias
 
 from attrs import evolve, field, frozen
 
+from kresolve.dotconfig.lines import (
+    Line,
+    invalid_value,
+    read_lines,
+    shown_value,
+    typed_value,
+    unquote,
+)
 from kresolve.errors import ConfigFileError, RequestError
-from kresolve.likenames import did_you_mean_option
-from kresolve.lines import Line, invalid_value, read_lines, shown_value, typed_value, unquote
-from kresolve.model import Model
-from kresolve.planner.requesttext import (
+from kresolve.kconfig.model import Model
+from kresolve.kconfig.similar_names import did_you_mean_option
+from kresolve.kconfig.values import Type, valid
+from kresolve.planner.request_text import (
     Term,
     parse_request,
     parse_request_name,
@@ -25,7 +33,6 @@ from kresolve.planner.requesttext import (
     request_name,
     value_text,
 )
-from kresolve.values import Type, valid
 
 #: What the ``.config`` says of a symbol.
 Shown: TypeAlias = Callable[[str], str]
@@ -301,7 +308,7 @@ def _want(model: Model, term: Term, origin: str) -> Want:
     condition = term.condition
     if condition is None or not has_option(model, condition.name):
         return Want(wanted.symbol, wanted.accept)
-    if not model.symbols[condition.name].is_logical:
+    if not model.symbols[condition.name].is_bool_or_tristate:
         raise RequestError(
             f"{origin}: {condition} is a condition, and {condition.name} is "
             f"{_a(model.symbols[condition.name].type)} ({model.location(condition.name)}); "
@@ -325,7 +332,7 @@ def checked(model: Model, name: str, wanted: str | None, origin: str) -> Request
             f"{did_you_mean_option(name, model.symbols)}"
         )
     place = model.location(name)
-    if symbol.is_logical:
+    if symbol.is_bool_or_tristate:
         accept = tuple(dict.fromkeys((wanted if wanted is not None else "y").split("|")))
         bad = [value for value in accept if value not in ("n", "m", "y")]
         if bad:
@@ -376,7 +383,7 @@ def from_fragment(model: Model, path: Path) -> list[Request]:
         if symbol is not None:
             wanted = typed_value(line, symbol.type)
             if wanted is None:
-                reason = invalid_value(line, symbol.type, settable=model.takes_lines(symbol))
+                reason = invalid_value(line, symbol.type, settable=model.is_assignable(symbol))
                 raise RequestError(f"{line.location}: {line}: {reason}")
         requests[line.symbol] = checked(model, line.symbol, wanted, f"@{line.location}")
     return list(requests.values())

@@ -9,14 +9,14 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from kresolve import markup
-from kresolve.encode import Reason
+from kresolve.dotconfig.files import write_whole
+from kresolve.dotconfig.lines import Line, shown_value
+from kresolve.encoding import Reason
 from kresolve.errors import RequestError
-from kresolve.files import write_whole
-from kresolve.lines import Line, shown_value
-from kresolve.location import Location
-from kresolve.model import TreeInfo
-from kresolve.planner.fragment import (
+from kresolve.kconfig import markup
+from kresolve.kconfig.location import Location
+from kresolve.kconfig.model import TreeInfo
+from kresolve.planner.fragment_file import (
     asked_for,
     fragment_text,
     places,
@@ -49,7 +49,7 @@ class PlanLine:
     location: Location | None
     prompt: str
     menu: tuple[str, ...]
-    missed_on: Missed | None = None
+    missed_on: Counterexample | None = None
 
     def __str__(self) -> str:
         return self.text
@@ -67,7 +67,7 @@ class PlanLine:
 
 
 @frozen
-class Missed:
+class Counterexample:
     """A base on which a line is missed: in which tree, and what the base says."""
 
     tree: TreeInfo
@@ -96,7 +96,7 @@ class Satisfied:
 
 @frozen
 class Serving:
-    """Which alternative of a request holds in a world, by name or by its symbols."""
+    """Which alternative of a request holds in a target, by name or by its symbols."""
 
     request: str
     alternative: str
@@ -117,7 +117,7 @@ class Change:
 
 
 @frozen
-class WayOut:
+class CorrectionSet:
     """Demands without which there is a plan, as few as possible.
 
     ``instead`` are requests that could take the place of some of them.
@@ -138,7 +138,7 @@ class Conflict:
 
     demands: tuple[Demand, ...]
     rules: tuple[Reason, ...]
-    ways_out: tuple[WayOut, ...] = ()
+    ways_out: tuple[CorrectionSet, ...] = ()
     probes: tuple[tuple[Location, str, str], ...] = ()
 
     @property
@@ -193,10 +193,10 @@ class Verified:
 
 
 @frozen
-class Outcome:
-    """What a plan does in one world.
+class TargetResult:
+    """What a plan does in one target.
 
-    ``lines`` are those that only this world gets, where the plan is in parts.
+    ``lines`` are those that only this target gets, where the plan is in parts.
     ``changes`` are all symbols with another value than before; ``lost`` those
     of them by which an option of the base ends lower unasked; ``dropped`` the
     lines that do not take effect here.
@@ -204,7 +204,7 @@ class Outcome:
 
     tree: TreeInfo
     base: str
-    finish: str
+    mode: str
     lines: tuple[PlanLine, ...] = ()
     satisfied: tuple[Satisfied, ...] = ()
     #: Of each request that has alternatives, which one holds.
@@ -223,14 +223,14 @@ class Plan:
     """The answer to a request.
 
     ``status`` is "planned" (and verified), "impossible" (proved, see
-    ``conflict``) or "unknown".  ``worlds`` tells what the plan does, and is
-    one world unless several were asked about; ``tree``, ``base``, ``changes``
+    ``conflict``) or "unknown".  ``targets`` tells what the plan does, and is
+    one target unless several were asked about; ``tree``, ``base``, ``changes``
     and the like are those of the first.
     """
 
     status: Status
     request: tuple[Demand, ...]
-    worlds: tuple[Outcome, ...]
+    targets: tuple[TargetResult, ...]
     objective_name: str
     lines: tuple[PlanLine, ...] = ()
     objective: tuple[Measure, ...] = ()
@@ -239,16 +239,16 @@ class Plan:
     notes: tuple[str, ...] = ()
     #: Other plans that are as good, as many as were asked for.
     alternatives: tuple[tuple[Line, ...], ...] = ()
-    #: Explains a symbol in the first world, the lines included; a plan has no tree itself.
+    #: Explains a symbol in the first target, the lines included; a plan has no tree itself.
     explainer: Callable[[str], Any] | None = field(default=None, repr=False)
     #: Makes the graph; the face puts it here, where the tree is at hand.
     grapher: Callable[[Plan], Any] | None = field(default=None, repr=False)
 
     @cached_property
     def graph(self) -> Any:
-        """What matters for the plan, as a networkx.MultiDiGraph (kresolve/plangraph.py).
+        """What matters for the plan, as a networkx.MultiDiGraph (kresolve/planner/plan_graph.py).
 
-        In the first of several worlds.  Raises RequestError for a plan that was
+        In the first of several targets.  Raises RequestError for a plan that was
         not made by a Tree.
         """
         if self.grapher is None:
@@ -258,47 +258,47 @@ class Plan:
     @property
     def tree(self) -> TreeInfo:
         """What was read, and with what."""
-        return self.worlds[0].tree
+        return self.targets[0].tree
 
     @property
     def base(self) -> str:
         """The base's name, fragments included."""
-        return self.worlds[0].base
+        return self.targets[0].base
 
     @property
-    def is_portable(self) -> bool:
+    def is_universal(self) -> bool:
         """Is it a plan for every base?"""
         return self.objective_name == "portable"
 
     @property
-    def finish(self) -> str:
+    def mode(self) -> str:
         """What the build does with the lines."""
-        return self.worlds[0].finish
+        return self.targets[0].mode
 
     @property
     def satisfied(self) -> tuple[Satisfied, ...]:
         """The requests that need no line."""
-        return self.worlds[0].satisfied
+        return self.targets[0].satisfied
 
     @property
     def serving(self) -> tuple[Serving, ...]:
         """Which alternatives hold, of the requests that have some."""
-        return self.worlds[0].serving
+        return self.targets[0].serving
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """All symbols that the plan changes."""
-        return self.worlds[0].changes
+        return self.targets[0].changes
 
     @property
     def lost(self) -> tuple[Change, ...]:
         """Those of the changes by which an option of the base ends lower unasked."""
-        return self.worlds[0].lost
+        return self.targets[0].lost
 
     @property
     def verified(self) -> Verified:
-        """Who has confirmed the plan, in every world."""
-        each = [world.verified for world in self.worlds]
+        """Who has confirmed the plan, in every target."""
+        each = [target.verified for target in self.targets]
         return Verified(
             evaluator=_all(one.evaluator for one in each), conf=_all(one.conf for one in each)
         )
@@ -319,12 +319,12 @@ class Plan:
             write_whole(name, text)
 
     def files(self, path: str | Path) -> dict[Path, str]:
-        """What :meth:`write` writes: of a plan in parts, a file for each world besides."""
+        """What :meth:`write` writes: of a plan in parts, a file for each target besides."""
         path = Path(path)
         found = {path: self.fragment}
-        for number, world in enumerate(self.worlds):
-            if world.lines:
-                words = (world.tree.version, world.tree.arch, Path(world.base).name)
+        for number, target in enumerate(self.targets):
+            if target.lines:
+                words = (target.tree.version, target.tree.arch, Path(target.base).name)
                 name = f"{path.stem}-{'-'.join(words).replace(' ', '')}{path.suffix}"
                 found[path.with_name(name)] = remainder_text(self, number)
         return found
@@ -343,15 +343,15 @@ class Plan:
         satisfied = [(markup.code(str(item)), markup.text(item.why)) for item in self.satisfied]
         words = {"impossible": "impossible, proved", "unknown": "kresolve cannot tell"}
         said = words.get(self.status) or verdict(self)
-        several = f" on {self.worlds[0]}" if len(self.worlds) > 1 else ""
+        several = f" on {self.targets[0]}" if len(self.targets) > 1 else ""
         return markup.block(
             f"{markup.strong(asked_for(self))}, {markup.text('; '.join(places(self)))}",
             markup.text(said),
             self._table(self.lines),
             *(
-                f"{markup.strong(f'only on {world}')}{self._table(world.lines)}"
-                for world in self.worlds
-                if world.lines
+                f"{markup.strong(f'only on {target}')}{self._table(target.lines)}"
+                for target in self.targets
+                if target.lines
             ),
             "" if self.conflict is None else self.conflict._repr_html_(),
             *(markup.text(f"{one}{several}") for one in self.serving),
@@ -370,21 +370,21 @@ class Plan:
         return tuple(Line(line.symbol, line.value) for line in self.lines)
 
     def assignments_in(self, number: int) -> tuple[Line, ...]:
-        """What one of the worlds gets: the lines, and those that are for it alone."""
-        own = self.worlds[number].lines
+        """What one of the targets gets: the lines, and those that are for it alone."""
+        own = self.targets[number].lines
         return (*self.assignments, *(Line(line.symbol, line.value) for line in own))
 
     @property
     def in_parts(self) -> bool:
-        """Are there lines that only some of the worlds get?"""
-        return any(world.lines for world in self.worlds)
+        """Are there lines that only some of the targets get?"""
+        return any(target.lines for target in self.targets)
 
     def confirmed_by_conf(self, *, held: bool) -> Plan:
-        """The same plan with conf's word on it, for all its worlds."""
-        worlds = tuple(
-            evolve(world, verified=evolve(world.verified, conf=held)) for world in self.worlds
+        """The same plan with conf's word on it, for all its targets."""
+        targets = tuple(
+            evolve(target, verified=evolve(target.verified, conf=held)) for target in self.targets
         )
-        return evolve(self, worlds=worlds)
+        return evolve(self, targets=targets)
 
 
 def _all(words: Iterable[bool | None]) -> bool | None:

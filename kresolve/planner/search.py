@@ -15,26 +15,26 @@ from typing import Final
 
 from attrs import evolve, field, frozen
 
-from kresolve.encode import Simulation, cofactor
-from kresolve.errors import WitnessError
-from kresolve.lines import Line
+from kresolve.dotconfig.lines import Line
+from kresolve.encoding import Simulation, cofactor
+from kresolve.errors import DisagreementError
+from kresolve.evaluator import Configuration
 from kresolve.planner.objective import View, measure
-from kresolve.planner.problem import Formula, Problem, Question, Scene
-from kresolve.planner.ties import first_of_equals
-from kresolve.planner.world import World
+from kresolve.planner.problem import EncodedTarget, Formula, Problem, Question
+from kresolve.planner.target import Target
 from kresolve.progress import SILENT, Progress
-from kresolve.semantics import Configuration
-from kresolve.solve import NEVER, Assignment, Deadline, Optimum
+from kresolve.solver import NEVER, Assignment, Deadline, LexMaxSat
+from kresolve.solver.canonical import canonical_solution
 
 #: How often effects outside the cone are taken in.
 ROUNDS: Final = 50
 
 
 @frozen(eq=False)
-class Found:
+class SearchResult:
     """A plan's lines, with the problem in which they were found.
 
-    ``after`` holds what comes of them in each world.  ``measured`` are the
+    ``after`` holds what comes of them in each target.  ``measured`` are the
     objective's numbers, most important first, and ``proved`` says which of
     them are known to be the least; ``without`` holds, for each line's symbol,
     the solution in which just that line is left out, and ``superfluous`` the
@@ -55,21 +55,21 @@ class Found:
     others: tuple[tuple[Line, ...], ...] = ()
 
     @property
-    def scene(self) -> Scene:
-        """The first scene."""
-        return self.problem.scenes[0]
+    def encoded_target(self) -> EncodedTarget:
+        """The first target."""
+        return self.problem.encoded_targets[0]
 
 
 def search(
-    questions: Sequence[tuple[World, Question]],
+    questions: Sequence[tuple[Target, Question]],
     *,
     alternatives: int = 0,
     deadline: Deadline = NEVER,
     progress: Progress = SILENT,
-) -> Found | None:
-    """The best plan for questions in worlds, None if there is none.
+) -> SearchResult | None:
+    """The best plan for questions in targets, None if there is none.
 
-    Raises WitnessError when evaluation and clauses disagree, OutOfTime when
+    Raises DisagreementError when evaluation and clauses disagree, OutOfTime when
     the deadline comes before any plan was found; a plan that was found but not
     finished says what is not proved.
     """
@@ -83,17 +83,17 @@ def search(
                 return found
             for number, names in enumerate(found.outside):
                 problem.add(number, names)
-                scene = problem.scenes[number]
-                asked = (name for one in scene.demands for name in one.looked_at)
-                scene.world.remember(asked, names)
+                encoded_target = problem.encoded_targets[number]
+                asked = (name for one in encoded_target.demands for name in one.looked_at)
+                encoded_target.target.remember(asked, names)
                 if problem.objective == "footprint":
                     problem.offered.update(names)
-    raise WitnessError(f"the effects of the plan kept growing for {ROUNDS} rounds")
+    raise DisagreementError(f"the effects of the plan kept growing for {ROUNDS} rounds")
 
 
 def _best(
     problem: Problem, suspects: dict[int, None], alternatives: int, deadline: Deadline
-) -> Found | None:
+) -> SearchResult | None:
     """The best plan, by the encoded symbols, in which no line is superfluous.
 
     That a line must be needed becomes a clause where a best plan has one that
@@ -106,13 +106,13 @@ def _best(
         constraints += needed(problem, formula, literal)
     while True:
         clauses = [*formula.clauses, *constraints]
-        with Optimum(
+        with LexMaxSat(
             clauses, formula.levels, deadline, facts=formula.facts, gates=formula.gates
         ) as optimum:
             if optimum.solution is None:
                 return None
             done, proved = all(optimum.proved), tuple(optimum.proved)
-            solution = first_of_equals(optimum, problem.menu_order) if done else optimum.solution
+            solution = canonical_solution(optimum, problem.menu_order) if done else optimum.solution
             found = confirmed_plan(problem, formula, solution, proved)
             if not found.superfluous:
                 if done and not any(found.outside):
@@ -124,7 +124,7 @@ def _best(
         for line in found.superfluous:
             literal = problem.line_literal(line)
             if literal in suspects:
-                raise WitnessError(f"{line} is needed for clauses alone; please report this")
+                raise DisagreementError(f"{line} is needed for clauses alone; please report this")
             suspects[literal] = None
             constraints += needed(problem, formula, literal)
 
@@ -137,13 +137,13 @@ def needed(problem: Problem, formula: Formula, literal: int) -> list[list[int]]:
 
 
 def _others(
-    problem: Problem, formula: Formula, optimum: Optimum, found: Found, number: int
+    problem: Problem, formula: Formula, optimum: LexMaxSat, found: SearchResult, number: int
 ) -> tuple[tuple[Line, ...], ...]:
     """So many other plans that are as good, in which no line is superfluous."""
     others: list[tuple[Line, ...]] = []
     lines = found.lines
     while len(others) < number and lines:
-        optimum.session.add([-problem.line_literal(line) for line in lines])
+        optimum.solver.add([-problem.line_literal(line) for line in lines])
         solution = optimum.another()
         if solution is None:
             break
@@ -154,7 +154,7 @@ def _others(
     return tuple(others)
 
 
-def _without_superfluous(problem: Problem, formula: Formula, found: Found) -> Found:
+def _without_superfluous(problem: Problem, formula: Formula, found: SearchResult) -> SearchResult:
     """What is left of a plan that is not the best anyway, without superfluous lines.
 
     As many of them go at once as can: there may be hundreds, and no time is left.
@@ -164,7 +164,9 @@ def _without_superfluous(problem: Problem, formula: Formula, found: Found) -> Fo
         while True:
             literals = [problem.line_literal(line) for line in found.lines if line not in group]
             outcome = Simulation(formula.gates, literals).outcome
-            if len(group) == 1 or all(scene.all_hold(outcome) for scene in problem.scenes):
+            if len(group) == 1 or all(
+                encoded_target.all_hold(outcome) for encoded_target in problem.encoded_targets
+            ):
                 break
             # The last ones go first.
             last = [line for line in found.lines if line in group]
@@ -173,13 +175,13 @@ def _without_superfluous(problem: Problem, formula: Formula, found: Found) -> Fo
     return found
 
 
-def _confirmed(scene: Scene, lines: tuple[Line, ...]) -> Configuration:
+def _confirmed(encoded_target: EncodedTarget, lines: tuple[Line, ...]) -> Configuration:
     """The configuration, if the evaluator agrees with what the clauses propose."""
-    after = scene.world.after(lines)
-    for demand in scene.demands:
+    after = encoded_target.target.after(lines)
+    for demand in encoded_target.demands:
         if not demand.holds(after.shown):
             values = ", ".join(f"{name}={after[name]}" for name in demand.looked_at)
-            raise WitnessError(
+            raise DisagreementError(
                 f"clauses and evaluator disagree about {demand}: planned, and evaluated as "
                 f"{values}; please report this"
             )
@@ -188,45 +190,45 @@ def _confirmed(scene: Scene, lines: tuple[Line, ...]) -> Configuration:
 
 def _affected_outside(problem: Problem, number: int, after: Configuration) -> tuple[str, ...]:
     """Options that a plan changes and that are not taken into account yet."""
-    scene, encoded = problem.scenes[number], problem.encoded[number]
-    options = scene.world.model.options
+    encoded_target, encoded = problem.encoded_targets[number], problem.encoded[number]
+    options = encoded_target.target.model.options
     return tuple(
         name
-        for name in scene.world.before.changes(after)
+        for name in encoded_target.target.before.changes(after)
         if name not in encoded and name in options
     )
 
 
 def confirmed_plan(
     problem: Problem, formula: Formula, solution: Assignment, proved: tuple[bool, ...]
-) -> Found:
+) -> SearchResult:
     """A solution as a plan: confirmed, measured, and each line left out in turn.
 
     Where it has effects outside the encoding, it will not be the last word,
     and only they are of interest, if there is time for another.
     """
     lines = problem.plan_lines(solution)
-    after = tuple(_confirmed(scene, lines) for scene in problem.scenes)
+    after = tuple(_confirmed(encoded_target, lines) for encoded_target in problem.encoded_targets)
     outside = tuple(_affected_outside(problem, number, one) for number, one in enumerate(after))
     if any(outside) and all(proved):
-        return Found(problem, lines, after, solution, proved=proved, outside=outside)
+        return SearchResult(problem, lines, after, solution, proved=proved, outside=outside)
     views = [
-        View(scene.world.before, one, scene.question.asked)
-        for scene, one in zip(problem.scenes, after, strict=True)
+        View(encoded_target.target.before, one, encoded_target.question.asked)
+        for encoded_target, one in zip(problem.encoded_targets, after, strict=True)
     ]
     measured = measure(views, lines)
     names = [level.name for level in formula.levels if level.name in measured]
     for level in formula.levels:
         cost = level.cost(solution)
         if measured.get(level.name, cost) != cost and not any(outside):
-            raise WitnessError(
+            raise DisagreementError(
                 f"clauses count {cost} for '{level.name}', the evaluator "
                 f"{measured[level.name]}; please report this"
             )
     literals = {line.symbol: problem.line_literal(line) for line in lines}
     simulation = Simulation(formula.gates, literals.values())
     without = {name: simulation.without(literal) for name, literal in literals.items()}
-    return Found(
+    return SearchResult(
         problem,
         lines,
         after,
@@ -237,7 +239,10 @@ def confirmed_plan(
         superfluous=tuple(
             line
             for line in lines
-            if all(scene.all_hold(without[line.symbol]) for scene in problem.scenes)
+            if all(
+                encoded_target.all_hold(without[line.symbol])
+                for encoded_target in problem.encoded_targets
+            )
             and not (problem.objective == "footprint" and line.value == "n")
         ),
         outside=outside,

@@ -1,6 +1,6 @@
-"""A common part and a remainder for each world, as Kata's common/ and ARCH/ are.
+"""A common part and a remainder for each target, as Kata's common/ and ARCH/ are.
 
-Every world gets a plan that is the best for it; of all such plans those are
+Every target gets a plan that is the best for it; of all such plans those are
 taken that make the fewest different lines in all, so that as much as possible
 is common.
 """
@@ -11,22 +11,22 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from kresolve.encode import Circuit
-from kresolve.errors import WitnessError
-from kresolve.lines import Line
+from kresolve.dotconfig.lines import Line
+from kresolve.encoding import Circuit
+from kresolve.errors import DisagreementError
 from kresolve.planner.problem import Formula, Problem, Question
-from kresolve.planner.search import ROUNDS, Found, confirmed_plan, needed
-from kresolve.planner.ties import first_of_equals
-from kresolve.planner.world import World
+from kresolve.planner.search import ROUNDS, SearchResult, confirmed_plan, needed
+from kresolve.planner.target import Target
 from kresolve.progress import SILENT, Progress
-from kresolve.solve import NEVER, Deadline, Level, Optimum
+from kresolve.solver import NEVER, Deadline, Level, LexMaxSat
+from kresolve.solver.canonical import canonical_solution
 
 
 @frozen(eq=False)
 class Split:
-    """A plan for each world; ``common`` are the lines that all of them have."""
+    """A plan for each target; ``common`` are the lines that all of them have."""
 
-    parts: tuple[Found, ...]
+    parts: tuple[SearchResult, ...]
 
     @property
     def common(self) -> tuple[Line, ...]:
@@ -36,20 +36,20 @@ class Split:
         return tuple(line for line in first.lines if line in shared)
 
     def remainder(self, number: int) -> tuple[Line, ...]:
-        """What one world needs besides."""
+        """What one target needs besides."""
         common = set(self.common)
         return tuple(line for line in self.parts[number].lines if line not in common)
 
 
 def split(
-    questions: Sequence[tuple[World, Question]],
+    questions: Sequence[tuple[Target, Question]],
     *,
     deadline: Deadline = NEVER,
     progress: Progress = SILENT,
 ) -> Split | None:
-    """The best plan for each world, with as much in common as possible.
+    """The best plan for each target, with as much in common as possible.
 
-    None if a world has no plan.  Raises WitnessError when the witnesses
+    None if a target has no plan.  Raises DisagreementError when the witnesses
     disagree, OutOfTime when the deadline comes before any plan was found.
     """
     circuit = Circuit()
@@ -70,17 +70,17 @@ def split(
                     problem.add(0, names)
                     if problem.objective == "footprint":
                         problem.offered.update(names)
-    raise WitnessError(f"the effects of the plan kept growing for {ROUNDS} rounds")
+    raise DisagreementError(f"the effects of the plan kept growing for {ROUNDS} rounds")
 
 
 def _best(
     problems: Sequence[Problem], suspects: Sequence[dict[int, None]], deadline: Deadline
-) -> tuple[Found, ...] | None:
-    """The best plan for each world by the encoded symbols, in which each line is needed."""
+) -> tuple[SearchResult, ...] | None:
+    """The best plan for each target by the encoded symbols, in which each line is needed."""
     formulas = [problem.formula() for problem in problems]
     levels = [
         *(
-            Level(each[0].name, tuple(one for level in each for one in level.wanted))
+            Level(each[0].name, tuple(one for level in each for one in level.soft))
             for each in zip(*(formula.levels for formula in formulas), strict=True)
         ),
         _different_lines(problems),
@@ -88,18 +88,18 @@ def _best(
     clauses = [clause for formula in formulas for clause in formula.clauses]
     facts = [literal for formula in formulas for literal in formula.facts]
     gates = {gate: operands for formula in formulas for gate, operands in formula.gates.items()}
-    gates |= problems[0].circuit.gates_below(levels[-1].wanted)
+    gates |= problems[0].circuit.definitions_of(levels[-1].soft)
     clauses += [clause for formula in formulas for clause in formula.constraints]
     for problem, formula, literals in zip(problems, formulas, suspects, strict=True):
         for literal in literals:
             clauses += needed(problem, formula, literal)
     while True:
-        with Optimum(clauses, levels, deadline, facts=facts, gates=gates) as optimum:
+        with LexMaxSat(clauses, levels, deadline, facts=facts, gates=gates) as optimum:
             if optimum.solution is None:
                 return None
             proved = tuple(optimum.proved)
             order = [literal for problem in problems for literal in problem.menu_order]
-            solution = first_of_equals(optimum, order) if all(proved) else optimum.solution
+            solution = canonical_solution(optimum, order) if all(proved) else optimum.solution
             found = tuple(
                 confirmed_plan(problem, formula, solution, proved)
                 for problem, formula in zip(problems, formulas, strict=True)
@@ -110,20 +110,22 @@ def _best(
             clauses += _newly_needed(one, formula, literals)
 
 
-def _newly_needed(found: Found, formula: Formula, suspects: dict[int, None]) -> list[list[int]]:
+def _newly_needed(
+    found: SearchResult, formula: Formula, suspects: dict[int, None]
+) -> list[list[int]]:
     """Clauses that the superfluous lines of a plan are needed, if they are there."""
     clauses: list[list[int]] = []
     for line in found.superfluous:
         literal = found.problem.line_literal(line)
         if literal in suspects:
-            raise WitnessError(f"{line} is needed for clauses alone; please report this")
+            raise DisagreementError(f"{line} is needed for clauses alone; please report this")
         suspects[literal] = None
         clauses += needed(found.problem, formula, literal)
     return clauses
 
 
 def _different_lines(problems: Sequence[Problem]) -> Level:
-    """A common line counts once, any other once for each world."""
+    """A common line counts once, any other once for each target."""
     circuit = problems[0].circuit
     each = [problem.lines() for problem in problems]
     wanted: list[int] = []
@@ -133,15 +135,15 @@ def _different_lines(problems: Sequence[Problem]) -> Level:
             wanted += [-one for one in own]
             continue
         common = circuit.all_of(own)
-        wanted += [-common, *(-circuit.both(one, -common) for one in own)]
+        wanted += [-common, *(-circuit.and2(one, -common) for one in own)]
     return Level("different", tuple(wanted))
 
 
 def _checked(found: Split) -> Split:
     """The evaluator has to agree that the common part and a remainder are a plan."""
     for number, part in enumerate(found.parts):
-        after = part.scene.world.after((*found.common, *found.remainder(number)))
-        for demand in part.scene.demands:
+        after = part.encoded_target.target.after((*found.common, *found.remainder(number)))
+        for demand in part.encoded_target.demands:
             if not demand.holds(after.shown):
-                raise WitnessError(f"{demand} is lost in parts alone; please report this")
+                raise DisagreementError(f"{demand} is lost in parts alone; please report this")
     return found

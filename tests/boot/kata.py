@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from kresolve import Tree
-from kresolve.face.kata import plan_kata
-from kresolve.workbench.katafiles import read_kata
+from kresolve.api.kata import plan_kata
+from kresolve.integrations.kata_files import read_kata
 from tests.boot import kernels
 from tests.boot.criu import booted
 from tests.boot.guest.operations import OPERATIONS

@@ -7,8 +7,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from kresolve.trees.apt import PrivateApt
-from kresolve.trees.apt_sources import sources_of_suite
+from kresolve.sources.apt import PrivateApt
+from kresolve.sources.apt_sources import sources_of_suite
 
 
 def unpack(

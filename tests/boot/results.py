@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import asdict, field, frozen
 
-from kresolve.profiles import find_profile
+from kresolve.planner.profiles import find_profile
 
 DIRECTORY = Path(__file__).with_name("results")
 #: Which options of a ``.config`` are kept: those that these profiles name.

@@ -14,7 +14,7 @@ from pathlib import Path
 from attrs import frozen
 
 from kresolve import Tree
-from kresolve.profiles import find_profile
+from kresolve.planner.profiles import find_profile
 from tests.boot import kata, kernels, profiles
 from tests.boot.criu import SUITES, booted
 from tests.boot.guest.operations import OPERATIONS

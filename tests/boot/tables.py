@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from kresolve.files import write_whole
-from kresolve.profiles import find_profile
+from kresolve.dotconfig.files import write_whole
+from kresolve.planner.profiles import find_profile
 from tests.boot.guest.operations import BY_NAME
 from tests.boot.results import Boot, recorded
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from kresolve.dependencygraph import dependency_graph
-from kresolve.plangraph import plan_graph
-from kresolve.planner import Question, World, answer, checked, parse_request
-from kresolve.report.graphfile import draw
+from kresolve.dependency_graph import dependency_graph
+from kresolve.planner import Question, Target, answer, checked, parse_request
+from kresolve.planner.plan_graph import plan_graph
+from kresolve.rendering.graph_file import draw
 from tests.browser.chromium import Page, browser, program
 from tests.property.toys import load
 
@@ -47,10 +47,10 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of a plan in the toy tree."""
     model = load(_KCONFIG)
     asked = tuple(checked(model, *parse_request(x), x) for x in ("DEVICE", "ALWAYS", "HELPER"))
-    world = World(model, "empty", ())
-    plan = answer(world, Question(asked))
-    after = world.after(plan.assignments)
-    graph = plan_graph(dependency_graph(model), model, plan, world.before, after)
+    target = Target(model, "empty", ())
+    plan = answer(target, Question(asked))
+    after = target.after(plan.assignments)
+    graph = plan_graph(dependency_graph(model), model, plan, target.before, after)
     path = tmp_path_factory.mktemp("page") / "plan.html"
     draw(graph, "A plan").write(path)
     return path

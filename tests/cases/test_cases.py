@@ -9,30 +9,30 @@ from typing import Final
 import pytest
 from attrs import evolve, field, frozen
 
-from kresolve.encode import Circuit, Encoding, FixedUser
+from kresolve.dotconfig.lines import Line, fragment_text
+from kresolve.encoding import Circuit, ConcreteInput, Encoding
 from kresolve.errors import KconfigError
-from kresolve.lines import Line, fragment_text
-from kresolve.model import Model
+from kresolve.evaluator import ConfMode, evaluate, user_values
+from kresolve.kconfig.model import Model
 from kresolve.planner import (
-    Knowledge,
-    Land,
+    AnyBase,
+    ModelIndex,
     Plan,
     Question,
-    World,
+    Target,
     answer,
     answer_all,
-    answer_everywhere,
+    answer_any_base,
     merged,
     requested,
 )
-from kresolve.report.text import plan_report
-from kresolve.semantics import Finish, evaluate, user_values
-from tests.property.toys import FINISHES, ConfError, conf, load, program, read
+from kresolve.rendering.plan_text import plan_report
+from tests.property.toys import MODES, ConfError, conf, load, program, read
 
 HERE: Final = Path(__file__).parent
 _SECTIONS: Final = frozenset(
     {
-        *("Kconfig", "lines", "finish", "dialects", "result", "values", "error", "conf"),
+        *("Kconfig", "lines", "mode", "dialects", "result", "values", "error", "conf"),
         *("request", "forbid", "pin", "objective", "base", "other", "plan", "serving", "conflict"),
     }
 )
@@ -58,10 +58,10 @@ class Case:
         return self.sections.get("lines", "")
 
     @property
-    def finish(self) -> Finish:
+    def mode(self) -> ConfMode:
         """What is done with the lines."""
-        (word,) = self.words("finish") or ["olddefconfig"]
-        return next(finish for finish in FINISHES if finish == word)
+        (word,) = self.words("mode") or ["olddefconfig"]
+        return next(mode for mode in MODES if mode == word)
 
     def words(self, section: str) -> list[str]:
         """The lines of a section that say something."""
@@ -131,7 +131,7 @@ def values(case: Case) -> dict[str, str]:
 def test_the_evaluator_gives_the_result(case: Case) -> None:
     """The evaluator writes the expected lines, and gives the expected values."""
     model = case.model()
-    configuration = evaluate(model, read(case.lines, model), case.finish)
+    configuration = evaluate(model, read(case.lines, model), case.mode)
     if "result" in case.sections:
         assert assignments(configuration.text()) == case.words("result")
     assert {name: configuration[name] for name in values(case)} == values(case)
@@ -142,12 +142,12 @@ def test_the_clauses_give_the_result(case: Case) -> None:
     """The clauses give every symbol the value that the evaluator gives it."""
     model = case.model()
     lines = read(case.lines, model)
-    configuration = evaluate(model, lines, case.finish)
-    user = FixedUser(model, user_values(model, lines, case.finish))
+    configuration = evaluate(model, lines, case.mode)
+    user = ConcreteInput(model, user_values(model, lines, case.mode))
     encoding = Encoding(model, user, Circuit())
     encoding.add(model.symbols)
     for name, value in encoding.values.items():
-        assert "nmy"[(value.some == 1) + (value.full == 1)] == configuration[name], name
+        assert "nmy"[(value.ge_m == 1) + (value.is_y == 1)] == configuration[name], name
     for name, texts in encoding.texts.items():
         texts = encoding.written.get(name) or texts
         assert [text for text, literal in texts.items() if literal == 1] == [configuration[name]]
@@ -162,26 +162,26 @@ def test_the_kconfig_is_refused(case: Case) -> None:
     assert expected in str(caught.value)
 
 
-def planned(case: Case) -> tuple[World, Plan]:
-    """The plan for a case's request, and the world it is made for."""
+def planned(case: Case) -> tuple[Target, Plan]:
+    """The plan for a case's request, and the target it is made for."""
     model = case.model()
-    world = World(model, "base", tuple(read(case.lines, model)), case.finish)
+    target = Target(model, "base", tuple(read(case.lines, model)), case.mode)
     requests = merged(requested(model, text) for text in case.words("request"))
     (objective,) = case.words("objective") or ["default"]
     question = Question(requests, tuple(case.words("pin")), tuple(case.words("forbid")), objective)
     if case.words("base") == ["any"]:
-        return world, answer_everywhere([Land(Knowledge(model), question, case.finish)])
+        return target, answer_any_base([AnyBase(ModelIndex(model), question, case.mode)])
     if "other" in case.sections:
         lines = tuple(read(case.sections["other"], model))
-        other = World(model, "other", lines, case.finish, world.knowledge)
-        return world, answer_all([(world, question), (other, question)])
-    return world, answer(world, question)
+        other = Target(model, "other", lines, case.mode, target.model_index)
+        return target, answer_all([(target, question), (other, question)])
+    return target, answer(target, question)
 
 
 @pytest.mark.parametrize("case", parameters("plan"))
 def test_the_plan_is_found(case: Case) -> None:
     """The plan has the expected lines; or it is impossible, for the expected reasons."""
-    world, plan = planned(case)
+    target, plan = planned(case)
     if case.words("plan") == ["impossible"]:
         assert plan.status == "impossible"
         assert plan.conflict is not None
@@ -195,7 +195,7 @@ def test_the_plan_is_found(case: Case) -> None:
         assert len(report) == len({*report})
     else:
         assert [line.text for line in plan.lines] == case.words("plan")
-        after = world.after(plan.assignments)
+        after = target.after(plan.assignments)
         assert all(request.holds(after.shown) for request in plan.request)
         if "serving" in case.sections:
             assert list(map(str, plan.serving)) == case.words("serving")
@@ -235,10 +235,10 @@ def replayed(*sections: str) -> list[object]:
 @pytest.mark.parametrize("case", replayed("result"))
 def test_conf_gives_the_result(case: Case) -> None:
     """conf itself writes what the case expects, and the evaluator's file byte for byte."""
-    [theirs] = conf(program(case.dialect), case.kconfig, [case.lines], case.finish)
+    [theirs] = conf(program(case.dialect), case.kconfig, [case.lines], case.mode)
     assert assignments(theirs) == case.words("result")
     model = case.model()
-    assert evaluate(model, read(case.lines, model), case.finish).text() == theirs
+    assert evaluate(model, read(case.lines, model), case.mode).text() == theirs
 
 
 @pytest.mark.conf
@@ -258,13 +258,13 @@ def test_conf_refuses_it_too(case: Case) -> None:
 @pytest.mark.parametrize("case", replayed("plan"))
 def test_conf_keeps_the_plan(case: Case) -> None:
     """With a plan's lines conf keeps every request; what is impossible it drops."""
-    world, plan = planned(case)
+    target, plan = planned(case)
     demands = plan.request if plan.conflict is None else plan.conflict.demands
     lines = plan.assignments or tuple(
         Line(want.symbol, want.accept[0]) for demand in demands for want in demand.wants
     )
     text = f"{case.lines}\n{fragment_text(lines)}"
-    [theirs] = conf(program(case.dialect), case.kconfig, [text], case.finish)
-    after = world.after(lines)
+    [theirs] = conf(program(case.dialect), case.kconfig, [text], case.mode)
+    after = target.after(lines)
     assert theirs == after.text()
     assert all(demand.holds(after.shown) for demand in demands) == (plan.conflict is None)

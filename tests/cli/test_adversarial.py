@@ -15,8 +15,8 @@ import pytest
 
 from kresolve import Tree
 from kresolve.errors import KconfigError
-from kresolve.frontend import parse_tree
-from kresolve.model import TreeInfo
+from kresolve.kconfig.model import TreeInfo
+from kresolve.sources.model_cache import parse_tree
 from tests.cli.conftest import Place
 from tests.cli.toykernel import ARCH
 from tests.unit.toytree import snapshot

@@ -256,11 +256,11 @@ def test_profiles_numbers_and_texts_can_be_drawn(toy: Tree) -> None:
 
 def test_ways_lead_to_options(toy: Tree) -> None:
     """Tree.ways tells what is on every way, by name with or without prefix."""
-    ways = toy.ways("CONFIG_FISH")
+    ways = toy.backbone("CONFIG_FISH")
     assert ways is not None
     assert ways.every == ("GARDEN", "POND")
-    assert toy.ways("STOVE") is None
-    frog = toy.ways("FROG", "y")
+    assert toy.backbone("STOVE") is None
+    frog = toy.backbone("FROG", "y")
     assert frog is not None
     assert frog.never == ("CAT",)
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pytest
 
-from kresolve.modelfile import to_bytes
+from kresolve.kconfig.storage import to_bytes
 from tests.property.damagedmodels import packed, unpacked
 from tests.property.toys import load
 

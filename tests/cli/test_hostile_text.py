@@ -203,4 +203,4 @@ def test_all_text_goes_one_way() -> None:
         for path in package.rglob("*.py")
         if any(writing.search(line) for line in path.read_text().split("\n") if ">>>" not in line)
     }
-    assert found == {"cli/streams.py", "report/terminal.py", "report/derivation_terminal.py"}
+    assert found == {"cli/streams.py", "rendering/terminal.py", "rendering/explanation_terminal.py"}

@@ -20,7 +20,7 @@ PLAN: Shape = {
     "status": str,
     "tree": dict,
     "base": str,
-    "finish": str,
+    "mode": str,
     "request": [{"symbol": str, "accept": [str], "from": str}],
     "lines": [
         {
@@ -89,9 +89,9 @@ def test_every_field_is_there(planned: dict[str, Any]) -> None:
 
 
 def test_what_it_is_about(planned: dict[str, Any]) -> None:
-    """The document says which schema, tree, base, finish and toolchain it is about."""
-    assert (planned["schema"], planned["status"]) == ("kresolve.plan/1", "planned")
-    assert (planned["base"], planned["finish"]) == ("defconfig", "olddefconfig")
+    """The document says which schema, tree, base, mode and toolchain it is about."""
+    assert (planned["schema"], planned["status"]) == ("kresolve.plan/2", "planned")
+    assert (planned["base"], planned["mode"]) == ("defconfig", "olddefconfig")
     assert planned["tree"] == {
         "version": "6.12.0-toy",
         "arch": ARCH,

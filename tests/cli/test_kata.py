@@ -11,7 +11,7 @@ import pytest
 
 from kresolve import Tree
 from kresolve.errors import ConfigFileError
-from kresolve.workbench.katafiles import Kata, read_kata
+from kresolve.integrations.kata_files import Kata, read_kata
 from tests.cli.conftest import Place
 from tests.cli.toykernel import ARCH
 from tests.unit.katadir import FILES, make_kata

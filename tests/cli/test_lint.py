@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 
-from kresolve.cli.process import Ended
+from kresolve.cli.process import TerminatedBySignal
 from tests.cli.conftest import HERE, Place
 from tests.cli.toykernel import ARCH
 
@@ -206,7 +206,7 @@ def test_the_job_for_ci_runs(used_place: Place) -> None:
 @pytest.mark.usefixtures("fragment")
 @pytest.mark.parametrize("form", [(), ("--json",), ("--sarif",), ("--github",)])
 @pytest.mark.parametrize("each", [(), ("--each",)])
-@pytest.mark.parametrize("end", [KeyboardInterrupt(), Ended(signal.SIGTERM)], ids=repr)
+@pytest.mark.parametrize("end", [KeyboardInterrupt(), TerminatedBySignal(signal.SIGTERM)], ids=repr)
 def test_what_is_known_is_printed_when_it_is_ended(
     used_place: Place,
     monkeypatch: pytest.MonkeyPatch,
@@ -220,10 +220,10 @@ def test_what_is_known_is_printed_when_it_is_ended(
     def ended(*_: object, **__: object) -> None:
         raise end
 
-    monkeypatch.setattr("kresolve.workbench.linting.repair", ended)
+    monkeypatch.setattr("kresolve.fragments.linting.repair", ended)
     found, out = lint(used_place, "lost.config", "more.config", "--base", "empty", *form, *each)
 
-    assert found == (143 if isinstance(end, Ended) else 130)
+    assert found == (143 if isinstance(end, TerminatedBySignal) else 130)
     assert all(name in out for name in ("FISH", "DOORBELL", "CATT"))
     assert ("CATS" in out) == (not each)
     if "--json" in form:

@@ -93,7 +93,7 @@ def test_what_is_known_is_printed_when_it_is_ended(
     def ended(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("kresolve.workbench.migrating.advised", ended)
+    monkeypatch.setattr("kresolve.fragments.migrating.advised", ended)
     done = used_place.call("migrate", "wet", *TREES, *form, "-o", "nothing")
 
     assert done.returncode == 130

@@ -13,7 +13,7 @@ import pytest
 
 from kresolve import KresolveError, Plan, Tree, any_of, plan
 from kresolve.errors import RequestError
-from kresolve.report.terminal import TerminalProgress
+from kresolve.rendering.terminal import TerminalProgress
 from tests.cli.conftest import HERE, Place
 from tests.cli.toykernel import ARCH, KCONFIG, make_kernel
 from tests.unit.toytree import snapshot
@@ -74,7 +74,7 @@ def test_options_are_keywords(toy: Tree) -> None:
     assert _texts(pinned) == ["CONFIG_FISH=m"]
     assert toy.plan("FISH=y", **base, pin=["POND"]).status == "impossible"  # type: ignore[arg-type]
     assert toy.plan("FISH", base="empty", forbid="GARDEN").status == "impossible"
-    assert toy.plan("SHED", base="empty", finish="allnoconfig").objective
+    assert toy.plan("SHED", base="empty", mode="allnoconfig").objective
     assert toy.plan("FISH", base=Path("pond.config")).base == "pond.config"
 
 
@@ -83,7 +83,7 @@ def test_options_are_keywords(toy: Tree) -> None:
     [
         {"objective": "line"},
         {"prefer": "yes"},
-        {"finish": "defconfig"},
+        {"mode": "defconfig"},
         {"verify": "cnof"},
         {"pin": "NOPE"},
         {"forbid": ["NOPE"]},

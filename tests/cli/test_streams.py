@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kresolve.cli import build_parser
-from kresolve.cli.shared import UNKNOWN
+from kresolve.cli.common import UNKNOWN
 from tests.cli.conftest import Place
 from tests.cli.everycommand import COMMANDS, furnish, outputs
 from tests.cli.toykernel import ARCH, make_kernel
@@ -158,7 +158,7 @@ def test_a_mistake_of_ours_is_not_taken_for_a_proof(
     def fail(*_: object, **__: object) -> None:
         raise LookupError("no such thing")
 
-    monkeypatch.setattr("kresolve.face.planning.plan", fail)
+    monkeypatch.setattr("kresolve.api.planning.plan", fail)
     done = place.call("plan", "FISH", *TOY)
     assert done.returncode == UNKNOWN
     assert done.stderr.count("\n") == 1

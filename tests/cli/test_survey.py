@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from kresolve import Tree, survey
+from kresolve.api.workers import in_order
 from kresolve.errors import ConfigFileError, ToolError
-from kresolve.workers import in_order
 from tests.cli.conftest import HERE, Place
 from tests.cli.toykernel import ARCH
 from tests.waiting import PATIENCE, is_running, wait_for
@@ -192,8 +192,8 @@ def test_processes_that_are_always_killed_are_an_error(tmp_path: Path) -> None:
 _SLOW = """
 import os, sys, time
 from pathlib import Path
-from kresolve.cli.process import Ended, ending_orderly
-from kresolve.workers import in_order
+from kresolve.cli.process import TerminatedBySignal, ending_orderly
+from kresolve.api.workers import in_order
 
 def work(number):
     Path(sys.argv[1], str(os.getpid())).touch()
@@ -203,7 +203,7 @@ if __name__ == "__main__":
     try:
         with ending_orderly():
             list(in_order(work, [0, 1], jobs=2))
-    except (Ended, KeyboardInterrupt):
+    except (TerminatedBySignal, KeyboardInterrupt):
         sys.exit(3)
 """
 

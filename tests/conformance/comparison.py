@@ -11,10 +11,10 @@ from pathlib import Path
 from attrs import define, field
 
 from kresolve import Tree
+from kresolve.dotconfig.lines import Line, fragment_text, parse_lines
 from kresolve.errors import ConfigFileError
-from kresolve.lines import Line, fragment_text, parse_lines
-from kresolve.oracle import Oracle, OracleResult
-from kresolve.trees.cache import safe_name
+from kresolve.sources.cache import safe_name
+from kresolve.sources.oracle import Oracle, OracleResult
 from tests.conformance.configs import replaying
 from tests.conformance.ledger import Outcome
 from tests.conformance.matrix import Task

@@ -15,9 +15,9 @@ from typing import Final
 from attrs import evolve, frozen
 
 from kresolve import Tree
-from kresolve.model import Model
-from kresolve.oracle import Oracle, OracleResult
-from kresolve.values import Type
+from kresolve.kconfig.model import Model
+from kresolve.kconfig.values import Type
+from kresolve.sources.oracle import Oracle, OracleResult
 
 #: KCONFIG_PROBABILITY: y or m; y:m; y of a bool, y:m of a tristate.
 PROBABILITIES: Final = ("50", "5", "95", "10:20", "60:30", "30:10:70", "90:5:5", "10:70:20")
@@ -123,7 +123,7 @@ def _flipped(line: str, model: Model, random: Random) -> str:
     """Another y, m or n for a symbol (m for a bool too, which conf refuses)."""
     name = _name(line)
     symbol = model.symbols.get(name)
-    if symbol is None or not symbol.is_logical:
+    if symbol is None or not symbol.is_bool_or_tristate:
         return line
     value = random.choice("ymn")
     return f"# CONFIG_{name} is not set" if value == "n" else f"CONFIG_{name}={value}"

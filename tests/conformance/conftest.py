@@ -9,8 +9,8 @@ from functools import lru_cache
 import pytest
 
 from kresolve import Tree
-from kresolve.trees import SourceTree
-from kresolve.trees.debian import known_tree
+from kresolve.sources import SourceTree
+from kresolve.sources.debian import known_tree
 from tests.conformance.matrix import TREES
 
 

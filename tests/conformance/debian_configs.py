@@ -15,9 +15,9 @@ from typing import Final
 
 from kresolve.errors import TreeError
 from kresolve.progress import SILENT, Progress
-from kresolve.trees import cache, debian
-from kresolve.trees.apt import PrivateApt
-from kresolve.trees.tools import find_program
+from kresolve.sources import cache, debian
+from kresolve.sources.apt import PrivateApt
+from kresolve.sources.programs import find_program
 
 PREFIX: Final = "linux-config-"
 

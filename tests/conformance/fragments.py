@@ -12,15 +12,15 @@ from random import Random
 
 from attrs import frozen
 
-from kresolve.dependencies import Dependencies
-from kresolve.encode import Circuit, Encoding
-from kresolve.lines import Line
-from kresolve.model import Model
-from kresolve.semantics import Configuration, evaluate, user_values
-from kresolve.solve import Session, Solution
-from kresolve.tristate import LETTERS
-from kresolve.uservalues import UserValues
-from kresolve.values import Type
+from kresolve.dotconfig.lines import Line
+from kresolve.dotconfig.user_values import UserValues
+from kresolve.encoding import Circuit, Encoding
+from kresolve.evaluator import Configuration, evaluate, user_values
+from kresolve.kconfig.dependencies import Dependencies
+from kresolve.kconfig.model import Model
+from kresolve.kconfig.tristate import LETTERS
+from kresolve.kconfig.values import Type
+from kresolve.solver import IncrementalSolver, Solution
 from tests.freeuser import FreeUser
 
 
@@ -56,13 +56,13 @@ def compared(
     encoding.add(model.symbols)
     known = {name for name, symbol in model.symbols.items() if symbol.type is not Type.UNKNOWN}
     assert encoding.values.keys() | encoding.texts.keys() == known
-    with Session(circuit.clauses) as session:
+    with IncrementalSolver(circuit.clauses) as solver:
         for number in range(count):
             lines = _fragment(model, fixed, seed + number)
             values = user_values(model, lines)
             assert _same_frame(values, user.values)
             user.values = values
-            solved = session.solve(user.assumptions())
+            solved = solver.solve(user.assumptions())
             evaluated = evaluate(model, lines)
             found = (
                 ("the clauses have no configuration for these lines",)
@@ -77,7 +77,7 @@ def _fixed_lines(model: Model, seed: int) -> _Fixed:
     random = Random(seed)  # noqa: S311 - nobody has to guess it
     lines: list[Line] = []
     for symbol in model.symbols.values():
-        if symbol.is_logical or random.random() < 0.5:
+        if symbol.is_bool_or_tristate or random.random() < 0.5:
             continue
         number = random.choice((-1, 0, 1, 3, 5, 16, 64, 8192, 1 << 20))
         if symbol.type is Type.INT:
@@ -101,7 +101,7 @@ def _fragment(model: Model, fixed: _Fixed, seed: int) -> tuple[Line, ...]:
     lines = [
         Line(symbol.name, random.choice("yyymmn"))
         for symbol in model.symbols.values()
-        if symbol.is_logical and symbol.choice is None and random.random() < fixed.density
+        if symbol.is_bool_or_tristate and symbol.choice is None and random.random() < fixed.density
     ]
     return (*fixed.lines, *lines)
 
@@ -114,7 +114,7 @@ def _same_frame(one: UserValues, other: UserValues) -> bool:
 def _differences(evaluated: Configuration, encoding: Encoding, solved: Solution) -> Iterator[str]:
     """Every symbol that has another value in the clauses than by evaluation."""
     for name, value in encoding.values.items():
-        letter = LETTERS[solved.holds(value.some) + solved.holds(value.full)]
+        letter = LETTERS[solved.holds(value.ge_m) + solved.holds(value.is_y)]
         if letter != evaluated[name]:
             yield f"{name}: clauses {letter}, evaluator {evaluated[name]}"
     for name, texts in {**encoding.texts, **encoding.written}.items():

@@ -55,13 +55,14 @@ _COMMON: Final = ("comparison.py", "configs.py")
 
 #: Parts of kresolve that decide nothing of what is compared.
 _WITHOUT_A_SAY: Final = (
-    *("planner", "report", "cli", "face", "profiles.py", "progress.py", "__main__.py"),
-    *("asking.py", "defaults.py", "explaining.py", "explanation", "markup.py", "workbench"),
-    *("bounds.py", "dependencygraph", "gating", "lookup", "necessity.py", "plangraph.py"),
-    *("mergescript.py", "minimizing.py", "surveying.py", "__init__.py"),
+    *("api", "cli", "dependency_graph", "explanation", "fragments", "integrations", "planner"),
+    *("rendering", "__init__.py", "__main__.py", "progress.py", "sources/merge_script.py"),
+    *("evaluator/effects.py", "evaluator/interval_evaluator.py", "evaluator/tree_effects.py"),
+    *("kconfig/help_texts.py", "kconfig/intervals.py", "kconfig/markup.py"),
+    *("kconfig/pattern_matching.py", "kconfig/symbol_search.py"),
     # how a tree is fetched: what came of it is part of a result's identity
-    *("trees/debian.py", "trees/apt.py", "trees/apt_sources.py"),
-    *("trees/kernel_org.py", "trees/git.py", "trees/archive.py"),
+    *("sources/debian.py", "sources/apt.py", "sources/apt_sources.py"),
+    *("sources/kernel_org.py", "sources/git.py", "sources/archive.py"),
 )
 
 

@@ -22,13 +22,13 @@ from typing import Final
 
 from attrs import field, frozen
 
+from kresolve.dotconfig.user_values import ConfMode
 from kresolve.errors import KconfigError
-from kresolve.frontend import parse_tree
-from kresolve.model import TreeInfo
-from kresolve.modelfile import from_bytes
-from kresolve.semantics import evaluate
-from kresolve.trees import find_tree, probe_environment
-from kresolve.uservalues import Finish
+from kresolve.evaluator import evaluate
+from kresolve.kconfig.model import TreeInfo
+from kresolve.kconfig.storage import from_bytes
+from kresolve.sources import find_tree, probe_environment
+from kresolve.sources.model_cache import parse_tree
 from tests.property import toys
 
 #: What a kernel has in scripts/Kconfig.include; here nothing asks the compiler.
@@ -36,7 +36,7 @@ _MACROS: Final = (
     *("success", "failure", "if-success", "cc-option", "cc-option-bit", "ld-option"),
     *("as-instr", "as-instr64", "as-option", "rustc-option", "m32-flag", "m64-flag"),
 )
-_FINISHES: Final[tuple[Finish, ...]] = (
+_MODES: Final[tuple[ConfMode, ...]] = (
     *("allnoconfig", "alldefconfig", "allyesconfig", "allmodconfig"),
 )
 _NAME: Final = re.compile(r"\b[A-Z][A-Z0-9_]+\b")
@@ -102,7 +102,7 @@ class Comparison:
     """What conf and kresolve make of a mutant: a ``.config``, or None if it is refused."""
 
     kconfig: str = field(repr=False)
-    finish: Finish
+    mode: ConfMode
     conf: str | None = field(repr=False)
     kresolve: str | None = field(repr=False)
     conf_said: str
@@ -123,7 +123,7 @@ class Comparison:
         """What to look at when they differ."""
         mine = self.kresolve_said if self.kresolve is None else "accepts it"
         theirs = self.conf_said if self.conf is None else "accepts it"
-        return f"{self.kconfig!r}\n{self.finish}; conf: {theirs}; kresolve: {mine}"
+        return f"{self.kconfig!r}\n{self.mode}; conf: {theirs}; kresolve: {mine}"
 
 
 @cache
@@ -224,16 +224,16 @@ def mutants(dialect: str, number: int, seed: object) -> Iterator[Comparison]:
         chosen = generator.choice(files)
         while not is_whole(dialect, chosen):
             chosen = generator.choice(files)
-        text, finish = mutate(chosen.text, generator), generator.choice(_FINISHES)
+        text, mode = mutate(chosen.text, generator), generator.choice(_MODES)
         if generator.random() < 0.5:
-            yield compare(dialect, chosen.before + text, finish)
+            yield compare(dialect, chosen.before + text, mode)
         else:
             behind = generator.choice(_BEHIND)
             top = f'{chosen.before}source "Kconfig.sourced"\n{behind}'
-            yield compare(dialect, top, finish, text)
+            yield compare(dialect, top, mode, text)
 
 
-def compare(dialect: str, kconfig: str, finish: Finish, sourced: str = "") -> Comparison:
+def compare(dialect: str, kconfig: str, mode: ConfMode, sourced: str = "") -> Comparison:
     """What conf and kresolve make of a Kconfig file, which may source another one."""
     with tempfile.TemporaryDirectory(prefix="kresolve-mutant-") as scratch:
         tree = Path(scratch, "tree")
@@ -242,15 +242,15 @@ def compare(dialect: str, kconfig: str, finish: Finish, sourced: str = "") -> Co
         _write(tree / "Kconfig.more", 'config MORE\n\tbool "more"')
         _write(tree / "Kconfig.sourced", sourced)
         environment = {"PATH": os.environ["PATH"], "srctree": str(tree)}
-        done, theirs = _conf(dialect, Path(scratch), environment, finish)
+        done, theirs = _conf(dialect, Path(scratch), environment, mode)
         mine, why = None, ""
         try:
             data = toys.parser().parse(tree, dialect, find_tree(toys.TREES[dialect]).path)
-            mine = evaluate(from_bytes(data, "mutant"), None, finish).text()
+            mine = evaluate(from_bytes(data, "mutant"), None, mode).text()
         except KconfigError as error:
             why = str(error)
     name = f"{kconfig}--- Kconfig.sourced\n{sourced}" if sourced else kconfig
-    return Comparison(name, finish, theirs, mine, done.stderr, why, done.returncode)
+    return Comparison(name, mode, theirs, mine, done.stderr, why, done.returncode)
 
 
 def whole_trees(dialect: str, number: int, seed: object) -> Iterator[Comparison]:
@@ -266,19 +266,19 @@ def whole_trees(dialect: str, number: int, seed: object) -> Iterator[Comparison]
             generator = random.Random(f"{dialect} {seed} {index}")  # noqa: S311 - not for secrets
             path = generator.choice(files)
             text = path.read_text(encoding="utf-8")
-            finish = generator.choice(_FINISHES)
+            mode = generator.choice(_MODES)
             changed = mutate(text, generator) if index else text
             _write(path, changed)
-            done, theirs = _conf(dialect, Path(scratch), variables, finish)
+            done, theirs = _conf(dialect, Path(scratch), variables, mode)
             mine, why = None, ""
             try:
                 data = parse_tree(info, environment=variables, conf=tree.path)
-                mine = evaluate(from_bytes(data, "mutant"), None, finish).text()
+                mine = evaluate(from_bytes(data, "mutant"), None, mode).text()
             except KconfigError as error:
                 why = str(error)
             _write(path, text)
             name = f"{path.relative_to(copy)}: {changed}"
-            yield Comparison(name, finish, theirs, mine, done.stderr, why, done.returncode)
+            yield Comparison(name, mode, theirs, mine, done.stderr, why, done.returncode)
 
 
 def _copied(tree: Path, copy: Path) -> list[Path]:
@@ -298,12 +298,12 @@ def _copied(tree: Path, copy: Path) -> list[Path]:
 
 
 def _conf(
-    dialect: str, scratch: Path, environment: dict[str, str], finish: Finish
+    dialect: str, scratch: Path, environment: dict[str, str], mode: ConfMode
 ) -> tuple[subprocess.CompletedProcess[str], str | None]:
     """How conf ended, and the ``.config`` that it wrote, if it did."""
     place = Path(tempfile.mkdtemp(dir=scratch))
     done = subprocess.run(
-        [toys.program(dialect), f"--{finish}", "Kconfig"],
+        [toys.program(dialect), f"--{mode}", "Kconfig"],
         cwd=place,
         env={**environment, "KCONFIG_CONFIG": ".config"},
         capture_output=True,

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from kresolve.configfile import read_config
+from kresolve.dotconfig.config_file import read_config
+from kresolve.dotconfig.lines import read_lines
 from kresolve.errors import ConfigFileError, TreeError
-from kresolve.lines import read_lines
-from kresolve.oracle import make_target
-from kresolve.semantics import evaluate
+from kresolve.evaluator import evaluate
+from kresolve.sources.oracle import make_target
 from tests.conformance.comparison import Comparison, as_bytes
 from tests.conformance.debian_configs import debian_configs
 from tests.conformance.matrix import Kind

@@ -29,10 +29,10 @@ from rich.progress import (
 )
 
 from kresolve import Tree
+from kresolve.dotconfig.files import write_whole
 from kresolve.errors import KresolveError
-from kresolve.files import write_whole
-from kresolve.report.terminal import TerminalProgress
-from kresolve.trees.cache import cache_root
+from kresolve.rendering.terminal import TerminalProgress
+from kresolve.sources.cache import cache_root
 from tests.conformance import summary
 from tests.conformance.kinds import compare
 from tests.conformance.ledger import Ledger, Outcome

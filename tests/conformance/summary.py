@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from kresolve.files import write_whole
+from kresolve.dotconfig.files import write_whole
 from tests.conformance.ledger import Outcome
 from tests.conformance.matrix import Identity, Kind, Task
 

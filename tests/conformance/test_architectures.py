@@ -11,10 +11,10 @@ import pytest
 from attrs import evolve
 
 from kresolve import Tree
+from kresolve.dotconfig.lines import Line, parse_lines
 from kresolve.errors import KresolveError
-from kresolve.lines import Line, parse_lines
-from kresolve.oracle import make_target
-from kresolve.trees import SourceTree
+from kresolve.sources import SourceTree
+from kresolve.sources.oracle import make_target
 from tests.conformance.configs import hard_config, replaying
 from tests.conformance.conftest import cached_tree
 from tests.conformance.matrix import ARCHES, TREES

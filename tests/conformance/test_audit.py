@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kresolve import Tree
-from kresolve.face.fragments import audit_selftests
-from kresolve.report.audits import audit_markdown
+from kresolve.api.fragments import audit_selftests
+from kresolve.rendering.selftests import audit_markdown
 from tests.conftest import ROOT
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kresolve import Tree
-from kresolve.dependencies import Dependencies
+from kresolve.kconfig.dependencies import Dependencies
 from tests.conformance.fragments import compared
 from tests.conformance.matrix import AT_ONCE
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from kresolve import Tree
-from kresolve.lines import Line, fragment_text, parse_lines, read_text, typed_value
-from kresolve.workbench.linting import Linter
+from kresolve.dotconfig.lines import Line, fragment_text, parse_lines, read_text, typed_value
+from kresolve.fragments.linting import Linter
 from tests.conformance.configs import replaying
 from tests.conformance.conftest import cached_tree
 
@@ -46,7 +46,7 @@ def agrees(tree: Tree, paths: list[Path]) -> tuple[int, int]:
     base = fragment_text(tree.base("defconfig").lines)
     lines = lost = 0
     for path in paths:
-        findings = Linter(tree.world("defconfig"), tree.read(path)[0]).findings(thorough=False)
+        findings = Linter(tree.target("defconfig"), tree.read(path)[0]).findings(thorough=False)
         mine = [f.line.location.line for f in findings if f.line.location and not f.survives]
         assert mine == lost_by_conf(tree, base, read_text(path)), path
         lines += len(findings)

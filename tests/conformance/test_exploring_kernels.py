@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from kresolve import Tree
-from kresolve.dependencygraph import differences
-from kresolve.gating import Possible
-from kresolve.lines import Line
-from kresolve.report.graphfile import draw
-from kresolve.report.symbols import page_text
-from kresolve.semantics import evaluate
+from kresolve.dependency_graph import differences
+from kresolve.dotconfig.lines import Line
+from kresolve.evaluator import evaluate
+from kresolve.evaluator.interval_evaluator import IntervalEvaluator
+from kresolve.rendering.graph_file import draw
+from kresolve.rendering.symbols import page_text
 from tests.conformance.conftest import cached_tree
 from tests.unit.test_pictures import overlaps
 
@@ -27,7 +27,7 @@ def test_a_kernel_can_be_explored(each_tree: Tree) -> None:
     plan = each_tree.plan("INET_UDP_DIAG", base="allnoconfig")
     assert draw(plan.graph).text(".svg").startswith("<svg")
     assert set(plan.graph) >= {"INET_UDP_DIAG", "NET", "INET"}
-    ways = each_tree.ways("INET_UDP_DIAG")
+    ways = each_tree.backbone("INET_UDP_DIAG")
     assert ways is not None
     assert {"NET", "INET", "INET_DIAG"} <= set(ways.every)
     for name in (*each_tree.model.symbols,)[::1000]:
@@ -39,17 +39,17 @@ def test_a_kernel_can_be_explored(each_tree: Tree) -> None:
 def test_no_configuration_leads_out_of_what_is_possible(each_tree: Tree, value: str) -> None:
     """In each kernel, with EXPERT settled, all values and prompts are as the tree allows."""
     model = each_tree.model
-    possible = Possible(model, "EXPERT", "nmy".index(value))
+    possible = IntervalEvaluator(model, "EXPERT", "nmy".index(value))
     checked = 0
     for base in ("allnoconfig", "defconfig", "allmodconfig", "allyesconfig", "empty"):
         lines = (*each_tree.base(base).lines, Line("EXPERT", value))
         evaluation = evaluate(model, lines).evaluation
-        if evaluation.logical["EXPERT"] != "nmy".index(value):
+        if evaluation.bool_tristate["EXPERT"] != "nmy".index(value):
             continue
         for name, symbol in model.symbols.items():
-            if symbol.is_logical:
+            if symbol.is_bool_or_tristate:
                 low, high = possible.values[name]
-                assert low <= evaluation.logical[name] <= high, (base, name)
+                assert low <= evaluation.bool_tristate[name] <= high, (base, name)
             if name != "EXPERT":
                 low, high = possible.visibility(symbol)
                 assert low <= evaluation.visibility(symbol) <= high, (base, name)

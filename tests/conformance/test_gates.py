@@ -7,12 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from kresolve import Tree
-from kresolve.gating import Effects, Possible
-from kresolve.lines import Line, parse_lines
-from kresolve.semantics import Finish, evaluate
+from kresolve.dotconfig.lines import Line, parse_lines
+from kresolve.evaluator import ConfMode, evaluate
+from kresolve.evaluator.effects import Effects
+from kresolve.evaluator.interval_evaluator import IntervalEvaluator
 
 #: Where EXPERT is set: a base, and what is done with the lines.
-PLACES: list[tuple[str, Finish]] = [
+PLACES: list[tuple[str, ConfMode]] = [
     ("allnoconfig", "allnoconfig"),
     ("empty", "allnoconfig"),
     ("defconfig", "olddefconfig"),
@@ -30,44 +31,46 @@ def _changed(effects: Effects) -> set[str]:
 
 
 @pytest.mark.conf
-@pytest.mark.parametrize(("base", "finish"), PLACES)
+@pytest.mark.parametrize(("base", "mode"), PLACES)
 def test_effects_are_what_conf_makes_of_the_gate(
-    tree: Tree, base: str, finish: Finish, two_at_a_time: ThreadPoolExecutor
+    tree: Tree, base: str, mode: ConfMode, two_at_a_time: ThreadPoolExecutor
 ) -> None:
     """Every option that conf sets otherwise with EXPERT=y is told, and no other."""
-    effects = tree.gates("EXPERT", base=base, finish=finish)
+    effects = tree.gates("EXPERT", base=base, mode=mode)
     lines = tree.base(base).lines
     before, after = two_at_a_time.map(
-        lambda value: _values(tree.conf((*lines, Line("EXPERT", value)), finish)), "ny"
+        lambda value: _values(tree.conf((*lines, Line("EXPERT", value)), mode)), "ny"
     )
     symbols = tree.model.symbols
-    logical = {name for name in before.keys() | after.keys() if symbols[name].is_logical}
+    logical = {name for name in before.keys() | after.keys() if symbols[name].is_bool_or_tristate}
     differ = {name for name in logical if before.get(name, "n") != after.get(name, "n")}
 
     assert effects.holds
-    assert {name for name in _changed(effects) if symbols[name].is_logical} == differ - {"EXPERT"}
-    if finish == "allnoconfig" and base == "empty":
+    assert {name for name in _changed(effects) if symbols[name].is_bool_or_tristate} == differ - {
+        "EXPERT"
+    }
+    if mode == "allnoconfig" and base == "empty":
         off = {effect.symbol for effect in effects.of_kind("off")}
         assert {"MEMBARRIER", "EPOLL", "EVENTFD", "FHANDLE", "PROC_PAGE_MONITOR"} <= off
 
 
-@pytest.mark.parametrize(("base", "finish"), PLACES)
-def test_prompts_are_shown_and_hidden_as_told(tree: Tree, base: str, finish: Finish) -> None:
+@pytest.mark.parametrize(("base", "mode"), PLACES)
+def test_prompts_are_shown_and_hidden_as_told(tree: Tree, base: str, mode: ConfMode) -> None:
     """A line for a shown option counts with EXPERT and not without; for a hidden one vice versa."""
-    effects = tree.gates("EXPERT", base=base, finish=finish)
+    effects = tree.gates("EXPERT", base=base, mode=mode)
     lines = tree.base(base).lines
     symbols = tree.model.symbols
 
     def counts(name: str, gate: str) -> bool:
         ends = {
-            evaluate(tree.model, (*lines, Line("EXPERT", gate), Line(name, said)), finish)[name]
+            evaluate(tree.model, (*lines, Line("EXPERT", gate), Line(name, said)), mode)[name]
             for said in "ny"
         }
         return len(ends) == 2
 
     checked = 0
     for kind in ("shows", "hides"):
-        found = [e for e in effects.of_kind(kind) if symbols[e.symbol].is_logical]
+        found = [e for e in effects.of_kind(kind) if symbols[e.symbol].is_bool_or_tristate]
         for effect in found[:: max(1, len(found) // 12)]:
             with_gate, without = counts(effect.symbol, "y"), counts(effect.symbol, "n")
             if with_gate or without:  # neither: what selects it, or a choice, decides
@@ -80,18 +83,18 @@ def test_prompts_are_shown_and_hidden_as_told(tree: Tree, base: str, finish: Fin
 def test_no_configuration_leads_out_of_what_is_possible(tree: Tree, value: str) -> None:
     """Whatever base: with EXPERT settled, all values and prompts are as the tree allows."""
     model = tree.model
-    possible = Possible(model, "EXPERT", "nmy".index(value))
+    possible = IntervalEvaluator(model, "EXPERT", "nmy".index(value))
     settled = 0
     for base in ("allnoconfig", "defconfig", "allmodconfig", "allyesconfig", "empty"):
         lines = (*tree.base(base).lines, Line("EXPERT", value))
         evaluation = evaluate(model, lines).evaluation
-        if evaluation.logical["EXPERT"] != "nmy".index(value):
+        if evaluation.bool_tristate["EXPERT"] != "nmy".index(value):
             continue  # a base that selects it
         settled += 1
         for name, symbol in model.symbols.items():
-            if symbol.is_logical:
+            if symbol.is_bool_or_tristate:
                 low, high = possible.values[name]
-                assert low <= evaluation.logical[name] <= high, (base, name)
+                assert low <= evaluation.bool_tristate[name] <= high, (base, name)
             if name != "EXPERT":
                 low, high = possible.visibility(symbol)
                 assert low <= evaluation.visibility(symbol) <= high, (base, name)

@@ -6,8 +6,7 @@ import networkx as nx
 import pytest
 
 from kresolve import Tree
-from kresolve.dependencies import Dependencies
-from kresolve.dependencygraph import (
+from kresolve.dependency_graph import (
     Graph,
     dependency_graph,
     required_by,
@@ -15,10 +14,11 @@ from kresolve.dependencygraph import (
     select_cycles,
     with_values,
 )
-from kresolve.expressions import names
-from kresolve.lines import Line
-from kresolve.necessity import ways_to
-from kresolve.semantics import evaluate
+from kresolve.dotconfig.lines import Line
+from kresolve.evaluator import evaluate
+from kresolve.kconfig.dependencies import Dependencies
+from kresolve.kconfig.expressions import names
+from kresolve.planner.backbone import backbone
 
 #: Nodes and edges of the graph of a version, as docs/reference.md states them.
 SIZES = {"6.12.117": (18341, 74698)}
@@ -81,8 +81,8 @@ def test_networkx_algorithms_agree(graph: Graph) -> None:
 
 def test_needed_edges_are_needed(tree: Tree, graph: Graph) -> None:
     """Where an edge says that a symbol is needed, its condition fails without it."""
-    configuration = with_values(graph, tree.world("defconfig").before)
-    evaluation = tree.world("defconfig").before.evaluation
+    configuration = with_values(graph, tree.target("defconfig").before)
+    evaluation = tree.target("defconfig").before.evaluation
     checked = 0
     for _, target, data in configuration.edges(data=True):
         if data["condition"] is None or not data["needed"]:
@@ -98,18 +98,18 @@ def test_needed_edges_are_needed(tree: Tree, graph: Graph) -> None:
 @pytest.mark.parametrize("name", ["IPC_NS", "INET_UDP_DIAG", "DRM_AMDGPU"])
 def test_what_is_on_every_way_is_in_every_plan(tree: Tree, graph: Graph, name: str) -> None:
     """Plans on different bases all have on what is on every way."""
-    ways = ways_to(tree.knowledge, graph, name)
+    ways = backbone(tree.model_index, graph, name)
     assert ways is not None
     assert ways.every
     for base in ("allnoconfig", "defconfig", "empty"):
         plan = tree.plan(name, base=base)
-        after = tree.world(base).after(plan.assignments)
+        after = tree.target(base).after(plan.assignments)
         assert {other for other in ways.every if after[other] == "n"} == set()
 
 
 def test_without_what_is_on_every_way_there_is_none(tree: Tree, graph: Graph) -> None:
     """Leaving off any one option that is on every way, no lines bring the symbol about."""
-    ways = ways_to(tree.knowledge, graph, "INET_UDP_DIAG")
+    ways = backbone(tree.model_index, graph, "INET_UDP_DIAG")
     assert ways is not None
     needed = [name for name in ways.every if name in tree.model.options]
     assert needed == ["NET", "INET", "INET_DIAG"]

@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
-from kresolve.lines import Line, parse_lines, spell
-from kresolve.model import Model
-from kresolve.semantics import evaluate
-from kresolve.values import Type
+from kresolve.dotconfig.lines import Line, parse_lines, spell
+from kresolve.evaluator import evaluate
+from kresolve.kconfig.model import Model
+from kresolve.kconfig.values import Type
 from tests.conformance.configs import harden
 from tests.conformance.conftest import cached_tree
 from tests.conformance.matrix import TREES
@@ -30,9 +30,9 @@ VALUES = {
 
 def random_lines(model: Model, random: Random) -> list[Line]:
     """Some lines for what takes them, members of choices and numbers more often than others."""
-    takes = [s for s in model.symbols.values() if model.takes_lines(s) and s.type in VALUES]
+    takes = [s for s in model.symbols.values() if model.is_assignable(s) and s.type in VALUES]
     members = [s for s in takes if s.choice is not None]
-    others = [s for s in takes if not s.is_logical]
+    others = [s for s in takes if not s.is_bool_or_tristate]
     lines = []
     for _ in range(random.choice((1, 1, 2, 5, 20, 60))):
         symbol = random.choice(random.choice((takes, takes, takes, members, others)))

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from kresolve import Tree, lint
-from kresolve.face.kata import plan_kata
-from kresolve.lines import parse_lines
-from kresolve.mergescript import merge_config
-from kresolve.workbench.kata import kata_world
-from kresolve.workbench.katafiles import Kata, read_kata
+from kresolve.api.kata import plan_kata
+from kresolve.dotconfig.lines import parse_lines
+from kresolve.integrations.kata import kata_target
+from kresolve.integrations.kata_files import Kata, read_kata
+from kresolve.sources.merge_script import merge_config
 from tests.property.toys import TREES
 
 MISSING = {"CHECKPOINT_RESTORE", "UNIX_DIAG", "INET_DIAG", "INET_UDP_DIAG", "NETLINK_DIAG"}
@@ -75,9 +75,9 @@ def test_kata_lacks_five_lines(tree: Tree, fragments: Path) -> None:
     }
     assert one.lost == one.lost_before == ()
     change.apply()
-    world = kata_world(kata_of(tree, fragments), tree.knowledge)
-    assert tree.conf(world.lines, world.finish) == world.before.text()
-    assert all(world.before[name] == "y" for name in MISSING)
+    target = kata_target(kata_of(tree, fragments), tree.model_index)
+    assert tree.conf(target.lines, target.mode) == target.before.text()
+    assert all(target.before[name] == "y" for name in MISSING)
     assert plan_kata("criu", kata=fragments, trees=[tree]).diff == ""
 
 
@@ -147,7 +147,7 @@ def test_what_7_loses_is_explained_and_mended(arch: str, fragments: Path) -> Non
     tree = Tree.load(TREES["7.x"], arch=arch)
     kata = kata_of(tree, fragments)
     paths = [fragments / name for name in kata.texts]
-    options = {"tree": tree, "base": "empty", "finish": "allnoconfig", "whitelist": kata.whitelist}
+    options = {"tree": tree, "base": "empty", "mode": "allnoconfig", "whitelist": kata.whitelist}
     found = lint(*paths, **options)  # type: ignore[arg-type]
     lost = {f.line.symbol: f for f in found.dropped if f.rule != "whitelisted"}
     assert set(lost) == LOST["7.x", arch]
@@ -161,8 +161,8 @@ def test_what_7_loses_is_explained_and_mended(arch: str, fragments: Path) -> Non
     assert not still & {"PROC_SYSCTL", "CRYPTO_FIPS"}
     for name in still:
         assert name not in tree or "impossible" in lost[name].message, lost[name]
-    world = kata_world(kata_of(tree, fragments), tree.knowledge)
-    assert tree.conf(world.lines, world.finish) == world.before.text()
+    target = kata_target(kata_of(tree, fragments), tree.model_index)
+    assert tree.conf(target.lines, target.mode) == target.before.text()
 
 
 @pytest.mark.conf

@@ -21,13 +21,13 @@ from typing import Any, Final
 import pytest
 from attrs import field, frozen
 
+from kresolve.dotconfig.lines import Line, fragment_text, parse_lines
 from kresolve.errors import KconfigError
-from kresolve.frontend import parse_tree
-from kresolve.lines import Line, fragment_text, parse_lines
-from kresolve.model import Model, TreeInfo
-from kresolve.modelfile import from_bytes
-from kresolve.semantics import Finish, evaluate, savedefconfig
-from kresolve.trees import SourceTree, find_tree
+from kresolve.evaluator import ConfMode, evaluate, savedefconfig
+from kresolve.kconfig.model import Model, TreeInfo
+from kresolve.kconfig.storage import from_bytes
+from kresolve.sources import SourceTree, find_tree
+from kresolve.sources.model_cache import parse_tree
 from tests.property.toys import TREES, program
 
 #: What kresolve does not do as these tests expect, by dialect and test, and why.
@@ -105,7 +105,7 @@ OTHER_MISTAKES: Final = {
 
 #: Modes of conf, as the tests call them, and what is evaluated for them.  Who
 #: only ever presses Enter at oldconfig's questions gets what olddefconfig makes.
-_FINISH: Final[dict[str, Finish]] = {
+_MODES: Final[dict[str, ConfMode]] = {
     "olddefconfig": "olddefconfig",
     "oldconfig": "olddefconfig",
     "defconfig": "defconfig",
@@ -250,10 +250,10 @@ def _made(test: KernelTest, run: Run, model: Model, what: str) -> str | None:
         return "".join(f"{warning}\n" for warning in model.warnings)
     if run.mode == "savedefconfig":
         return fragment_text(savedefconfig(model, test.lines(run.file, model)))
-    if run.mode not in _FINISH:
+    if run.mode not in _MODES:
         return None
     lines = test.lines(run.file, model) if run.file else None
-    return evaluate(model, lines, _FINISH[run.mode]).text()
+    return evaluate(model, lines, _MODES[run.mode]).text()
 
 
 @pytest.mark.tree
@@ -315,7 +315,7 @@ def test_conf_makes_the_same_of_the_kernels_tests(dialect: str) -> None:
             for path in test.directory.iterdir()
             if path.name.endswith("config") or re.search(r"_config\d?$", path.name)
         )
-        for mode, finish in _FINISH.items():
+        for mode, finish in _MODES.items():
             for file in (None, *files):
                 if mode == "oldconfig" or (file is None and mode in ("defconfig", "olddefconfig")):
                     continue

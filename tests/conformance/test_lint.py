@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kresolve import Tree, lint
-from kresolve.lines import Line, parse_lines, typed_value
+from kresolve.dotconfig.lines import Line, parse_lines, typed_value
 
 #: What kernel this is about, and with which tools the numbers below were counted.
 VERSION = "6.12."

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from kresolve import Merge, Tree, merge
-from kresolve.lines import Line, parse_lines
-from kresolve.mergescript import Merged, merge_config
+from kresolve.dotconfig.lines import Line, parse_lines
+from kresolve.sources.merge_script import Merged, merge_config
 from tests.property.toys import TREES
 
 #: What merge_config.sh says of a line that is lost, before and from 7.0 on.

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from kresolve import Tree, migrate
-from kresolve.lines import Line, parse_lines, typed_value
-from kresolve.workbench.migrating import Migration, Step
+from kresolve.dotconfig.lines import Line, parse_lines, typed_value
+from kresolve.fragments.migrating import MigratedLine, Migration
 from tests.property.toys import TREES
 
 
@@ -49,7 +49,7 @@ def test_every_statement_is_true(shared_dir: Path) -> None:
     """From 6.1 to 7.3: values, fates, defaults and the new fragment are as conf says."""
     old, new = (Tree.load(TREES[name], arch="x86_64") for name in ("6.1", "7.x"))
     paths = kata(shared_dir)
-    found = migrate(*paths, old=old, new=new, base="empty", finish="allnoconfig")
+    found = migrate(*paths, old=old, new=new, base="empty", mode="allnoconfig")
     texts = {str(path): path.read_text(encoding="utf-8") for path in paths}
     before, after = values(old, lines_of(old, texts)), values(new, lines_of(new, texts))
     carried = values(new, lines_of(new, dict(found.texts)))
@@ -68,7 +68,7 @@ def test_every_statement_is_true(shared_dir: Path) -> None:
 
 
 def _is_true(
-    step: Step, old: Tree, new: Tree, before: dict[str, str], after: dict[str, str]
+    step: MigratedLine, old: Tree, new: Tree, before: dict[str, str], after: dict[str, str]
 ) -> None:
     """A step's values are conf's, and its fate follows from them."""
     name, wanted = step.line.symbol, step.line.value

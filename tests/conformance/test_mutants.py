@@ -6,7 +6,7 @@ import secrets
 
 import pytest
 
-from kresolve.trees.debian import known_tree
+from kresolve.sources.debian import known_tree
 from tests.conformance import mutants
 from tests.conformance.oddities import ODDITIES, SOURCED
 from tests.property.toys import TREES

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from kresolve import Tree
-from kresolve.likenames import like_names
-from kresolve.lookup import HelpTexts
-from kresolve.workbench.likeness import Likeness
-from kresolve.workbench.renames import shortened
+from kresolve.fragments.renames import shortened
+from kresolve.fragments.similar_option import Likeness
+from kresolve.kconfig.help_texts import HelpTexts
+from kresolve.kconfig.similar_names import like_names
 from tests.conformance.conftest import cached_tree
 from tests.property.toys import TREES
 
@@ -31,7 +31,7 @@ def said(tree: Tree, name: str, helps: HelpTexts) -> Iterator[str]:
     prompt = model.prompt(name)
     if prompt is not None:
         yield prompt
-    for _, definition in model.definitions(model.symbols[name]):
+    for _, definition in model.menu_nodes(model.symbols[name]):
         text = " ".join(helps.of(definition).split())
         if len(text) >= 40:
             yield text

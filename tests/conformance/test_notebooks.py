@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kresolve.errors import KresolveError
-from kresolve.trees import find_tree
+from kresolve.sources import find_tree
 from tests.unit.test_pictures import without_places
 from tools.notebooks import HERE, Json, code_cells, executed_apart, read
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from kresolve import Tree
-from kresolve.lines import Line, parse_lines
-from kresolve.oracle import make_target
+from kresolve.dotconfig.lines import Line, parse_lines
+from kresolve.sources.oracle import make_target
 from tests.conformance.configs import CONSTRUCTS, PROBABILITIES, hard_config, harden, replaying
 
 pytestmark = pytest.mark.conf
@@ -72,11 +72,11 @@ def test_more_hard_inputs(
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(1, 13))
 def test_hard_fragments_finished_with_allnoconfig(tree: Tree, seed: int) -> None:
-    """``merge_config.sh -n`` makes the same of a hard input as finish=allnoconfig."""
+    """``merge_config.sh -n`` makes the same of a hard input as mode=allnoconfig."""
     text = hard_config(tree, seed).data.decode("utf-8", "surrogateescape")
     theirs = replaying(tree).run("allnoconfig", None, allconfig=text).config
     lines, _ = parse_lines(text, "hard.config")
-    mine = tree.olddefconfig(lines, finish="allnoconfig").text()
+    mine = tree.olddefconfig(lines, mode="allnoconfig").text()
     assert _diff(theirs, mine, f"seed {seed}") == ""
 
 
@@ -107,7 +107,7 @@ def _pairs(lines: tuple[Line, ...]) -> list[tuple[str, str]]:
 def _of_base(tree: Tree, name: str) -> list[tuple[str, str]]:
     """A base's lines; those of the empty one after olddefconfig."""
     base = tree.base(name)
-    assert base.bad == ()
+    assert base.invalid == ()
     return _pairs(base.lines if name != "empty" else tree.olddefconfig(base.lines).lines)
 
 

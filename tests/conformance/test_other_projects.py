@@ -16,15 +16,15 @@ from typing import Final
 import pytest
 from attrs import evolve, field, frozen
 
+from kresolve.dotconfig.lines import parse_lines, spell
 from kresolve.errors import TreeError
-from kresolve.frontend import parse_tree
-from kresolve.lines import parse_lines, spell
-from kresolve.model import Model, TreeInfo
-from kresolve.modelfile import from_bytes
-from kresolve.semantics import Configuration, Finish, evaluate
-from kresolve.trees import find_tree
-from kresolve.trees.apt import PrivateApt
-from kresolve.trees.tools import base_environment
+from kresolve.evaluator import Configuration, ConfMode, evaluate
+from kresolve.kconfig.model import Model, TreeInfo
+from kresolve.kconfig.storage import from_bytes
+from kresolve.sources import find_tree
+from kresolve.sources.apt import PrivateApt
+from kresolve.sources.model_cache import parse_tree
+from kresolve.sources.programs import base_environment
 
 pytestmark = pytest.mark.long
 
@@ -44,7 +44,7 @@ class Project:
     name: str
     kconfig: str
     #: A make target, what is evaluated for it, and the file that it starts from.
-    targets: Mapping[str, tuple[Finish, str | None]] = field(hash=False)
+    targets: Mapping[str, tuple[ConfMode, str | None]] = field(hash=False)
     #: What has to be made before Kconfig is complete.
     prepare: tuple[str, ...] = ()
 
@@ -158,14 +158,14 @@ def test_their_conf_gives_the_same_values(project: tuple[Project, Path]) -> None
     model = _model(chosen, tree)
     assert not model.dialect.choice_lists
     differing: set[str] = set()
-    for target, (finish, file) in chosen.targets.items():
+    for target, (mode, file) in chosen.targets.items():
         (tree / ".config").unlink(missing_ok=True)
         _call("make", target, directory=tree)
         lines = None
         if file is not None:
             text = (tree / file).read_text()
             lines = parse_lines(text, file, exact_unset=model.dialect.exact_unset)[0]
-        config = evaluate(model, lines, finish)
+        config = evaluate(model, lines, mode)
         assert len(config.written) > 500
         differing |= _differing(config, (tree / ".config").read_text())
     assert differing == {symbol for name, symbol in DEVIATIONS if name == chosen.name}

@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from kresolve import Plan, Tree
-from kresolve.lines import Line, parse_lines
+from kresolve.dotconfig.lines import Line, parse_lines
 
 pytestmark = pytest.mark.conf
 
@@ -202,7 +202,7 @@ def test_criu(tree: Tree, base: str) -> None:
 )
 def test_finished_with_allnoconfig(tree: Tree, base: str) -> None:
     """What ``merge_config.sh -n`` makes of base and plan has all requests, says conf."""
-    plan = tree.plan(REQUEST, base=base, finish="allnoconfig", verify="conf")
+    plan = tree.plan(REQUEST, base=base, mode="allnoconfig", verify="conf")
 
     assert plan.status == "planned"
     assert plan.verified.conf is True
@@ -214,7 +214,7 @@ def test_finished_with_allnoconfig(tree: Tree, base: str) -> None:
 def test_allnoconfig_finish_is_another_question(tree: Tree) -> None:
     """A plan for olddefconfig is not one for allnoconfig: defaults do not hold there."""
     plan = _plan(tree, "default", "empty")
-    config = tree.olddefconfig(plan.assignments, finish="allnoconfig")
+    config = tree.olddefconfig(plan.assignments, mode="allnoconfig")
     assert [name for name in REQUEST if config[name] != "y"] != []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kresolve import Tree
-from kresolve.profiles import find_profile, profile_names
+from kresolve.planner.profiles import find_profile, profile_names
 from tests.property.toys import TREES
 
 
@@ -57,7 +57,7 @@ def test_a_network_lock_can_be_had_by_either(tree: Tree) -> None:
 
 def test_what_tradition_asks_for_is_answered(tree: Tree) -> None:
     """A plan for the profile says what EXPERT would do to it; without the profile it is silent."""
-    harmful = tree.plan("criu", base="empty", finish="allnoconfig").notes
+    harmful = tree.plan("criu", base="empty", mode="allnoconfig").notes
     (told,) = [note for note in harmful if note.startswith("EXPERT")]
     assert told.startswith("EXPERT is not needed here, and would hurt: ")
     assert "NAMESPACES" in told

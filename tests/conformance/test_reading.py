@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from kresolve import Tree
-from kresolve.model import Definition
-from kresolve.report.symbols import page_document, page_text
+from kresolve.kconfig.model import MenuNode
+from kresolve.rendering.symbols import page_document, page_text
 
 
 def test_every_help_text_is_found_and_ends_where_it_should(tree: Tree) -> None:
@@ -19,7 +19,7 @@ def test_every_help_text_is_found_and_ends_where_it_should(tree: Tree) -> None:
     files: dict[str, list[str]] = {}
     seen = empty = 0
     for entry in tree.model.entries:
-        if not isinstance(entry, Definition) or not entry.help_line:
+        if not isinstance(entry, MenuNode) or not entry.help_line:
             continue
         name = entry.location.file
         if name not in files:
@@ -56,7 +56,7 @@ def test_search_finds_what_grep_finds(tree: Tree) -> None:
 @pytest.mark.parametrize("base", ["allnoconfig", "defconfig"])
 def test_pages_say_what_the_evaluator_says(tree: Tree, base: str) -> None:
     """For symbols all over the tree, values, parts and active lines are the configuration's."""
-    configuration = tree.world(base).before
+    configuration = tree.target(base).before
     names = [*tree.model.symbols][::900]
     for name in (*names, "NR_CPUS", "HZ_250", "KCMP", "CRYPTO_LIB_SHA256"):
         page = tree.show(name, base=base)

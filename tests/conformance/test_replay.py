@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kresolve import Tree
-from kresolve.oracle import make_target
+from kresolve.sources.oracle import make_target
 from tests.conformance.configs import harden, replaying
 
 pytestmark = [pytest.mark.conf, pytest.mark.tree]

@@ -17,8 +17,8 @@ import pytest
 from attrs import evolve, frozen
 
 from kresolve import Tree, survey
+from kresolve.dotconfig.lines import fragment_text, parse_lines
 from kresolve.errors import KresolveError
-from kresolve.lines import fragment_text, parse_lines
 from tests.conformance.wholetree import WholeTree
 
 pytestmark = pytest.mark.conf

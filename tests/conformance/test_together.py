@@ -9,9 +9,9 @@ from typing import Final
 import pytest
 
 from kresolve import Tree
-from kresolve.lines import Line
+from kresolve.dotconfig.lines import Line
 from tests.conformance.debian_configs import debian_configs
-from tests.conformance.test_worlds import lost
+from tests.conformance.test_targets import lost
 from tests.conformance.wholetree import WholeTree
 
 pytestmark = pytest.mark.conf
@@ -23,7 +23,7 @@ BASES: Final = ("allnoconfig", "defconfig", CLOUD)
 def check(tree: Tree, base: str, size: int, count: int) -> None:
     """So many random requests of so many options on a base."""
     place = _cloud() if base == CLOUD else base
-    lines: Sequence[Line] = tree.world(place).lines
+    lines: Sequence[Line] = tree.target(place).lines
     random = Random(f"{base} {size}")  # noqa: S311 - nobody has to guess it
     names = sorted(tree.model.options)
     planned = 0

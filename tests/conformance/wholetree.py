@@ -10,26 +10,26 @@ from types import TracebackType
 from typing import Self
 
 from kresolve import Tree
-from kresolve.encode import Circuit, Offer
-from kresolve.lines import Line
-from kresolve.planner import World
-from kresolve.planner.fragmentlines import one_line_each
-from kresolve.planner.problem import Question, Scene
-from kresolve.solve import Session
+from kresolve.dotconfig.lines import Line
+from kresolve.encoding import CandidateLines, Circuit
+from kresolve.planner import Target
+from kresolve.planner.line_order import one_line_each
+from kresolve.planner.problem import EncodedTarget, Question
+from kresolve.solver import IncrementalSolver
 
 
 class WholeTree:
     """All clauses of a tree with any fragment on top of a base, and a solver with them."""
 
     def __init__(self, tree: Tree, base: Sequence[Line], pins: Iterable[str] = ()) -> None:
-        world = World(tree.model, "the base", tuple(base), knowledge=tree.knowledge)
-        offer = Offer(Circuit())
-        encoding = world.encoded(offer, {})
+        target = Target(tree.model, "the base", tuple(base), model_index=tree.model_index)
+        offer = CandidateLines(Circuit())
+        encoding = target.encoded(offer, {})
         encoding.add(tree.model.symbols)
         self._circuit = encoding.circuit
-        self._scene = Scene(world, Question(()), encoding)
-        self._pins = [self._scene.literal(name, world.before[name]) for name in pins]
-        self._session = Session([*self._circuit.clauses, *one_line_each(offer.lines)])
+        self._scene = EncodedTarget(target, Question(()), encoding)
+        self._pins = [self._scene.literal(name, target.before[name]) for name in pins]
+        self._session = IncrementalSolver([*self._circuit.clauses, *one_line_each(offer.lines)])
 
     def __enter__(self) -> Self:
         self._session.__enter__()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from kresolve.lines import fragment_text, parse_lines
-from kresolve.oracle import make_target
-from kresolve.semantics import Finish, evaluate
-from kresolve.trees.cache import safe_name
+from kresolve.dotconfig.lines import fragment_text, parse_lines
+from kresolve.evaluator import ConfMode, evaluate
+from kresolve.sources.cache import safe_name
+from kresolve.sources.oracle import make_target
 from tests.conformance import configs, fragments
 from tests.conformance.comparison import Comparison, as_bytes, first_difference
 from tests.conformance.matrix import AT_ONCE, MADE_BY_MAKE, Kind
@@ -25,7 +25,7 @@ def _random(work: Comparison) -> None:
         data = configs.harden(start, work.tree.model, seed + number).data
         index = AT_ONCE * int(work.task.which) + number
         last = index % _FINISHED_WITH_ALLNOCONFIG == _FINISHED_WITH_ALLNOCONFIG - 1
-        finish: Finish = "allnoconfig" if last else "olddefconfig"
+        mode: ConfMode = "allnoconfig" if last else "olddefconfig"
         text = data.decode("utf-8", "surrogateescape")
         theirs = (
             work.conf("allnoconfig", None, allconfig=text)
@@ -40,10 +40,10 @@ def _random(work: Comparison) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
         try:
-            mine = work.tree.olddefconfig(path, finish=finish).text()
+            mine = work.tree.olddefconfig(path, mode=mode).text()
         finally:
             path.unlink()
-        work.same(f"{number} {finish}", theirs, mine, {"input.config": data})
+        work.same(f"{number} {mode}", theirs, mine, {"input.config": data})
 
 
 def _base(work: Comparison) -> None:
@@ -70,13 +70,13 @@ def _with_fragment(work: Comparison, base: str, fragment: str) -> None:
     assert tree.source is not None
     start = tree.olddefconfig(tree.base(base).lines).text()
     theirs = work.timed(make_target(tree.source, fragment, arch=tree.info.arch, config=start))
-    mine = tree.olddefconfig(tree.world(base, [fragment]).lines).text()
+    mine = tree.olddefconfig(tree.target(base, [fragment]).lines).text()
     work.same(fragment, theirs, mine, {"input.config": as_bytes(start)})
 
 
 def _savedefconfig(work: Comparison) -> None:
     """The minimal config of a small and of a large hard input."""
-    starts: tuple[Finish, ...] = ("alldefconfig", "allmodconfig")
+    starts: tuple[ConfMode, ...] = ("alldefconfig", "allmodconfig")
     for start in starts:
         config = evaluate(work.tree.model, None, start).text()
         data = configs.harden(config, work.tree.model, work.task.seed).data

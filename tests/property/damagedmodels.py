@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from attrs import evolve
 
-from kresolve.modelfile import _Reader, to_bytes
-from kresolve.ordering import evaluation_order
+from kresolve.kconfig.ordering import evaluation_order
+from kresolve.kconfig.storage import _Reader, to_bytes
 
 #: What is put in the place of any part.
 STRANGE: Final[tuple[Any, ...]] = (

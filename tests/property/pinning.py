@@ -10,13 +10,13 @@ from collections.abc import Mapping
 
 from attrs import evolve
 
-from kresolve.dependencies import Dependencies
-from kresolve.expressions import Const, Operand, Sym, Text
-from kresolve.lines import Line
-from kresolve.model import AnyEntry, Default, Definition, Model
-from kresolve.semantics import Configuration, evaluate
-from kresolve.tristate import OF_LETTER
-from kresolve.values import Type
+from kresolve.dotconfig.lines import Line
+from kresolve.evaluator import Configuration, evaluate
+from kresolve.kconfig.dependencies import Dependencies
+from kresolve.kconfig.expressions import Const, Operand, Sym, Text
+from kresolve.kconfig.model import AnyEntry, Default, MenuNode, Model
+from kresolve.kconfig.tristate import OF_LETTER
+from kresolve.kconfig.values import Type
 
 
 def pinned(model: Model, values: Mapping[str, str]) -> Model:
@@ -26,7 +26,7 @@ def pinned(model: Model, values: Mapping[str, str]) -> Model:
     """
     entries: list[AnyEntry] = []
     for entry in model.entries:
-        if not isinstance(entry, Definition):
+        if not isinstance(entry, MenuNode):
             entries.append(entry)
             continue
         selects = tuple(one for one in entry.selects if one.target not in values)
@@ -39,17 +39,17 @@ def pinned(model: Model, values: Mapping[str, str]) -> Model:
     symbols = dict(model.symbols)
     for name in values:
         symbol = model.symbols[name]
-        location = model.entries[symbol.definitions[0]].location
+        location = model.entries[symbol.menu_nodes[0]].location
         default = Default(_value(model, name, values), None, location)
-        definitions = (*symbol.definitions, len(entries))
-        entries.append(Definition(parent=-1, location=location, symbol=name, defaults=(default,)))
-        symbols[name] = evolve(symbol, definitions=definitions, choice=None, transitional=False)
+        definitions = (*symbol.menu_nodes, len(entries))
+        entries.append(MenuNode(parent=-1, location=location, symbol=name, defaults=(default,)))
+        symbols[name] = evolve(symbol, menu_nodes=definitions, choice=None, transitional=False)
     return evolve(model, entries=tuple(entries), symbols=symbols)
 
 
 def _value(model: Model, name: str, values: Mapping[str, str]) -> Operand:
     symbol = model.symbols[name]
-    if symbol.is_logical:
+    if symbol.is_bool_or_tristate:
         return Const(OF_LETTER[values[name]])
     # A number is a symbol that nobody defines; a string is a constant.
     return Text(values[name]) if symbol.type is Type.STRING else Sym(values[name])
@@ -73,4 +73,4 @@ def with_other_value(
     nodes = [one for one in model.order if one in values or one == node]
     nodes += [one for one in values if one not in nodes]
     nodes.sort(key=lambda one: one == node)
-    return evaluate(other_model, lines, found.finish, nodes=nodes)
+    return evaluate(other_model, lines, found.mode, nodes=nodes)

@@ -20,8 +20,8 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from kresolve.errors import TreeError
-from kresolve.trees import find_tree
-from kresolve.trees.selection import keeps
+from kresolve.sources import find_tree
+from kresolve.sources.selection import keeps
 from tests.property.archives import (
     FILES,
     KINDS,

@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kresolve import Tree
-from kresolve.encode import Circuit, FixedUser, Simulation
+from kresolve.dotconfig.lines import Line
+from kresolve.encoding import Circuit, ConcreteInput, Simulation
 from kresolve.errors import ModelError, RequestError
-from kresolve.lines import Line
-from kresolve.model import Model
-from kresolve.modelfile import from_bytes, to_bytes
-from kresolve.semantics import evaluate, savedefconfig, user_values
+from kresolve.evaluator import evaluate, savedefconfig, user_values
+from kresolve.kconfig.model import Model
+from kresolve.kconfig.storage import from_bytes, to_bytes
 from tests.property.damagedmodels import damaged
 from tests.property.kconfigs import DIALECTS, toys
 from tests.property.test_witnesses import differences, encoded
-from tests.property.toys import FINISHES, load, read
+from tests.property.toys import MODES, load, read
 
 #: Files made of each random tree.
 _FILES = 5
@@ -53,9 +53,9 @@ def _read(data: bytes) -> Model | None:
 
 
 def _agree(model: Model, lines: list[Line]) -> None:
-    for finish in FINISHES:
-        encoding = encoded(model, FixedUser(model, user_values(model, lines, finish)), Circuit())
-        expected = evaluate(model, lines, finish)
+    for mode in MODES:
+        encoding = encoded(model, ConcreteInput(model, user_values(model, lines, mode)), Circuit())
+        expected = evaluate(model, lines, mode)
         assert differences(encoding, Simulation({}, ()).outcome, expected) == []
         assert expected.text().startswith("#\n")
 

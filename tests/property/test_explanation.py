@@ -10,31 +10,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kresolve import Tree
-from kresolve.dependencies import Dependencies
+from kresolve.dotconfig.lines import Line, quote
+from kresolve.evaluator import Configuration, ConfMode, evaluate
 from kresolve.explanation import Derivation, Deriver, sentence
 from kresolve.explanation.reductions import reduced
-from kresolve.lines import Line, quote
-from kresolve.model import Model, Symbol
-from kresolve.semantics import Configuration, Finish, evaluate
-from kresolve.trees import SourceTree
-from kresolve.values import Type
+from kresolve.kconfig.dependencies import Dependencies
+from kresolve.kconfig.model import Model, Symbol
+from kresolve.kconfig.values import Type
+from kresolve.sources import SourceTree
 from tests.property.kconfigs import DIALECTS, Toy, toys
 from tests.property.pinning import with_other_value
-from tests.property.toys import FINISHES, load, read
+from tests.property.toys import MODES, load, read
 
-FINISH = st.sampled_from(list(FINISHES))
+MODE = st.sampled_from(list(MODES))
 SYMBOLS_OF_THE_KERNEL = 200
 SYMBOLS_A_CONFIG = 25
 
 
 def said(derivation: Derivation) -> set[str]:
     """The symbols whose lines a derivation names."""
-    return {told.symbol for told in derivation.told if told.kind == "line"}
+    return {told.symbol for told in derivation.premises if told.kind == "line"}
 
 
 def silent(derivation: Derivation) -> set[str]:
     """The symbols of which a derivation says that there is no line for them."""
-    return {told.symbol for told in derivation.told if told.kind in ("no line", "answer")}
+    return {told.symbol for told in derivation.premises if told.kind in ("no line", "answer")}
 
 
 def noise(among: Iterable[Symbol], random: Random, without: set[str], share: float) -> list[Line]:
@@ -77,7 +77,7 @@ def replayed(
     among = [model.symbols[name] for name in names]
     others = noise(among, random, said(derivation) | silent(derivation), 0.7)
     return [
-        evaluate(model, some, found.finish, nodes=nodes)[derivation.root]
+        evaluate(model, some, found.mode, nodes=nodes)[derivation.root]
         for some in (kept, [*kept, *others])
     ]
 
@@ -89,15 +89,15 @@ def _names(model: Model, nodes: Iterable[str | int]) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@given(data=st.data(), finish=FINISH, seed=st.integers(0, 2**32))
+@given(data=st.data(), mode=MODE, seed=st.integers(0, 2**32))
 def test_what_a_derivation_tells_is_enough(
-    dialect: str, data: st.DataObject, finish: Finish, seed: int
+    dialect: str, data: st.DataObject, mode: ConfMode, seed: int
 ) -> None:
     """The lines that a derivation names, and those it says are absent, settle the value."""
     toy: Toy = data.draw(toys(dialect))
     model = load(toy.kconfig, dialect)
     lines = read(toy.config, model)
-    found = evaluate(model, lines, finish)
+    found = evaluate(model, lines, mode)
     random = Random(seed)  # noqa: S311 - nobody has to guess it
     deriver = Deriver(found, "base")
     for name in found:
@@ -108,15 +108,15 @@ def test_what_a_derivation_tells_is_enough(
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@given(data=st.data(), finish=FINISH)
+@given(data=st.data(), mode=MODE)
 def test_because_is_said_only_of_what_is_needed(
-    dialect: str, data: st.DataObject, finish: Finish
+    dialect: str, data: st.DataObject, mode: ConfMode
 ) -> None:
     """A cause "changes" a value if and only if some other value of it alone would change it."""
     toy: Toy = data.draw(toys(dialect))
     model = load(toy.kconfig, dialect)
     lines = tuple(read(toy.config, model))
-    found = evaluate(model, lines, finish)
+    found = evaluate(model, lines, mode)
     deriver = Deriver(found, "base")
     for name in found:
         if name in found.evaluation.forgotten or _is_behind_an_old_choice(model, name):
@@ -145,7 +145,7 @@ def _is_behind_an_old_choice(model: Model, name: str) -> bool:
 def _can_be_asked(found: Configuration, name: str) -> bool:
     """Is it a bool or tristate whose value does not change what another's m means?"""
     symbol = found.model.symbols.get(name)
-    return symbol is not None and symbol.is_logical and name != found.model.modules
+    return symbol is not None and symbol.is_bool_or_tristate and name != found.model.modules
 
 
 def _other_values(found: Configuration, name: str) -> str:
@@ -163,14 +163,14 @@ def _place(model: Model, name: str) -> int:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@given(data=st.data(), finish=FINISH)
+@given(data=st.data(), mode=MODE)
 def test_readers_get_what_reductions_leave(
-    dialect: str, data: st.DataObject, finish: Finish
+    dialect: str, data: st.DataObject, mode: ConfMode
 ) -> None:
     """A derivation collected for readers is the complete one, reduced; nothing in it is new."""
     toy: Toy = data.draw(toys(dialect))
     model = load(toy.kconfig, dialect)
-    found = evaluate(model, read(toy.config, model), finish)
+    found = evaluate(model, read(toy.config, model), mode)
     deriver = Deriver(found, "base")
     for name in found:
         everything = deriver.derivation(name)
@@ -209,11 +209,11 @@ def test_the_kernel_is_explained_by_what_is_enough(kernel_tree: SourceTree) -> N
     place = {node: number for number, node in enumerate(model.order)}
     random = Random(612)  # noqa: S311 - nobody has to guess it
     asked = [name for name, symbol in model.symbols.items() if symbol.type is not Type.UNKNOWN]
-    finishes: tuple[Finish, ...] = ("olddefconfig", "allnoconfig")
+    finishes: tuple[ConfMode, ...] = ("olddefconfig", "allnoconfig")
     for number in range(SYMBOLS_OF_THE_KERNEL // SYMBOLS_A_CONFIG):
         lines = noise(model.symbols.values(), random, set(), (0.03, 0.3, 0.9)[number % 3])
-        finish = finishes[number % 2]
-        found = evaluate(model, lines, finish)
+        mode = finishes[number % 2]
+        found = evaluate(model, lines, mode)
         deriver = Deriver(found, "base")
         for name in random.sample(asked, SYMBOLS_A_CONFIG):
             derivation = deriver.derivation(name)

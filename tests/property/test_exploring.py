@@ -6,16 +6,19 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kresolve.dependencygraph import dependency_graph, graphml, node_link, part
-from kresolve.gating import Possible, effects_in_tree, effects_on
-from kresolve.lines import Line
-from kresolve.lookup import HelpTexts, symbol_page
-from kresolve.necessity import ways_to
-from kresolve.planner import Knowledge
-from kresolve.report.symbols import page_text
-from kresolve.semantics import Finish, evaluate
+from kresolve.dependency_graph import dependency_graph, graphml, node_link, part
+from kresolve.dotconfig.lines import Line
+from kresolve.evaluator import ConfMode, evaluate
+from kresolve.evaluator.effects import effects_on
+from kresolve.evaluator.interval_evaluator import IntervalEvaluator
+from kresolve.evaluator.tree_effects import effects_in_tree
+from kresolve.explanation.symbol_page import symbol_page
+from kresolve.kconfig.help_texts import HelpTexts
+from kresolve.planner import ModelIndex
+from kresolve.planner.backbone import backbone
+from kresolve.rendering.symbols import page_text
 from tests.property.kconfigs import DIALECTS, toys
-from tests.property.toys import FINISHES, load, read
+from tests.property.toys import MODES, load, read
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -24,17 +27,17 @@ def test_no_configuration_leads_out_of_what_is_possible(dialect: str, data: st.D
     """With a symbol settled, every value and prompt lies within the bounds; effects are so."""
     toy = data.draw(toys(dialect))
     model = load(toy.kconfig, dialect)
-    logical = [name for name, symbol in model.symbols.items() if symbol.is_logical]
+    logical = [name for name, symbol in model.symbols.items() if symbol.is_bool_or_tristate]
     assume(logical)
     gate = data.draw(st.sampled_from(logical))
     sure = effects_in_tree(model, gate)
-    for finish in FINISHES:
-        evaluation = evaluate(model, read(toy.config, model), finish).evaluation
-        value = evaluation.logical[gate]
-        possible = Possible(model, gate, value)
+    for mode in MODES:
+        evaluation = evaluate(model, read(toy.config, model), mode).evaluation
+        value = evaluation.bool_tristate[gate]
+        possible = IntervalEvaluator(model, gate, value)
         for name in logical:
             low, high = possible.values[name]
-            assert low <= evaluation.logical[name] <= high, name
+            assert low <= evaluation.bool_tristate[name] <= high, name
         for name, symbol in model.symbols.items():
             if name != gate:
                 low, high = possible.visibility(symbol)
@@ -42,7 +45,7 @@ def test_no_configuration_leads_out_of_what_is_possible(dialect: str, data: st.D
         for effect in sure.effects:
             symbol = model.symbols[effect.symbol]
             seen = evaluation.visibility(symbol) > 0
-            on = evaluation.logical.get(effect.symbol, 0) > 0
+            on = evaluation.bool_tristate.get(effect.symbol, 0) > 0
             if value == 2:
                 assert not (effect.kind == "hides" and seen)
                 assert not (effect.kind == "excludes" and on)
@@ -59,17 +62,17 @@ def test_effects_on_a_base_are_the_differences(dialect: str, data: st.DataObject
     toy = data.draw(toys(dialect))
     model = load(toy.kconfig, dialect)
     lines = read(toy.config, model)
-    logical = [name for name, symbol in model.symbols.items() if symbol.is_logical]
+    logical = [name for name, symbol in model.symbols.items() if symbol.is_bool_or_tristate]
     assume(logical)
     gate = data.draw(st.sampled_from(logical))
-    finishes: tuple[Finish, ...] = ("olddefconfig", "allnoconfig")
-    for finish in finishes:
-        found = effects_on(model, lines, finish, gate)
+    finishes: tuple[ConfMode, ...] = ("olddefconfig", "allnoconfig")
+    for mode in finishes:
+        found = effects_on(model, lines, mode, gate)
         if not found.holds:
             assert found.effects == ()
             continue
         told = {e.symbol: (e.before, e.after) for e in found.effects if e.before != e.after}
-        before, after = (evaluate(model, [*lines, Line(gate, value)], finish) for value in "ny")
+        before, after = (evaluate(model, [*lines, Line(gate, value)], mode) for value in "ny")
         assert told == {
             name: (before[name], after[name])
             for name in before
@@ -84,14 +87,14 @@ def test_what_is_on_every_way_is_on(dialect: str, data: st.DataObject) -> None:
     toy = data.draw(toys(dialect))
     model = load(toy.kconfig, dialect)
     graph = dependency_graph(model)
-    logical = [name for name, symbol in model.symbols.items() if symbol.is_logical]
+    logical = [name for name, symbol in model.symbols.items() if symbol.is_bool_or_tristate]
     assume(logical)
     lines = read(toy.config, model)
     name = data.draw(st.sampled_from(logical))
     value = data.draw(st.sampled_from("my"))
-    ways = ways_to(Knowledge(model), graph, name, value)
-    for finish in FINISHES:
-        configuration = evaluate(model, lines, finish)
+    ways = backbone(ModelIndex(model), graph, name, value)
+    for mode in MODES:
+        configuration = evaluate(model, lines, mode)
         if configuration.tristate(name) < "nmy".index(value):
             continue
         assert ways is not None

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kresolve.lines import Line
-from kresolve.semantics import Configuration, Finish, evaluate
+from kresolve.dotconfig.lines import Line
+from kresolve.evaluator import Configuration, ConfMode, evaluate
 from tests.property.kconfigs import DIALECTS, toys
-from tests.property.toys import FINISHES, load, read
+from tests.property.toys import MODES, load, read
 from tests.sameresult import everything
 
 #: For this one conf can calculate everything twice.
-_TWICE: Final[tuple[Finish, ...]] = ("defconfig",)
+_TWICE: Final[tuple[ConfMode, ...]] = ("defconfig",)
 
 _ONE_IN_TEN = st.integers(0, 9)
 
@@ -33,19 +33,19 @@ def selection(data: st.DataObject, lines: list[Line]) -> list[Line]:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@given(finish=st.sampled_from((*FINISHES, *_TWICE)), data=st.data())
-def test_more_lines(dialect: str, finish: Finish, data: st.DataObject) -> None:
+@given(mode=st.sampled_from((*MODES, *_TWICE)), data=st.data())
+def test_more_lines(dialect: str, mode: ConfMode, data: st.DataObject) -> None:
     """Lines that follow others give what all of them give at once, and change nothing before."""
     toy = data.draw(toys(dialect, most=16))
     model = load(toy.kconfig, dialect)
     first, *others = parts(data, read(toy.config, model))
-    start = last = evaluate(model, first, finish)
+    start = last = evaluate(model, first, mode)
     untouched = everything(start)
     lines: list[Line] = []
     for more in others:
         lines += more
         last = last.with_lines(more)
-        whole = everything(evaluate(model, [*first, *lines], finish))
+        whole = everything(evaluate(model, [*first, *lines], mode))
         assert everything(last) == whole
         at_once = start.with_lines(lines)
         assert everything(at_once) == whole
@@ -55,8 +55,8 @@ def test_more_lines(dialect: str, finish: Finish, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@given(finish=st.sampled_from((*FINISHES, *_TWICE)), data=st.data())
-def test_other_lines(dialect: str, finish: Finish, data: st.DataObject) -> None:
+@given(mode=st.sampled_from((*MODES, *_TWICE)), data=st.data())
+def test_other_lines(dialect: str, mode: ConfMode, data: st.DataObject) -> None:
     """Lines taken away, moved and changed give what they give by themselves, every time."""
     toy = data.draw(toys(dialect, most=16))
     model = load(toy.kconfig, dialect)
@@ -64,8 +64,8 @@ def test_other_lines(dialect: str, finish: Finish, data: st.DataObject) -> None:
     last: Configuration | None = None
     for _ in range(4):
         some = None if data.draw(_ONE_IN_TEN) == 0 else selection(data, lines)
-        last = evaluate(model, some, finish, since=last)
-        assert everything(last) == everything(evaluate(model, some, finish))
+        last = evaluate(model, some, mode, since=last)
+        assert everything(last) == everything(evaluate(model, some, mode))
         if lines:
             both = [*(some or ()), *lines]
-            assert everything(last.with_lines(lines)) == everything(evaluate(model, both, finish))
+            assert everything(last.with_lines(lines)) == everything(evaluate(model, both, mode))

@@ -171,14 +171,14 @@ def test_models_have_every_shape(dialect: str) -> None:
     for toy in drawn(dialect)[:200]:
         model = load(toy.kconfig, dialect)
         for symbol in model.symbols.values():
-            guarded = {bool(d.depends) for _, d in model.definitions(symbol)}
-            prompts = {bool(d.prompts) for _, d in model.definitions(symbol)}
-            shapes["two definitions"] += len(symbol.definitions) > 1
-            shapes["three definitions"] += len(symbol.definitions) > 2
+            guarded = {bool(d.depends) for _, d in model.menu_nodes(symbol)}
+            prompts = {bool(d.prompts) for _, d in model.menu_nodes(symbol)}
+            shapes["two definitions"] += len(symbol.menu_nodes) > 1
+            shapes["three definitions"] += len(symbol.menu_nodes) > 2
             shapes["with and without dependency"] += len(guarded) > 1
             shapes["with and without prompt"] += len(prompts) > 1
             shapes["no prompt"] += prompts == {False}
-            shapes["member again"] += symbol.choice is not None and len(symbol.definitions) > 1
+            shapes["member again"] += symbol.choice is not None and len(symbol.menu_nodes) > 1
         shapes["choice of three"] += any(len(c.members) > 2 for c in model.choices)
         shapes["two choices"] += len(model.choices) > 1
         shapes["no modules"] += model.modules is None

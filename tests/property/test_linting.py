@@ -6,23 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kresolve.lines import Line, fragment_text, parse_lines, typed_value
-from kresolve.planner import Request, World
-from kresolve.semantics import evaluate
-from kresolve.solve import NEVER
-from kresolve.values import NUMERIC
-from kresolve.workbench.advice import Adviser
-from kresolve.workbench.effect import value_without
-from kresolve.workbench.fixing import fixed
-from kresolve.workbench.linting import Lint, Linter, advised
+from kresolve.dotconfig.lines import Line, fragment_text, parse_lines, typed_value
+from kresolve.evaluator import evaluate
+from kresolve.fragments.advice import Adviser
+from kresolve.fragments.fixing import fixed
+from kresolve.fragments.linting import Lint, Linter, advised
+from kresolve.fragments.value_without import value_without
+from kresolve.kconfig.values import NUMERIC
+from kresolve.planner import Request, Target
+from kresolve.solver import NEVER
 from tests.property.kconfigs import DIALECTS, toys
 from tests.property.toys import load, read
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@pytest.mark.parametrize("finish", ["olddefconfig", "allnoconfig"])
+@pytest.mark.parametrize("mode", ["olddefconfig", "allnoconfig"])
 @given(data=st.data())
-def test_judgements_are_true(dialect: str, finish: str, data: st.DataObject) -> None:
+def test_judgements_are_true(dialect: str, mode: str, data: st.DataObject) -> None:
     """A line survives if the option ends so, a number with a line in the ``.config``.
 
     Without it, it would end as ``value_without`` says.
@@ -31,8 +31,8 @@ def test_judgements_are_true(dialect: str, finish: str, data: st.DataObject) -> 
     model = load(toy.kconfig, dialect)
     lines = read(toy.config, model)
     half = data.draw(st.integers(0, len(lines)))
-    mode = "allnoconfig" if finish == "allnoconfig" else "olddefconfig"
-    bare = World(model, "base", tuple(lines[:half]), mode)  # type: ignore[arg-type]
+    mode = "allnoconfig" if mode == "allnoconfig" else "olddefconfig"
+    bare = Target(model, "base", tuple(lines[:half]), mode)  # type: ignore[arg-type]
     linter = Linter(bare, lines[half:])
     after = evaluate(model, lines, mode)  # type: ignore[arg-type]
     for finding in linter.findings():
@@ -44,7 +44,9 @@ def test_judgements_are_true(dialect: str, finish: str, data: st.DataObject) -> 
         wanted = typed_value(finding.line, symbol.type)
         if wanted is None:
             empty = finding.line.says_not_set and not after.shown(name)
-            assert finding.rule == ("already-so" if empty and not symbol.is_logical else "invalid")
+            assert finding.rule == (
+                "already-so" if empty and not symbol.is_bool_or_tristate else "invalid"
+            )
         elif not symbol.transitional:
             written = symbol.type not in NUMERIC or name in after.written
             assert finding.survives == (after.get(name) == wanted and written)
@@ -60,9 +62,9 @@ def test_a_way_out_is_one(data: st.DataObject) -> None:
     toy = data.draw(toys())
     model = load(toy.kconfig)
     lines = [line for line in read(toy.config, model) if line.symbol in model.symbols]
-    linter = Linter(World(model, "empty", ()), lines)
+    linter = Linter(Target(model, "empty", ()), lines)
     mended = advised(linter, linter.findings())[1]
-    adviser = Adviser(linter.world, lines, None, {}, NEVER)
+    adviser = Adviser(linter.target, lines, None, {}, NEVER)
     for name, conflict in mended.impossible.items():
         (request,) = (demand for demand in conflict.demands if demand.name == name)
         assert isinstance(request, Request)
@@ -83,7 +85,7 @@ def test_a_fix_makes_lines_survive(data: st.DataObject) -> None:
     text = fragment_text(Line(line.symbol, line.value) for line in lines)
 
     def judged(text: str) -> tuple[Lint, Linter]:
-        linter = Linter(World(model, "empty", ()), parse_lines(text, "f")[0])
+        linter = Linter(Target(model, "empty", ()), parse_lines(text, "f")[0])
         findings, mended = advised(linter, linter.findings())
         return Lint(model.info, "empty", "olddefconfig", tuple(findings), (), mended), linter
 

@@ -16,9 +16,10 @@ from attrs import evolve, frozen
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kresolve.lines import Line, fragment_text, spell, typed_value
-from kresolve.model import Model
-from kresolve.modelfile import to_bytes
+from kresolve.dotconfig.lines import Line, fragment_text, spell, typed_value
+from kresolve.evaluator import ConfMode
+from kresolve.kconfig.model import Model
+from kresolve.kconfig.storage import to_bytes
 from kresolve.planner import (
     ORDERS,
     Alternative,
@@ -27,16 +28,15 @@ from kresolve.planner import (
     Plan,
     Question,
     Request,
+    Target,
     View,
     Want,
-    World,
     answer,
 )
+from kresolve.planner.candidate_values import candidate_values
 from kresolve.planner.objective import levels_of, measure
 from kresolve.planner.problem import Problem
-from kresolve.planner.texts import offered_texts
-from kresolve.semantics import Finish
-from kresolve.solve import Session
+from kresolve.solver import IncrementalSolver
 from tests.property.kconfigs import toys
 from tests.property.toys import conf, load, program, read
 
@@ -48,21 +48,21 @@ Fragment: TypeAlias = tuple[Line, ...]
 
 @frozen
 class Case:
-    """A world and a question in it, as text."""
+    """A target and a question in it, as text."""
 
     kconfig: str
     config: str
-    finish: Finish
+    mode: ConfMode
     question: Question
 
-    def world(self) -> World:
-        """The world, loaded."""
+    def target(self) -> Target:
+        """The target, loaded."""
         model = load(self.kconfig)
-        return World(model, "base", tuple(read(self.config, model)), self.finish)
+        return Target(model, "base", tuple(read(self.config, model)), self.mode)
 
     def __repr__(self) -> str:
         asked = ", ".join(map(str, self.question.requests))
-        question = f"{asked} {self.question}, {self.finish}"
+        question = f"{asked} {self.question}, {self.mode}"
         return f"Case(\n{self.kconfig}---\n{self.config}---\n{question})"
 
 
@@ -82,7 +82,7 @@ def cases(draw: Any, most: int = 5) -> Case:
     forbidden: tuple[str, ...] = ()
     if rest and draw(st.integers(0, 3)) == 3:
         name = draw(st.sampled_from(rest))
-        if model.symbols[name].is_logical and draw(st.booleans()):
+        if model.symbols[name].is_bool_or_tristate and draw(st.booleans()):
             forbidden = (name,)
         else:
             pins = (name,)
@@ -93,8 +93,8 @@ def cases(draw: Any, most: int = 5) -> Case:
         draw(st.sampled_from(sorted(ORDERS))),
         draw(st.sampled_from("ym")),
     )
-    finish: Finish = draw(st.sampled_from(("olddefconfig", "allnoconfig")))
-    return Case(toy.kconfig, toy.config, finish, question)
+    mode: ConfMode = draw(st.sampled_from(("olddefconfig", "allnoconfig")))
+    return Case(toy.kconfig, toy.config, mode, question)
 
 
 def _request(draw: Any, model: Model, name: str) -> Request:
@@ -112,7 +112,7 @@ def _request(draw: Any, model: Model, name: str) -> Request:
 
 def alternatives(draw: Any, model: Model, names: Sequence[str]) -> AnyOf:
     """One to three alternatives of one or two options, now and then on a condition."""
-    logical = [name for name in names if model.symbols[name].is_logical]
+    logical = [name for name in names if model.symbols[name].is_bool_or_tristate]
     found = []
     for _ in range(draw(st.integers(1, 3))):
         wants = []
@@ -128,10 +128,10 @@ def alternatives(draw: Any, model: Model, names: Sequence[str]) -> AnyOf:
     return evolve(whole, origin=str(whole))
 
 
-def holds(world: World, question: Question, fragment: Fragment) -> bool:
+def holds(target: Target, question: Question, fragment: Fragment) -> bool:
     """Does everything that is demanded hold with a fragment, by evaluation?"""
-    after = world.after(fragment)
-    return all(demand.holds(after.shown) for demand in question.demands(world))
+    after = target.after(fragment)
+    return all(demand.holds(after.shown) for demand in question.demands(target))
 
 
 def in_order(model: Model, fragment: Fragment) -> Fragment:
@@ -144,33 +144,33 @@ def in_order(model: Model, fragment: Fragment) -> Fragment:
     return tuple(sorted(fragment, key=place))
 
 
-def offers(world: World, question: Question) -> list[list[Line | None]]:
+def offers(target: Target, question: Question) -> list[list[Line | None]]:
     """For each symbol that takes lines, those that a fragment may have for it."""
-    model = world.model
+    model = target.model
     wanted = question.texts(model)
-    texts = offered_texts(model, world.knowledge.texts, world.user, world.before, wanted)
+    texts = candidate_values(model, target.model_index.texts, target.user, target.before, wanted)
     found: list[list[Line | None]] = []
     for name, symbol in model.symbols.items():
-        if not model.takes_lines(symbol):
+        if not model.is_assignable(symbol):
             continue
         values: tuple[str, ...] = texts.get(name, ())
-        if symbol.is_logical:
+        if symbol.is_bool_or_tristate:
             values = ("n", "m", "y") if symbol.type.value == "tristate" else ("n", "y")
         lines = [Line(name, spell(symbol.type, value)) for value in values]
         found.append([None, *lines])
     return found
 
 
-def fragments(world: World, question: Question) -> Iterator[Fragment]:
-    """All fragments for a small world."""
-    for drawn in itertools.product(*offers(world, question)):
-        yield in_order(world.model, tuple(line for line in drawn if line is not None))
+def fragments(target: Target, question: Question) -> Iterator[Fragment]:
+    """All fragments for a small target."""
+    for drawn in itertools.product(*offers(target, question)):
+        yield in_order(target.model, tuple(line for line in drawn if line is not None))
 
 
-def says_what_results(world: World, fragment: Fragment) -> bool:
+def says_what_results(target: Target, fragment: Fragment) -> bool:
     """Is each line's value the one that results, and at most one y in a choice?"""
-    after = world.after(fragment)
-    symbols = world.model.symbols
+    after = target.after(fragment)
+    symbols = target.model.symbols
     chosen = [
         symbols[line.symbol].choice
         for line in fragment
@@ -186,36 +186,36 @@ def key(fragment: Fragment) -> frozenset[tuple[str, str]]:
     return frozenset((line.symbol, line.value) for line in fragment)
 
 
-def small(world: World, question: Question) -> bool:
+def small(target: Target, question: Question) -> bool:
     """Are there few enough fragments to look at all of them?"""
     number = 1
-    for lines in offers(world, question):
+    for lines in offers(target, question):
         number *= len(lines)
     return number <= _MOST_FRAGMENTS
 
 
-def best_by_force(world: World, question: Question) -> dict[Fragment, tuple[int, ...]]:
+def best_by_force(target: Target, question: Question) -> dict[Fragment, tuple[int, ...]]:
     """The fragments that are plans, each with its measures in the objective's order.
 
     A plan achieves what is demanded, says what results, and has no line
     without which all that is demanded holds as well.
     """
-    good = {key(f): f for f in fragments(world, question) if holds(world, question, f)}
+    good = {key(f): f for f in fragments(target, question) if holds(target, question, f)}
     found: dict[Fragment, tuple[int, ...]] = {}
     for said, fragment in good.items():
         # Lines that only keep the kernel small are allowed where that is the aim.
         only_small = {"n"} if question.objective == "footprint" else set()
         needed = all(said - {one} not in good for one in said if one[1] not in only_small)
-        if needed and says_what_results(world, fragment):
-            view = View(world.before, world.after(fragment), question.asked)
+        if needed and says_what_results(target, fragment):
+            view = View(target.before, target.after(fragment), question.asked)
             values = measure([view], fragment)
             found[fragment] = tuple(values[name] for name in levels_of(question.objective, 1))
     return found
 
 
-def disliked(world: World, question: Question, fragment: Fragment) -> tuple[int, int]:
+def disliked(target: Target, question: Question, fragment: Fragment) -> tuple[int, int]:
     """What is not preferred: later alternatives that serve; options that end as the other value."""
-    after = world.after(fragment)
+    after = target.after(fragment)
     later = sum(
         next(n for n, one in enumerate(request.alternatives) if one.holds(after.shown))
         for request in question.requests
@@ -232,17 +232,17 @@ def disliked(world: World, question: Question, fragment: Fragment) -> tuple[int,
 @given(cases(most=8))
 def test_a_plan_survives_and_needs_its_lines(case: Case) -> None:
     """With a plan's lines every demand holds; without any single one some demand does not."""
-    world = case.world()
-    plan = answer(world, case.question)
+    target = case.target()
+    plan = answer(target, case.question)
     if plan.status == "planned":
         lines = plan.assignments
-        assert holds(world, case.question, lines)
+        assert holds(target, case.question, lines)
         small = "n" if case.question.objective == "footprint" else ""
         for line in lines:
             if line.value == small:
                 continue
             fewer = tuple(other for other in lines if other is not line)
-            assert not holds(world, case.question, fewer), f"{line} is superfluous"
+            assert not holds(target, case.question, fewer), f"{line} is superfluous"
         for told_line in plan.lines:
             others = case.question.pins or case.question.forbidden
             assert told_line.needed_by or others or told_line.value == small
@@ -252,11 +252,11 @@ def test_a_plan_survives_and_needs_its_lines(case: Case) -> None:
 @given(cases(most=8))
 def test_a_plan_says_what_results(case: Case) -> None:
     """Every line's value is the one the symbol ends with, in menu order, one y a choice."""
-    world = case.world()
-    lines = answer(world, case.question).assignments
-    assert says_what_results(world, lines)
-    logical = [line for line in lines if world.model.symbols[line.symbol].choice is None]
-    order = list(world.model.symbols)
+    target = case.target()
+    lines = answer(target, case.question).assignments
+    assert says_what_results(target, lines)
+    logical = [line for line in lines if target.model.symbols[line.symbol].choice is None]
+    order = list(target.model.symbols)
     assert logical == sorted(logical, key=lambda line: order.index(line.symbol))
 
 
@@ -264,10 +264,10 @@ def test_a_plan_says_what_results(case: Case) -> None:
 @given(cases(most=4))
 def test_a_plan_is_the_best_there_is(case: Case) -> None:
     """No fragment is better in the objective's order, and none exists where none was found."""
-    world = case.world()
-    assume(small(world, case.question))
-    plan = answer(world, case.question)
-    found = best_by_force(world, case.question)
+    target = case.target()
+    assume(small(target, case.question))
+    plan = answer(target, case.question)
+    found = best_by_force(target, case.question)
 
     assert (plan.status == "planned") == bool(found), (plan.fragment, next(iter(found), None))
     if found:
@@ -276,8 +276,8 @@ def test_a_plan_is_the_best_there_is(case: Case) -> None:
         better = [f for f, values in found.items() if values == best]
         assert measures == best, f"better: {[[*map(str, f)] for f in better]}, {best}"
         assert all(m.proved for m in plan.objective)
-        least = min(disliked(world, case.question, fragment) for fragment in better)
-        assert disliked(world, case.question, plan.assignments) == least
+        least = min(disliked(target, case.question, fragment) for fragment in better)
+        assert disliked(target, case.question, plan.assignments) == least
 
 
 @pytest.mark.tree
@@ -286,21 +286,21 @@ def test_a_plan_is_the_best_there_is(case: Case) -> None:
 @given(cases(most=8), st.data())
 def test_conf_says_that_one_of_the_alternatives_holds(case: Case, data: st.DataObject) -> None:
     """In the .config that conf writes of a plan's lines, one of the alternatives holds."""
-    world = case.world()
-    names = [name for name, one in world.model.symbols.items() if one.type.value != "unknown"]
-    asked = alternatives(data.draw, world.model, names)
-    plan = answer(world, Question((asked,)))
+    target = case.target()
+    names = [name for name, one in target.model.symbols.items() if one.type.value != "unknown"]
+    asked = alternatives(data.draw, target.model, names)
+    plan = answer(target, Question((asked,)))
     assume(plan.status == "planned")
     text = f"{case.config}\n{fragment_text(plan.assignments)}"
-    [written] = conf(program("6.12"), case.kconfig, [text], case.finish)
-    symbols = world.model.symbols
+    [written] = conf(program("6.12"), case.kconfig, [text], case.mode)
+    symbols = target.model.symbols
     values = {
         line.symbol: typed_value(line, symbols[line.symbol].type)
-        for line in read(written, world.model)
+        for line in read(written, target.model)
     }
 
     def shown(name: str) -> str:
-        return values.get(name) or ("n" if symbols[name].is_logical else "")
+        return values.get(name) or ("n" if symbols[name].is_bool_or_tristate else "")
 
     assert asked.holds(shown), written
 
@@ -313,11 +313,11 @@ def test_impossible_means_no_fragment_at_all(case: Case) -> None:
     Where it is "unknown" there is one, but one that does not say what results; or texts
     are put in the order of letters, so that any text could matter.
     """
-    world = case.world()
-    assume(small(world, case.question))
-    plan = answer(world, case.question)
+    target = case.target()
+    assume(small(target, case.question))
+    plan = answer(target, case.question)
     assume(plan.status != "planned")
-    there = [one for one in fragments(world, case.question) if holds(world, case.question, one)]
+    there = [one for one in fragments(target, case.question) if holds(target, case.question, one)]
     if plan.status == "impossible":
         assert not there, [*map(str, there[0])]
     else:
@@ -328,56 +328,56 @@ def test_impossible_means_no_fragment_at_all(case: Case) -> None:
 @given(cases(most=8))
 def test_a_conflict_is_a_conflict_and_no_larger_than_it_has_to_be(case: Case) -> None:
     """What a conflict names cannot hold together; without any one of them the rest can."""
-    world = case.world()
-    plan = answer(world, case.question)
+    target = case.target()
+    plan = answer(target, case.question)
     assert (plan.conflict is not None) == (plan.status == "impossible")
     assume(plan.conflict is not None)
     assert plan.conflict is not None
     assert plan.conflict.demands
     places = [place for place, _, _ in plan.conflict.kconfig_lines()]
     assert len(places) == len({*places}), "a Kconfig line is told twice"
-    problem = Problem([(world, case.question)], explaining=True)
+    problem = Problem([(target, case.question)], explaining=True)
     circuit = problem.circuit
     named = [circuit.selectors[rule] for rule in plan.conflict.rules]
     for demand in plan.conflict.demands:
         selector = circuit.variable()
-        circuit.require((-selector, *problem.scenes[0].demand(demand)))
+        circuit.require((-selector, *problem.encoded_targets[0].demand(demand)))
         named.append(selector)
-    with Session(circuit.clauses) as session:
-        assert session.solve(named) is None
+    with IncrementalSolver(circuit.clauses) as solver:
+        assert solver.solve(named) is None
         for one in named:
-            assert session.solve([other for other in named if other != one]) is not None
+            assert solver.solve([other for other in named if other != one]) is not None
 
 
 @settings(max_examples=150)
 @given(cases(most=8), st.data())
 def test_clauses_know_what_any_fragment_does(case: Case, data: st.DataObject) -> None:
     """The clauses of a problem give every symbol the value that the evaluator gives it."""
-    world = case.world()
-    problem = Problem([(world, case.question)])
-    problem.add(0, world.model.symbols)
-    problem.offered.update(world.model.symbols)
+    target = case.target()
+    problem = Problem([(target, case.question)])
+    problem.add(0, target.model.symbols)
+    problem.offered.update(target.model.symbols)
     said: dict[str, str] = {}
     chosen: set[int] = set()
     for name, value in problem.lines():
-        choice = world.model.symbols[name].choice
+        choice = target.model.symbols[name].choice
         taken = name in said or (value == "y" and choice in chosen)
         if not taken and data.draw(st.booleans()):
             said[name] = value
             if choice is not None and value == "y":
                 chosen.add(choice)
     lines = in_order(
-        world.model,
-        tuple(Line(n, spell(world.model.symbols[n].type, v)) for n, v in said.items()),
+        target.model,
+        tuple(Line(n, spell(target.model.symbols[n].type, v)) for n, v in said.items()),
     )
-    with Session(problem.circuit.clauses) as session:
-        solution = session.solve(problem.fixed(lines))
+    with IncrementalSolver(problem.circuit.clauses) as solver:
+        solution = solver.solve(problem.fixed(lines))
     assert solution is not None
-    after = world.after(lines)
-    for name, result in problem.scenes[0].encoding.values.items():
-        mine = "nmy"[solution.holds(result.some) + solution.holds(result.full)]
+    after = target.after(lines)
+    for name, result in problem.encoded_targets[0].encoding.values.items():
+        mine = "nmy"[solution.holds(result.ge_m) + solution.holds(result.is_y)]
         assert mine == after[name], name
-    for name, texts in problem.scenes[0].encoding.texts.items():
+    for name, texts in problem.encoded_targets[0].encoding.texts.items():
         held = [text for text, literal in texts.items() if solution.holds(literal)]
         assert held == [after[name]], name
 
@@ -387,13 +387,13 @@ def test_clauses_know_what_any_fragment_does(case: Case, data: st.DataObject) ->
 _AGAIN: Final = """\
 import pickle, sys
 sys.path[:] = {path!r}
-from kresolve.modelfile import from_bytes
-from kresolve.planner import World, answer
+from kresolve.kconfig.storage import from_bytes
+from kresolve.planner import Target, answer
 from tests.property.test_plans import told
 with open({file!r}, "rb") as file:
-    for data, lines, finish, question in pickle.load(file):
-        world = World(from_bytes(data, "toy"), "base", lines, finish)
-        print(told(answer(world, question)))
+    for data, lines, mode, question in pickle.load(file):
+        target = Target(from_bytes(data, "toy"), "base", lines, finish)
+        print(told(answer(target, question)))
 """
 
 
@@ -408,8 +408,8 @@ def told(plan: Plan) -> str:
 @given(cases(most=8))
 def test_the_same_question_has_the_same_answer(case: Case) -> None:
     """Asked twice, a question is answered twice with the same words."""
-    first = told(answer(case.world(), case.question))
-    assert told(answer(case.world(), case.question)) == first
+    first = told(answer(case.target(), case.question))
+    assert told(answer(case.target(), case.question)) == first
 
 
 def test_the_answer_does_not_depend_on_the_hash_seed() -> None:
@@ -426,8 +426,8 @@ def test_the_answer_does_not_depend_on_the_hash_seed() -> None:
     collect()
     jobs = []
     for case in asked:
-        world = case.world()
-        jobs.append((to_bytes(world.model), world.lines, world.finish, case.question))
+        target = case.target()
+        jobs.append((to_bytes(target.model), target.lines, target.mode, case.question))
     with tempfile.TemporaryDirectory(prefix="kresolve-") as scratch:
         file = Path(scratch, "jobs")
         file.write_bytes(pickle.dumps(jobs))
@@ -453,10 +453,10 @@ def _answers_with_hash_seed(seed: str, program: str) -> str:
 @settings(max_examples=150)
 @given(cases(most=10))
 def test_what_a_world_remembers_changes_no_answer(case: Case) -> None:
-    """Asked again, and after other questions, a world that remembers gives the same plan."""
-    first = told(answer(case.world(), case.question))
-    world = case.world()
-    for name in world.model.options:
-        answer(world, Question((Request(name, ("y",), name),)))
-    assert told(answer(world, case.question)) == first
-    assert told(answer(world, case.question)) == first
+    """Asked again, and after other questions, a target that remembers gives the same plan."""
+    first = told(answer(case.target(), case.question))
+    target = case.target()
+    for name in target.model.options:
+        answer(target, Question((Request(name, ("y",), name),)))
+    assert told(answer(target, case.question)) == first
+    assert told(answer(target, case.question)) == first

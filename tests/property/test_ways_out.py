@@ -7,7 +7,7 @@ import itertools
 from attrs import evolve
 from hypothesis import assume, given, settings
 
-from kresolve.planner import Demand, Question, World, answer, checked, parse_request
+from kresolve.planner import Demand, Question, Target, answer, checked, parse_request
 from tests.property.test_plans import Case, cases
 
 
@@ -22,29 +22,29 @@ def without(question: Question, given_up: tuple[Demand, ...]) -> Question:
     )
 
 
-def is_possible(world: World, question: Question) -> bool:
+def is_possible(target: Target, question: Question) -> bool:
     """Is there a plan?"""
-    return answer(world, question).status == "planned"
+    return answer(target, question).status == "planned"
 
 
 @settings(max_examples=150)
 @given(cases(most=8))
 def test_ways_out_lead_out_and_give_up_as_little_as_can_be(case: Case) -> None:
     """Without what a way gives up there is a plan, and with what it offers instead, too."""
-    world, question = case.world(), case.question
-    plan = answer(world, question)
+    target, question = case.target(), case.question
+    plan = answer(target, question)
     assume(plan.status == "impossible")
     assert plan.conflict is not None
     ways = plan.conflict.ways_out
     assert ways, "to give up everything is possible always"
     for way in ways:
         rest = without(question, way.give_up)
-        assert is_possible(world, rest), way
-        offered = tuple(checked(world.model, *parse_request(text), text) for text in way.instead)
-        assert is_possible(world, evolve(rest, requests=(*rest.requests, *offered))), way
+        assert is_possible(target, rest), way
+        offered = tuple(checked(target.model, *parse_request(text), text) for text in way.instead)
+        assert is_possible(target, evolve(rest, requests=(*rest.requests, *offered))), way
 
     sets = [frozenset(way.give_up) for way in ways]
     assert [len(one) for one in sets] == sorted(len(one) for one in sets)
     assert not any(one < other for one, other in itertools.permutations(sets, 2))
-    for fewer in itertools.combinations(question.demands(world), len(sets[0]) - 1):
-        assert not is_possible(world, without(question, fewer)), fewer
+    for fewer in itertools.combinations(question.demands(target), len(sets[0]) - 1):
+        assert not is_possible(target, without(question, fewer)), fewer

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kresolve.encode import FALSE, TRUE, Circuit, Encoding, FixedUser, Simulation
-from kresolve.encode.user import User
-from kresolve.lines import Line
-from kresolve.model import Model
-from kresolve.semantics import Configuration, Finish, evaluate, savedefconfig, user_values
-from kresolve.solve import Assignment, Session
+from kresolve.dotconfig.lines import Line
+from kresolve.encoding import FALSE, TRUE, Circuit, ConcreteInput, Encoding, Simulation
+from kresolve.encoding.user_input import UserInput
+from kresolve.evaluator import Configuration, ConfMode, evaluate, savedefconfig, user_values
+from kresolve.kconfig.model import Model
+from kresolve.solver import Assignment, IncrementalSolver
 from tests.freeuser import FreeUser
 from tests.property.kconfigs import DIALECTS, Toy, toys
-from tests.property.toys import FINISHES, conf, load, program, read
+from tests.property.toys import MODES, conf, load, program, read
 
 
 def differences(encoding: Encoding, solution: Assignment, expected: Configuration) -> list[str]:
@@ -22,7 +22,7 @@ def differences(encoding: Encoding, solution: Assignment, expected: Configuratio
     found = []
     symbols = encoding.model.symbols
     for name, value in encoding.values.items():
-        mine = "nmy"[solution.holds(value.some) + solution.holds(value.full)]
+        mine = "nmy"[solution.holds(value.ge_m) + solution.holds(value.is_y)]
         if mine != expected[name]:
             found.append(f"{name}: clauses {mine}, evaluator {expected[name]}")
     for name, texts in encoding.texts.items():
@@ -36,7 +36,7 @@ def differences(encoding: Encoding, solution: Assignment, expected: Configuratio
     return found
 
 
-def encoded(model: Model, user: User, circuit: Circuit) -> Encoding:
+def encoded(model: Model, user: UserInput, circuit: Circuit) -> Encoding:
     """Everything about a model in clauses."""
     encoding = Encoding(model, user, circuit)
     encoding.add(model.symbols)
@@ -65,19 +65,19 @@ def test_clauses_with_free_lines_say_what_the_evaluator_says(
     """With every line assumed, the clauses have one solution, and it is the evaluator's."""
     toy = data.draw(toys(dialect))
     model = load(toy.kconfig, dialect)
-    for finish in ("olddefconfig", "allnoconfig"):
+    for mode in ("olddefconfig", "allnoconfig"):
         lines = lines_of(toy, model)
         circuit = Circuit()
-        user = FreeUser(model, user_values(model, lines, finish), circuit)
+        user = FreeUser(model, user_values(model, lines, mode), circuit)
         encoding = encoded(model, user, circuit)
 
         assumed = user.assumptions()
-        with Session(circuit.clauses) as session:
-            solution = session.solve(assumed)
+        with IncrementalSolver(circuit.clauses) as solver:
+            solution = solver.solve(assumed)
         assert solution is not None
-        assert differences(encoding, solution, evaluate(model, lines, finish)) == []
-        with Session([*circuit.clauses, other_than(encoding, solution)]) as session:
-            assert session.solve(assumed) is None
+        assert differences(encoding, solution, evaluate(model, lines, mode)) == []
+        with IncrementalSolver([*circuit.clauses, other_than(encoding, solution)]) as solver:
+            assert solver.solve(assumed) is None
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -86,16 +86,16 @@ def test_clauses_with_fixed_lines_fold_into_constants(dialect: str, data: st.Dat
     """With the lines known beforehand, every value is a constant, and the evaluator's."""
     toy = data.draw(toys(dialect))
     model = load(toy.kconfig, dialect)
-    for finish in FINISHES:
+    for mode in MODES:
         lines = lines_of(toy, model)
         circuit = Circuit()
-        user = FixedUser(model, user_values(model, lines, finish))
+        user = ConcreteInput(model, user_values(model, lines, mode))
         encoding = encoded(model, user, circuit)
 
         literals = {literal for value in encoding.values.values() for literal in value}
         literals |= {literal for texts in encoding.texts.values() for literal in texts.values()}
         assert literals <= {TRUE, FALSE}
-        expected = evaluate(model, lines, finish)
+        expected = evaluate(model, lines, mode)
         assert differences(encoding, Simulation({}, ()).outcome, expected) == []
 
 
@@ -108,17 +108,17 @@ def test_explaining_clauses_with_all_rules_say_the_same(toy: Toy) -> None:
     user = FreeUser(model, user_values(model, lines), circuit)
     encoding = encoded(model, user, circuit)
 
-    with Session(circuit.clauses) as session:
-        solution = session.solve([*user.assumptions(), *circuit.selectors.values()])
+    with IncrementalSolver(circuit.clauses) as solver:
+        solution = solver.solve([*user.assumptions(), *circuit.selectors.values()])
     assert solution is not None
     assert differences(encoding, solution, evaluate(model, lines)) == []
 
 
-def agree_with_conf(toy: Toy, finish: Finish, dialect: str = "6.12") -> None:
+def agree_with_conf(toy: Toy, mode: ConfMode, dialect: str = "6.12") -> None:
     """The evaluator and conf write the same file, byte for byte."""
     model = load(toy.kconfig, dialect)
-    mine = evaluate(model, lines_of(toy, model), finish).text()
-    [theirs] = conf(program(dialect), toy.kconfig, [toy.config], finish)
+    mine = evaluate(model, lines_of(toy, model), mode).text()
+    [theirs] = conf(program(dialect), toy.kconfig, [toy.config], mode)
     assert mine == theirs
 
 
@@ -133,12 +133,12 @@ def test_olddefconfig_is_confs(toy: Toy) -> None:
 
 @pytest.mark.tree
 @pytest.mark.conf
-@pytest.mark.parametrize("finish", FINISHES[1:])
+@pytest.mark.parametrize("mode", MODES[1:])
 @settings(max_examples=100)
 @given(toy=toys())
-def test_all_configs_are_confs(finish: Finish, toy: Toy) -> None:
+def test_all_configs_are_confs(mode: ConfMode, toy: Toy) -> None:
     """The evaluator writes what all*config with KCONFIG_ALLCONFIG writes to the letter."""
-    agree_with_conf(toy, finish)
+    agree_with_conf(toy, mode)
 
 
 @pytest.mark.tree
@@ -169,10 +169,10 @@ def test_larger_trees_are_confs(toy: Toy) -> None:
 @pytest.mark.long
 @pytest.mark.tree
 @pytest.mark.conf
-@pytest.mark.parametrize("finish", FINISHES)
+@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("dialect", DIALECTS)
 @settings(max_examples=300)
 @given(data=st.data())
-def test_every_generation_is_confs(dialect: str, finish: Finish, data: st.DataObject) -> None:
+def test_every_generation_is_confs(dialect: str, mode: ConfMode, data: st.DataObject) -> None:
     """The evaluator writes what the conf of each generation of kernels writes to the letter."""
-    agree_with_conf(data.draw(toys(dialect)), finish, dialect)
+    agree_with_conf(data.draw(toys(dialect)), mode, dialect)

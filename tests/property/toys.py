@@ -1,7 +1,7 @@
 """Toy trees: Kconfig text to a model in milliseconds, and to what conf makes of it.
 
 Parsing runs in one child process that lives as long as the tests, because
-Kconfiglib reads the environment of its process; see kresolve/frontend/worker.py.
+Kconfiglib reads the environment of its process; see kresolve/kconfig/parsing/worker.py.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from typing import Final, Literal
 
 from attrs import asdict
 
-from kresolve.dialect import Dialect
+from kresolve.dotconfig.lines import Line, parse_lines
+from kresolve.dotconfig.user_values import ConfMode
 from kresolve.errors import KconfigError
-from kresolve.lines import Line, parse_lines
-from kresolve.model import Model
-from kresolve.modelfile import from_bytes
-from kresolve.oracle import Oracle
-from kresolve.trees import find_tree, probe_environment
-from kresolve.uservalues import Finish
+from kresolve.kconfig.dialect import Dialect
+from kresolve.kconfig.model import Model
+from kresolve.kconfig.storage import from_bytes
+from kresolve.sources import find_tree, probe_environment
+from kresolve.sources.oracle import Oracle
 
 #: Of each generation of rules, one kernel version.
 VERSIONS: Final = {"5.10": "5.10", "6.1": "6.1", "6.12": "6.12", "7.x": "7.3"}
@@ -60,7 +60,7 @@ RULES: Final = {
     "7.x": Dialect(),
 }
 
-FINISHES: Final[tuple[Finish, ...]] = (
+MODES: Final[tuple[ConfMode, ...]] = (
     "olddefconfig",
     "allnoconfig",
     "alldefconfig",
@@ -74,13 +74,13 @@ sys.path[:] = {path!r}
 sys.setrecursionlimit(20_000)
 answer = os.fdopen(os.dup(1), "wb")
 os.dup2(2, 1)
-from kresolve.dialect import Dialect
+from kresolve.kconfig.dialect import Dialect
 from kresolve.errors import KresolveError
-from kresolve.frontend import worker
-from kresolve.frontend.lowering import lower
-from kresolve.frontend.parser import parse
-from kresolve.model import TreeInfo
-from kresolve.modelfile import to_bytes
+from kresolve.kconfig.parsing import worker
+from kresolve.kconfig.parsing.lowering import lower
+from kresolve.kconfig.parsing.parser import parse
+from kresolve.kconfig.model import TreeInfo
+from kresolve.kconfig.storage import to_bytes
 for line in sys.stdin.buffer:
     job = json.loads(line)
     os.environ["srctree"] = job.pop("srctree")
@@ -186,7 +186,7 @@ def conf(
     program: Path,
     kconfig: str,
     configs: Iterable[str],
-    finish: Finish | Literal["savedefconfig"] = "olddefconfig",
+    mode: ConfMode | Literal["savedefconfig"] = "olddefconfig",
 ) -> list[str]:
     """The ``.config``, or with savedefconfig the smallest, that conf writes from some texts."""
     found = []
@@ -197,23 +197,23 @@ def conf(
         for number, config in enumerate(configs):
             place = Path(scratch, str(number))
             place.mkdir()
-            found.append(_run(program, tree, place, config, finish))
+            found.append(_run(program, tree, place, config, mode))
     return found
 
 
-def _run(program: Path, tree: Path, place: Path, config: str, finish: str) -> str:
+def _run(program: Path, tree: Path, place: Path, config: str, mode: str) -> str:
     environment = {"PATH": os.environ["PATH"], "srctree": str(tree), "KCONFIG_CONFIG": ".config"}
-    mode, given, written = finish, ".config", ".config"
-    if finish == "savedefconfig":
-        mode, written = "savedefconfig=smallest", "smallest"
-    elif finish == "defconfig":
-        mode, given = f"defconfig={place / 'start'}", "start"
-    elif finish != "olddefconfig":
+    option, given, written = f"--{mode}", ".config", ".config"
+    if mode == "savedefconfig":
+        option, written = "--savedefconfig=smallest", "smallest"
+    elif mode == "defconfig":
+        option, given = f"--defconfig={place / 'start'}", "start"
+    elif mode != "olddefconfig":
         # also an empty one: before 6.10 it makes a difference whether a file was read
         given = environment["KCONFIG_ALLCONFIG"] = "all.config"
     (place / given).write_text(config, encoding="utf-8", newline="")
     done = subprocess.run(
-        [str(program), f"--{mode}", "Kconfig"],
+        [str(program), option, "Kconfig"],
         cwd=place,
         env=environment,
         capture_output=True,

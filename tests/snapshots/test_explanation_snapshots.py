@@ -18,12 +18,12 @@ from typing import Any
 import pytest
 
 from kresolve import Tree
+from kresolve.api.explain_symbol import explain_symbol
+from kresolve.dotconfig.lines import Line, parse_lines
 from kresolve.errors import KresolveError
-from kresolve.explaining import explain_symbol
 from kresolve.explanation import Cause, Fact
-from kresolve.lines import Line, parse_lines
-from kresolve.planner import World
-from kresolve.report.derivation import Explanation
+from kresolve.planner import Target
+from kresolve.rendering.explanation import Explanation
 from tests.property.pinning import with_other_value
 from tests.property.toys import TREES
 
@@ -34,7 +34,7 @@ CLAIMS_AT_LEAST = 15
 RELEASES = {"6.1": "6.1.192", "6.12": "6.12.117", "7.x": "7.3.4"}
 
 #: Which kernel, what is asked, on which base, with which lines on top; "change"
-#: stands for what would change the value, "finish" for the target.
+#: stands for what would change the value, "mode" for the target.
 CASES: dict[str, dict[str, Any]] = {
     "INET_UDP_DIAG-on-allnoconfig": {"ask": "INET_UDP_DIAG", "base": "allnoconfig", "change": True},
     "INET_UDP_DIAG-dropped": {
@@ -51,7 +51,7 @@ CASES: dict[str, dict[str, Any]] = {
         "ask": "MEMBARRIER",
         "base": "empty",
         "lines": "CONFIG_EXPERT=y\n",
-        "finish": "allnoconfig",
+        "mode": "allnoconfig",
     },
     "MEMBARRIER-selected": {"ask": "MEMBARRIER", "base": "allnoconfig"},
     "DEBUG_INFO_BTF-without-pahole": {"ask": "DEBUG_INFO_BTF=y", "change": True},
@@ -104,20 +104,20 @@ def tree_of(kernel: str) -> Tree:
     return Tree.load(TREES[kernel], arch="x86_64")
 
 
-def world_of(case: dict[str, Any]) -> World:
-    """The world in which a case is asked."""
+def target_of(case: dict[str, Any]) -> Target:
+    """The target in which a case is asked."""
     tree = tree_of(case.get("kernel", "6.12"))
     lines = parse_lines(case.get("lines", ""), "my.config")[0]
     base = tree.base(case.get("base", "defconfig"))
-    finish = case.get("finish", "olddefconfig")
-    return World(tree.model, base.name, (*base.lines, *lines), finish, tree.knowledge)
+    mode = case.get("mode", "olddefconfig")
+    return Target(tree.model, base.name, (*base.lines, *lines), mode, tree.model_index)
 
 
 def explained(case: dict[str, Any]) -> Explanation:
     """The explanation that a case asks for."""
-    world = world_of(case)
+    target = target_of(case)
     change = case.get("change", False)
-    return explain_symbol(world, case["ask"], base=world.base, change=change)
+    return explain_symbol(target, case["ask"], base=target.base, change=change)
 
 
 def seen(case: dict[str, Any]) -> str:
@@ -168,14 +168,14 @@ def test_because_holds_in_the_kernel() -> None:
     for name, case in CASES.items():
         if name == "unknown":
             continue
-        world, asked = world_of(case), asked_lines(case)
-        configuration = world.after(asked)
-        for fact, cause in claims(explained({**case, "change": False}), world):
+        target, asked = target_of(case), asked_lines(case)
+        configuration = target.after(asked)
+        for fact, cause in claims(explained({**case, "change": False}), target):
             if (fact.name, cause.name) in checked:
                 continue
             found = {
                 with_other_value(
-                    configuration, (*world.lines, *asked), fact.name, cause.name, value
+                    configuration, (*target.lines, *asked), fact.name, cause.name, value
                 )[fact.name]
                 for value in "ny"
                 if value != cause.value
@@ -185,9 +185,9 @@ def test_because_holds_in_the_kernel() -> None:
     assert len(checked) >= CLAIMS_AT_LEAST
 
 
-def claims(found: Explanation, world: World) -> list[tuple[Fact, Cause]]:
+def claims(found: Explanation, target: Target) -> list[tuple[Fact, Cause]]:
     """The facts of symbols with the bools and tristates that are said to change them."""
-    symbols = world.model.symbols
+    symbols = target.model.symbols
     return [
         (fact, cause)
         for fact in found.derivation.facts.values()
@@ -195,8 +195,8 @@ def claims(found: Explanation, world: World) -> list[tuple[Fact, Cause]]:
         for cause in fact.causes
         if "value" in cause.changes
         and cause.name in symbols
-        and symbols[cause.name].is_logical
-        and cause.name != world.model.modules
+        and symbols[cause.name].is_bool_or_tristate
+        and cause.name != target.model.modules
     ]
 
 

@@ -179,7 +179,7 @@ CASES: dict[str, list[str]] = {
     "plan-from-a-file": [
         f"plan @wanted.config 'CHIMNEY=n' {ON_TOY} --objective lines --prefer m --pin PAINT"
     ],
-    "plan-for-merge-config-n": [f"plan SHED OWNER='\"me\"' {ON_TOY} --finish allnoconfig"],
+    "plan-for-merge-config-n": [f"plan SHED OWNER='\"me\"' {ON_TOY} --mode allnoconfig"],
     "plan-nothing-to-add": [f"plan GARDEN POND=y|m WATER=m {ON_TOY}"],
     "plan-json": [f"plan FISH NUMBER=0x1f {ON_TOY} --base empty --json"],
     "plan-any-of": [
@@ -225,14 +225,14 @@ CASES: dict[str, list[str]] = {
     "lint": [
         f"lint lost.config {ON_TOY} --base empty --all",
         f"lint my.config {ON_TOY} --base my.config",
-        f"lint lost.config {ON_TOY} --finish allnoconfig --base empty --github",
+        f"lint lost.config {ON_TOY} --mode allnoconfig --base empty --github",
     ],
     "olddefconfig": [f"olddefconfig prose.config {ON_TOY}"],
     "tree-show": [f"tree show {ON_TOY}"],
     "gates": [
         f"gates GARDEN {ON_TOY}",
         f"gates GARDEN {ON_TOY} --base empty",
-        f"gates EXPERT {ON_TOY} --base empty --finish allnoconfig",
+        f"gates EXPERT {ON_TOY} --base empty --mode allnoconfig",
         f"gates FISH {ON_TOY} --base empty",
     ],
     "search": [

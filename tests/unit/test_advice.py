@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable
 import pytest
 from attrs import evolve
 
-from kresolve.lines import parse_lines
-from kresolve.planner import Conflict, Knowledge, Question, Request, World, answer
+from kresolve.dotconfig.lines import parse_lines
+from kresolve.fragments.check_items import KernelId, check_items
+from kresolve.fragments.checking import check_lines, explained
+from kresolve.fragments.linting import Finding, Linter, advised
+from kresolve.fragments.migrating import migrated
+from kresolve.fragments.repair import Repair, conflict_text
+from kresolve.planner import Conflict, ModelIndex, Question, Request, Target, answer
 from kresolve.planner.result import Satisfied
-from kresolve.report.document import plan_document
-from kresolve.workbench.checking import check_lines, explained
-from kresolve.workbench.linting import Finding, Linter, advised
-from kresolve.workbench.migrating import migrated
-from kresolve.workbench.repair import Repair, conflict_text
-from kresolve.workbench.wanted import Kernel, wanted
+from kresolve.rendering.plan_document import plan_document
 from tests.property.toys import load
 
 KCONFIG = """\
@@ -105,7 +105,7 @@ config PLUG
 
 def findings(text: str) -> list[Finding]:
     """The findings of a fragment, "f", with advice."""
-    linter = Linter(World(load(KCONFIG), "base", ()), parse_lines(text, "f")[0])
+    linter = Linter(Target(load(KCONFIG), "base", ()), parse_lines(text, "f")[0])
     return advised(linter, linter.findings())[0]
 
 
@@ -190,37 +190,37 @@ config MORE
 MISSING = "PAHOLE was not found when the tree was read"
 
 
-def world(text: str = "") -> World:
-    """A world of the tree, with lines on top of nothing."""
+def target(text: str = "") -> Target:
+    """A target of the tree, with lines on top of nothing."""
     model = load(ASKING)
     model = evolve(model, info=evolve(model.info, toolchain=(("PAHOLE", "not found"),)))
     asks = ASKING.replace("default 0", "default $(shell,$(PAHOLE) --version)")
-    knowledge = Knowledge(model, {"Kconfig": asks}.get)
-    return World(model, "base", tuple(parse_lines(text, "f")[0]), knowledge=knowledge)
+    model_index = ModelIndex(model, {"Kconfig": asks}.get)
+    return Target(model, "base", tuple(parse_lines(text, "f")[0]), model_index=model_index)
 
 
 def told_by_lint(text: str) -> Iterable[str]:
     """What lint says of lines."""
-    return (f.message for f in Linter(world(), parse_lines(text, "f")[0]).findings())
+    return (f.message for f in Linter(target(), parse_lines(text, "f")[0]).findings())
 
 
 def told_by_migrate(text: str) -> Iterable[str]:
     """What migrate says of lines."""
-    return (step.message for step in migrated(world(), world(), {"f": text}).steps)
+    return (step.message for step in migrated(target(), target(), {"f": text}).steps)
 
 
 def told_by_check(text: str) -> Iterable[str]:
     """What check says of a .config that lacks the options of lines."""
     names = [line.symbol for line in parse_lines(text, "f")[0]]
-    kernel = Kernel("6.12", "x86_64")
-    found = check_lines(wanted(names, kernel), [], config="c", kernel=kernel)
-    return (row.why for row in explained(found, world(), Repair(None)).rows)
+    kernel = KernelId("6.12", "x86_64")
+    found = check_lines(check_items(names, kernel), [], config="c", kernel=kernel)
+    return (row.why for row in explained(found, target(), Repair(None)).rows)
 
 
 def told_by_a_proof(text: str) -> Iterable[str]:
     """What a plan's document says, as a survey writes it."""
     for line in parse_lines(text, "f")[0]:
-        plan = answer(world(), Question((Request(line.symbol, ("y",), line.symbol),)))
+        plan = answer(target(), Question((Request(line.symbol, ("y",), line.symbol),)))
         yield str(plan_document(plan)["conflict"])
 
 
@@ -236,7 +236,7 @@ def test_a_missing_tool_is_named(told: Callable[[str], Iterable[str]], name: str
 def test_the_other_causes_stand_beside_a_missing_tool() -> None:
     """What a line of the fragment could mend is told, too; what is missing for nothing is not."""
     (text,) = told_by_lint("CONFIG_TYPES=y\n")
-    (other,) = Linter(world(), parse_lines("CONFIG_MODULES=m\n", "f")[0]).findings()
+    (other,) = Linter(target(), parse_lines("CONFIG_MODULES=m\n", "f")[0]).findings()
 
     assert "depends on DEBUG (=n)" in text
     assert "depends on HAS_TOOL (=n)" in text

@@ -8,17 +8,18 @@ import pytest
 from attrs import evolve
 
 from kresolve import check
+from kresolve.api.survey_run import SurveyOptions, plan_each
 from kresolve.errors import ConfigFileError, RequestError
-from kresolve.minimizing import keeping
-from kresolve.model import Model
-from kresolve.modelfile import to_bytes
+from kresolve.fragments.running_kernel import Observation
+from kresolve.kconfig.model import Model
+from kresolve.kconfig.storage import to_bytes
 from kresolve.planner import (
     AnyOf,
     Demand,
     Plan,
     Question,
+    Target,
     Term,
-    World,
     answer,
     answer_in_parts,
     any_of,
@@ -26,10 +27,9 @@ from kresolve.planner import (
     parse_terms,
     requested,
 )
+from kresolve.planner.minimizing import keeping
 from kresolve.planner.objective import View, measure
-from kresolve.profiles import Profile, read_profile
-from kresolve.surveying import Terms, plan_each
-from kresolve.workbench.evidence import Seen
+from kresolve.planner.profiles import Profile, read_profile
 from tests.property.toys import load, read
 
 _KCONFIG = """\
@@ -80,7 +80,7 @@ def model() -> Model:
 def planned(model: Model, *requests: Demand | str, base: str = "") -> Plan:
     """The plan for requests on a base."""
     asked = merged(requested(model, one) if isinstance(one, str) else one for one in requests)
-    return answer(World(model, "base", tuple(read(base, model))), Question(asked))
+    return answer(Target(model, "base", tuple(read(base, model))), Question(asked))
 
 
 def texts(plan: Plan) -> list[str]:
@@ -260,10 +260,10 @@ def test_what_spares_an_option_says_so(model: Model) -> None:
 
 def test_what_an_alternative_asks_for_is_not_lost_or_added(model: Model) -> None:
     """An option of an alternative counts as asked for only at a value that is accepted."""
-    world = World(model, "base", tuple(read("CONFIG_NET=y\nCONFIG_LEGACY=y\n", model)))
+    target = Target(model, "base", tuple(read("CONFIG_NET=y\nCONFIG_LEGACY=y\n", model)))
     question = Question((requested(model, "LEGACY=m|TABLES"),))
-    after = world.after(read("# CONFIG_LEGACY is not set\nCONFIG_TABLES=y\n", model))
-    counted = measure([View(world.before, after, question.asked)], ())
+    after = target.after(read("# CONFIG_LEGACY is not set\nCONFIG_TABLES=y\n", model))
+    counted = measure([View(target.before, after, question.asked)], ())
 
     assert (counted["lost"], counted["added"]) == (1, 0)
 
@@ -292,7 +292,7 @@ def test_a_plan_in_parts_where_a_tree_lacks_an_alternative(model: Model) -> None
     """Trees with other alternatives get one plan in parts, each served by what it has."""
     small = load('config NET\n\tbool "net"\n\nconfig TABLES\n\tbool "t"\n\tdepends on NET\n')
     questions = [
-        (World(tree, "empty", ()), Question((requested(tree, "TABLES|LEGACY"),)))
+        (Target(tree, "empty", ()), Question((requested(tree, "TABLES|LEGACY"),)))
         for tree in (model, small)
     ]
     found = answer_in_parts(questions)
@@ -306,7 +306,7 @@ def test_a_survey_takes_alternatives(tmp_path: Path, model: Model) -> None:
     path = tmp_path / "model"
     path.write_bytes(to_bytes(model))
     request = requested(model, "TABLES|LEGACY=m")
-    terms = Terms("base", tuple(read("CONFIG_NET=y\n", model)))
+    terms = SurveyOptions("base", tuple(read("CONFIG_NET=y\n", model)))
     (document,) = plan_each(str(path), terms, [request])
 
     assert (document["symbol"], document["asked"]) == ("TABLES|LEGACY=m", "TABLES=y or LEGACY=m")
@@ -315,16 +315,16 @@ def test_a_survey_takes_alternatives(tmp_path: Path, model: Model) -> None:
 
 def test_lines_that_keep_alternatives(model: Model) -> None:
     """Of some lines the fewest are kept with which one of the alternatives holds."""
-    world = World(model, "empty", ())
+    target = Target(model, "empty", ())
     lines = read("CONFIG_NET=y\nCONFIG_LEGACY=y\nCONFIG_LEGACY6=y\nCONFIG_TABLES=y\n", model)
     asked = requested(model, "LEGACY & LEGACY6 if IPV6|TABLES")
 
-    assert [str(line) for line in keeping(world, lines, (asked,)).lines] == [
+    assert [str(line) for line in keeping(target, lines, (asked,)).lines] == [
         "CONFIG_NET=y",
         "CONFIG_TABLES=y",
     ]
     with pytest.raises(RequestError, match=r"LEGACY6 is n, TABLES is n and IPV6 is y with all"):
-        keeping(world, lines[:2], (asked,))
+        keeping(target, lines[:2], (asked,))
 
 
 # ------------------------------------------------------------------ in a profile
@@ -520,9 +520,9 @@ def test_a_check_agrees_with_the_plan(tmp_path: Path, model: Model) -> None:
             f"CONFIG_{name}=y\n" if said >> n & 1 else f"# CONFIG_{name} is not set\n"
             for n, name in enumerate(names)
         )
-        world = World(model, "base", tuple(read(base, model)))
+        target = Target(model, "base", tuple(read(base, model)))
         for text in requests:
-            holds = held(tmp_path, world.before.text(), text)[0]
+            holds = held(tmp_path, target.before.text(), text)[0]
             assert holds is (not planned(model, text, base=base).lines), (base, text)
             agreed[bool(holds)] += 1
     assert all(agreed.values())
@@ -530,14 +530,14 @@ def test_a_check_agrees_with_the_plan(tmp_path: Path, model: Model) -> None:
 
 def test_what_a_running_kernel_shows_of_alternatives(monkeypatch: pytest.MonkeyPatch) -> None:
     """One alternative that is seen is enough; nobody can tell where one may be there unseen."""
-    from kresolve.workbench.checking import check_evidence
-    from kresolve.workbench.evidence import Evidence
-    from kresolve.workbench.wanted import Kernel, wanted
+    from kresolve.fragments.check_items import KernelId, check_items
+    from kresolve.fragments.checking import check_evidence
+    from kresolve.fragments.running_kernel import RunningKernel
 
-    seen = {"A": Seen("n", "not there", "sure"), "B": Seen("y", "there", "sure")}
-    monkeypatch.setattr(Evidence, "look", lambda _, name: seen.get(name))
-    asked = wanted(["A|B", "A|C", "A & C|A", "A|C if A"], Kernel())
-    found = check_evidence(asked, Evidence(), kernel=Kernel())
+    seen = {"A": Observation("n", "not there", "sure"), "B": Observation("y", "there", "sure")}
+    monkeypatch.setattr(RunningKernel, "look", lambda _, name: seen.get(name))
+    asked = check_items(["A|B", "A|C", "A & C|A", "A|C if A"], KernelId())
+    found = check_evidence(asked, RunningKernel(), kernel=KernelId())
 
     assert [row.holds for row in found.rows] == [True, None, False, True]
     assert found.status == "fails"

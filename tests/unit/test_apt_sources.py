@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kresolve.trees.apt_sources import AptSource, read_sources, sources_of_suite
+from kresolve.sources.apt_sources import AptSource, read_sources, sources_of_suite
 
 DEB822 = """\
 # the mirror

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from kresolve.bases import find_base
+from kresolve.api.bases import find_base
+from kresolve.api.explain_symbol import explain_symbol
 from kresolve.errors import ConfigFileError
-from kresolve.explaining import explain_symbol
-from kresolve.model import Model
-from kresolve.planner import World
-from kresolve.trees import SourceTree
+from kresolve.kconfig.model import Model
+from kresolve.planner import Target
+from kresolve.sources import SourceTree
 from tests.property.toys import load
 
 _KCONFIG = """\
@@ -60,7 +60,7 @@ def test_files_are_taken_as_they_are(model: Model, tmp_path: Path) -> None:
     path.write_text("CONFIG_A=y\nnonsense\n# CONFIG_B is not set\n")
     base = find_base(model, None, path)
     assert [str(line) for line in base.lines] == ["CONFIG_A=y", "# CONFIG_B is not set"]
-    assert [str(bad) for bad in base.bad] == [f"{path}:2: not an assignment: nonsense"]
+    assert [str(bad) for bad in base.invalid] == [f"{path}:2: not an assignment: nonsense"]
 
 
 def test_defconfigs_are_evaluated(model: Model, tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_what_a_defconfig_does_not_mention_is_told_from_what_it_says(
         "T": True,
     }
 
-    world = World(model, "my_defconfig", base.lines)
-    said = {name: str(explain_symbol(world, name, base=world.base)) for name in "AB"}
+    target = Target(model, "my_defconfig", base.lines)
+    said = {name: str(explain_symbol(target, name, base=target.base)) for name in "AB"}
     assert "A (Kconfig:1) is y: my_defconfig says so" in said["A"]
     assert "B (Kconfig:4) is y: by default in the .config of my_defconfig" in said["B"]

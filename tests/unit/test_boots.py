@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from kresolve import check
-from kresolve.profiles import Profile, find_profile
-from kresolve.workbench.features import FeatureCheck
+from kresolve.fragments.features import FeatureCheck
+from kresolve.planner.profiles import Profile, find_profile
 from tests.boot import tables
 from tests.boot.guest.operations import BY_NAME, OPERATIONS
 from tests.boot.results import Boot, recorded

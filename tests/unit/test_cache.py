@@ -12,17 +12,17 @@ import pytest
 from attrs import evolve
 
 from kresolve.errors import KresolveError
-from kresolve.frontend import cached_models, loading
-from kresolve.model import Model
-from kresolve.modelfile import to_bytes
-from kresolve.trees import cache
+from kresolve.kconfig.model import Model
+from kresolve.kconfig.storage import to_bytes
+from kresolve.sources import cache, model_cache
+from kresolve.sources.model_cache import cached_models
 from tests.property.toys import load
 from tests.unit.toytree import start_python
 
 BUILD = """
 import sys, time
 from pathlib import Path
-from kresolve.trees.cache import complete_directory
+from kresolve.sources.cache import complete_directory
 
 def build(directory):
     with open(sys.argv[2], "a") as log:
@@ -254,13 +254,13 @@ def test_the_newest_model_of_each_version_is_read(
     _saved(own_cache, "5.10", "arm64", "e")
     _saved(own_cache, "6.6", "x86_64", "f").write_bytes(b"damaged")
     read: list[Path] = []
-    whole = loading._cached
+    whole = model_cache._cached
 
     def noted(path: Path) -> Model | None:
         read.append(path)
         return whole(path)
 
-    monkeypatch.setattr(loading, "_cached", noted)
+    monkeypatch.setattr(model_cache, "_cached", noted)
     models = cached_models("x86", but="7.3")
 
     assert next(models).info.version == "6.1.9"
@@ -273,7 +273,7 @@ def test_models_that_newer_ones_superseded_go(own_cache: Path) -> None:
     """Of one version and architecture the newest stay; nothing else is touched."""
     other = _saved(own_cache, "6.12.1", "x86", "a")
     saved = [_saved(own_cache, "6.12.1", "x86_64", f"{number}") for number in range(9)]
-    loading._prune(saved[-1])
+    model_cache._prune(saved[-1])
 
     assert {*other.parent.iterdir()} == {other, *saved[3:]}
 
@@ -281,10 +281,10 @@ def test_models_that_newer_ones_superseded_go(own_cache: Path) -> None:
 def test_models_may_vanish_at_any_time(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What another process removes meanwhile is no error, here or there."""
     saved = [_saved(own_cache, "6.12.1", "x86_64", f"{number}") for number in range(9)]
-    found = loading._newest_first(saved[0].parent)
+    found = model_cache._newest_first(saved[0].parent)
     for path in saved:
         path.unlink()
-    monkeypatch.setattr(loading, "_newest_first", lambda folder: found)
-    loading._prune(saved[-1])
+    monkeypatch.setattr(model_cache, "_newest_first", lambda folder: found)
+    model_cache._prune(saved[-1])
 
     assert list(cached_models("x86")) == []

@@ -9,9 +9,9 @@ import pytest
 
 from kresolve import check
 from kresolve.errors import ConfigFileError, RequestError
-from kresolve.profiles import known_profile
-from kresolve.workbench.checking import Check, kernel_of
-from tests.unit.test_configfile import vmlinux
+from kresolve.fragments.checking import Check, kernel_of
+from kresolve.planner.profiles import known_profile
+from tests.unit.test_config_file import vmlinux
 
 X86 = "# Linux/x86 {version} Kernel Configuration\n\nCONFIG_X86_64=y\n"
 
@@ -50,7 +50,7 @@ def test_built_in_module_off_and_unmentioned(tmp_path: Path) -> None:
         config=config(tmp_path, text),
     )
 
-    assert [(str(row.wanted.accept), row.symbol, row.state, row.holds) for row in answer.rows] == [
+    assert [(str(row.item.accept), row.symbol, row.state, row.holds) for row in answer.rows] == [
         ("('y',)", "A", "built in", True),
         ("('y',)", "B", "module", False),
         ("('y', 'm')", "C", "module", True),

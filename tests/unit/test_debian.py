@@ -14,11 +14,7 @@ from attrs import define, field
 
 from kresolve.errors import ToolError, TreeError
 from kresolve.progress import Task
-from kresolve.trees import (
-    SourceTree,
-    cached_trees,
-    find_tree,
-)
+from kresolve.sources import SourceTree, cached_trees, find_tree
 from tests.unit.toyarchive import Archive
 from tests.unit.toytree import KEPT, files_below, snapshot, start_python
 from tests.waiting import FOREVER, wait_for
@@ -362,7 +358,7 @@ def test_a_damaged_note_in_the_cache_is_rewritten(archive: Archive, own_cache: P
 FETCH = """
 import signal, sys, time
 from contextlib import contextmanager
-from kresolve.trees import find_tree
+from kresolve.sources import find_tree
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # even if we are in the background
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kresolve.errors import ToolError, TreeError
-from kresolve.trees import (
+from kresolve.sources import (
     SourceTree,
     default_arch,
     environment_fingerprint,
@@ -18,8 +18,8 @@ from kresolve.trees import (
     known_architectures,
     probe_environment,
 )
-from kresolve.trees.cache import cache_root
-from kresolve.trees.tools import base_environment, find_program, run
+from kresolve.sources.cache import cache_root
+from kresolve.sources.programs import base_environment, find_program, run
 from tests.unit.toytree import make_tree, snapshot
 from tests.waiting import FOREVER, is_running, wait_for
 
@@ -303,7 +303,7 @@ echo stable >"$place/settings.toml" && echo new >"$place/update-hashes"
 
 
 def test_the_fingerprint_is_stable(toy: SourceTree) -> None:
-    """The same question in the same world has the same key."""
+    """The same question in the same target has the same key."""
     assert _fingerprint(toy) == _fingerprint(toy)
 
 

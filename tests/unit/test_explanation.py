@@ -7,36 +7,36 @@ import json
 import pytest
 from attrs import evolve
 
+from kresolve.api.explain_symbol import explain_symbol
+from kresolve.dotconfig.lines import Line
 from kresolve.errors import RequestError
-from kresolve.explaining import explain_symbol
+from kresolve.evaluator import ConfMode, evaluate
 from kresolve.explanation import (
     Derivation,
     Deriver,
     Probes,
+    customary_effect,
     headline,
     sentence,
-    tradition,
     why_satisfied,
     with_probes,
 )
-from kresolve.explanation.derivation import Fact, Step, Told
+from kresolve.explanation.derivation import Fact, Premise, Step
 from kresolve.explanation.reductions import (
     FOR_READERS,
+    drop_alternatives,
+    drop_irrelevant,
+    drop_proof_only,
     reduced,
-    settled,
+    stop_at_user_lines,
     to_depth,
-    without_idle,
-    without_quiet,
-    without_spares,
 )
-from kresolve.lines import Line
-from kresolve.location import Location
-from kresolve.model import Model
-from kresolve.planner import Question, World, answer, checked, parse_request
-from kresolve.report.derivation import Explanation
-from kresolve.report.derivation_outline import change_title, outline
-from kresolve.semantics import Finish, evaluate
-from kresolve.values import Type
+from kresolve.kconfig.location import Location
+from kresolve.kconfig.model import Model
+from kresolve.kconfig.values import Type
+from kresolve.planner import Question, Target, answer, checked, parse_request
+from kresolve.rendering.explanation import Explanation
+from kresolve.rendering.explanation_outline import change_title, outline
 from tests.property.toys import load, read
 
 _KCONFIG = """\
@@ -152,8 +152,8 @@ config FOLLOWER
 	depends on HALF
 """
 
-#: Symbol, lines, finish, and the sentence with the places of rules.
-_SENTENCES: list[tuple[str, str, Finish, str]] = [
+#: Symbol, lines, mode, and the sentence with the places of rules.
+_SENTENCES: list[tuple[str, str, ConfMode, str]] = [
     ("NET", "CONFIG_NET=y", "olddefconfig", 'NET is y: "CONFIG_NET=y" (base:1)'),
     ("NET", "", "olddefconfig", "NET is n: no line asks for it and it has no default"),
     (
@@ -312,17 +312,17 @@ def model() -> Model:
     return load(_KCONFIG)
 
 
-def derived(model: Model, name: str, text: str, finish: Finish = "olddefconfig") -> Derivation:
+def derived(model: Model, name: str, text: str, mode: ConfMode = "olddefconfig") -> Derivation:
     """The derivation of a value for readers."""
-    return Deriver(evaluate(model, read(text, model), finish), "base").reading(name)
+    return Deriver(evaluate(model, read(text, model), mode), "base").reading(name)
 
 
-@pytest.mark.parametrize(("name", "text", "finish", "expected"), _SENTENCES)
+@pytest.mark.parametrize(("name", "text", "mode", "expected"), _SENTENCES)
 def test_each_rule_has_its_sentence(
-    model: Model, name: str, text: str, finish: Finish, expected: str
+    model: Model, name: str, text: str, mode: ConfMode, expected: str
 ) -> None:
     """A fact is told in one sentence, with the rule that decided and its place."""
-    assert sentence(derived(model, name, text, finish).fact) == expected
+    assert sentence(derived(model, name, text, mode).fact) == expected
 
 
 def test_a_select_beyond_m_says_what_it_passes() -> None:
@@ -361,10 +361,10 @@ def test_conditions_that_do_not_follow_are_told_beside(model: Model) -> None:
     found = derived(model, "DIAG", "CONFIG_V6=m\nCONFIG_MODULES=y\nCONFIG_DIAG=y")
     (step,) = (step for step in found.fact.steps if step.rule == "depends")
 
-    assert [told.text for one in (step, *step.also) for told in one.told] == ["depends on INET"]
+    assert [told.text for one in (step, *step.also) for told in one.premises] == ["depends on INET"]
     both = derived(load(_BOTH), "X", "")
     (step,) = (step for step in both.fact.steps if step.rule == "depends")
-    assert [told.text for one in (step, *step.also) for told in one.told] == [
+    assert [told.text for one in (step, *step.also) for told in one.premises] == [
         "depends on A",
         "depends on B",
     ]
@@ -419,16 +419,16 @@ def test_each_reduction_leaves_out_its_own() -> None:
     rules = [step.rule for step in whole.fact.steps]
 
     assert rules == ["no line", "select"]
-    assert [step.rule for step in without_idle(whole).fact.steps] == ["select"]
+    assert [step.rule for step in drop_irrelevant(whole).fact.steps] == ["select"]
     assert whole.fact.steps[1].also[0].causes
-    assert not without_spares(whole).fact.steps[1].also[0].causes
+    assert not drop_alternatives(whole).fact.steps[1].also[0].causes
     assert any(s.rule == "offered" for s in whole.facts["FORCER"].steps)
     assert not any(
-        s.rule == "not selected" for f in without_quiet(whole).facts.values() for s in f.steps
+        s.rule == "not selected" for f in drop_proof_only(whole).facts.values() for s in f.steps
     )
     deep = Deriver(evaluate(model, read("CONFIG_UDP=y\n", model)), "base").derivation("UDP")
     assert list(to_depth(reduced(deep), 1).facts) == ["UDP", "DIAG"]
-    assert not list(settled(reduced(deep)).facts["NET"].causes)
+    assert not list(stop_at_user_lines(reduced(deep)).facts["NET"].causes)
 
 
 def test_a_derivation_tells_common_parts_once(model: Model) -> None:
@@ -476,16 +476,16 @@ def test_a_request_without_a_line_says_why(model: Model) -> None:
 
 def test_tradition_is_weighed(model: Model) -> None:
     """What an option asked for by tradition would switch off is calculated, and said."""
-    nothing = tradition(model, [], "olddefconfig", "EXPERT")
+    nothing = customary_effect(model, [], "olddefconfig", "EXPERT")
     assert str(nothing) == "EXPERT is not needed here"
-    hurt = tradition(model, [], "allnoconfig", "EXPERT")
+    hurt = customary_effect(model, [], "allnoconfig", "EXPERT")
     assert hurt is not None
     assert [loss.symbol for loss in hurt.lost] == ["ASKED"]
     assert str(hurt) == (
         "EXPERT is not needed here, and would hurt: the target would answer n to ASKED"
     )
-    assert tradition(model, [Line("EXPERT", "y")], "olddefconfig", "EXPERT") is None
-    vain = tradition(model, [], "olddefconfig", "UDP")
+    assert customary_effect(model, [Line("EXPERT", "y")], "olddefconfig", "EXPERT") is None
+    vain = customary_effect(model, [], "olddefconfig", "UDP")
     assert str(vain) == "UDP is not needed here, and a line for it would not count"
 
 
@@ -493,7 +493,7 @@ def test_a_default_that_tradition_turns_is_named() -> None:
     """A default that goes to n is told as that."""
     model = load('config EXPERT\n\tbool "e"\n\nconfig SPACES\n\tbool "s" \n\tdefault !EXPERT\n')
 
-    assert str(tradition(model, [], "olddefconfig", "EXPERT")) == (
+    assert str(customary_effect(model, [], "olddefconfig", "EXPERT")) == (
         "EXPERT is not needed here, and would hurt: SPACES would default to n"
     )
 
@@ -518,8 +518,8 @@ def test_programs_that_were_asked_are_named(model: Model) -> None:
 
 def shown(model: Model, text: str, lines: str = "", *, full: bool = False) -> Explanation:
     """An explanation with what would change the value."""
-    world = World(model, "base", tuple(read(lines, model)))
-    return explain_symbol(world, text, base="base", full=full)
+    target = Target(model, "base", tuple(read(lines, model)))
+    return explain_symbol(target, text, base="base", full=full)
 
 
 def test_a_line_that_is_only_supposed_can_be_asked_about(model: Model) -> None:
@@ -570,7 +570,7 @@ def test_lines_with_quotes_are_whole_in_markdown() -> None:
 
 def test_probed_limits_stand_in_quotes_they_do_not_have() -> None:
     """A line that a program decides is quoted as defaults are."""
-    told = Told("kconfig", "prompt if n", Location("Kconfig", 2), probe='bool "x" if $(f,"a")')
+    told = Premise("kconfig", "prompt if n", Location("Kconfig", 2), probe='bool "x" if $(f,"a")')
     fact = Fact("X", "n", "depends", (Step("hidden", (told,), value="n"),), Type.BOOL)
     assert 'it is limited by \'bool "x" if $(f,"a")\'' in sentence(fact)
 
@@ -595,9 +595,9 @@ def test_full_leaves_nothing_out(model: Model) -> None:
 def test_no_colon_without_anything_behind_it() -> None:
     """A change that needs no line is a whole sentence; one with lines announces them."""
     model = load('config FISH\n\tdef_bool y\nconfig BIRD\n\tbool "a bird"\n')
-    world = World(model, "base", ())
+    target = Target(model, "base", ())
     nothing, something = (
-        answer(world, Question((checked(model, *parse_request(name), name),)))
+        answer(target, Question((checked(model, *parse_request(name), name),)))
         for name in ("FISH", "BIRD")
     )
     assert change_title("y", nothing) == "nothing is missing for FISH"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kresolve.expressions import (
+from kresolve.kconfig.expressions import (
     MODULE,
     NO,
     OPERATORS,
@@ -23,7 +23,7 @@ from kresolve.expressions import (
     names,
     rewrite_m,
 )
-from kresolve.model import Definition
+from kresolve.kconfig.model import MenuNode
 from tests.property.toys import load
 
 A, B, C = Sym("A"), Sym("B"), Sym("C")
@@ -49,7 +49,7 @@ def test_what_is_written_is_read_back(expr: Expr) -> None:
     """The text of an expression, put into a Kconfig file, is parsed into the same expression."""
     model = load(f"config X\n\tbool\n\tdefault {expr}\nconfig A\n\ttristate\n")
     entry = model.entries[0]
-    assert isinstance(entry, Definition)
+    assert isinstance(entry, MenuNode)
     assert entry.defaults[0].value == expr
     assert str(entry.defaults[0].value) == str(expr)
 
@@ -67,7 +67,7 @@ def test_long_chains_are_no_deep_trees() -> None:
     """A select chain of thousands of operands is parsed, written and searched without recursion."""
     text = " || ".join(f"S{number}" for number in range(3000))
     model = load(f"config X\n\tbool\n\tdepends on {text}\n")
-    condition = model.entries[0].depends[0].condition
+    condition = model.entries[0].depends[0].expr
     assert isinstance(condition, Or)
     assert len(condition.operands) == 3000
     assert str(condition) == text

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from kresolve.dotconfig.files import check_writable, write_whole
 from kresolve.errors import ConfigFileError
-from kresolve.files import check_writable, write_whole
 from tests.unit.disks import may_mount
 from tests.unit.toytree import ROOT, snapshot
 
@@ -20,7 +20,7 @@ PROLOGUE = """
 import subprocess, sys
 from pathlib import Path
 from kresolve.errors import KresolveError
-from kresolve.files import check_writable, write_whole
+from kresolve.dotconfig.files import check_writable, write_whole
 
 place = Path(sys.argv[1])
 

@@ -134,7 +134,7 @@ def _modules(package: Path) -> dict[str, Path]:
 
 
 def _imports(root: str, module: str, path: Path) -> Iterator[Import]:
-    """What a module imports, by absolute name: ``kresolve.trees.cache``."""
+    """What a module imports, by absolute name: ``kresolve.sources.cache``."""
     inside = [root, *module.split(".")] if module != "__init__" else [root, ""]
     if path.name == "__init__.py" and module != "__init__":
         inside.append("")

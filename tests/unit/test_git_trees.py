@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kresolve.errors import ToolError, TreeError
-from kresolve.trees import SourceTree, cached_trees, find_tree
+from kresolve.sources import SourceTree, cached_trees, find_tree
 from tests.property.archives import Repository
 from tests.unit.toytree import KEPT, files_below, make_tree, snapshot, start_python
 
@@ -340,7 +340,7 @@ def test_a_missing_git_is_said(repository: Path, monkeypatch: pytest.MonkeyPatch
 READ = """
 import sys, time
 from contextlib import nullcontext
-from kresolve.trees import find_tree
+from kresolve.sources import find_tree
 
 class Slow:
     def task(self, *arguments, **options):

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from kresolve.semantics import evaluate
+from kresolve.evaluator import evaluate
 from tests.property.toys import load, read
 from tests.sameresult import everything
 

@@ -19,7 +19,7 @@ from attrs import define, field
 
 from kresolve.errors import TreeError
 from kresolve.progress import Task
-from kresolve.trees import cached_trees, find_tree, kernel_org
+from kresolve.sources import cached_trees, find_tree, kernel_org
 from tests.unit.toytree import FILES, KEPT, files_below, start_python, tar_bytes
 
 TARBALL = lzma.compress(tar_bytes(prefix="linux-6.12.47/"))
@@ -395,7 +395,7 @@ def test_a_sum_may_not_come_by_a_less_safe_way() -> None:
 FETCH = """
 import sys
 from contextlib import nullcontext
-from kresolve.trees import find_tree
+from kresolve.sources import find_tree
 
 class Loud:
     def task(self, *arguments, **options):

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kresolve.errors import ConfigFileError
-from kresolve.files import write_whole
-from kresolve.lines import (
+from kresolve.dotconfig.files import write_whole
+from kresolve.dotconfig.lines import (
     Line,
     fragment_text,
     parse_lines,
@@ -22,8 +21,9 @@ from kresolve.lines import (
     typed_value,
     unquote,
 )
-from kresolve.location import Location
-from kresolve.values import Type
+from kresolve.errors import ConfigFileError
+from kresolve.kconfig.location import Location
+from kresolve.kconfig.values import Type
 
 
 def said(text: str, *, exact_unset: bool = True) -> list[tuple[str, str]]:

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
+from kresolve.api.fragments import distinct
+from kresolve.dotconfig.lines import Line, parse_lines
 from kresolve.errors import RequestError
-from kresolve.face.fragments import distinct
-from kresolve.likenames import did_you_mean_option, like_names
-from kresolve.lines import Line, parse_lines
-from kresolve.model import Model
-from kresolve.planner import World
-from kresolve.report.lints import advice_text, lint_text
-from kresolve.semantics import Finish, evaluate
-from kresolve.workbench.fixing import fixed
-from kresolve.workbench.linting import Lint, Linter, advised, recognised
-from kresolve.workbench.merging import Merge, checked_strict, finished, merged_lines
+from kresolve.evaluator import ConfMode, evaluate
+from kresolve.fragments.fixing import fixed
+from kresolve.fragments.linting import Lint, Linter, advised, recognised
+from kresolve.fragments.merging import Merge, checked_strict, finished, merged_lines
+from kresolve.kconfig.model import Model
+from kresolve.kconfig.similar_names import did_you_mean_option, like_names
+from kresolve.planner import Target
+from kresolve.rendering.lints import advice_text, lint_text
 from tests.property.toys import VERSIONS, load
 
 KCONFIG = """\
@@ -104,18 +104,18 @@ config PULSE
 def linted(
     text: str,
     base: str = "",
-    finish: Finish = "olddefconfig",
+    mode: ConfMode = "olddefconfig",
     others: Iterable[Model] = (),
     dialect: str = "6.12",
 ) -> Lint:
     """The judgement of one fragment, "f", on a base."""
     model = load(KCONFIG, dialect)
     exact = model.dialect.exact_unset
-    bare = World(model, "base", tuple(parse_lines(base, "base", exact_unset=exact)[0]), finish)
+    bare = Target(model, "base", tuple(parse_lines(base, "base", exact_unset=exact)[0]), mode)
     lines, bad = parse_lines(text, "f", exact_unset=exact)
     linter = Linter(bare, lines, others)
     findings, mended = advised(linter, linter.findings())
-    return Lint(model.info, "base", finish, tuple(findings), tuple(bad), mended)
+    return Lint(model.info, "base", mode, tuple(findings), tuple(bad), mended)
 
 
 def rules(lint: Lint) -> list[tuple[str, str]]:
@@ -239,7 +239,7 @@ def test_a_transitional_name_carries_on() -> None:
     """An old name that the kernel still reads is no loss, and its new name is given."""
     kconfig = 'config OLD\n\tbool\n\ttransitional\n\nconfig NEW\n\tbool "New"\n\tdefault OLD\n'
     model = load(kconfig, "7.x")
-    linter = Linter(World(model, "base", ()), parse_lines("CONFIG_OLD=y\n", "f")[0])
+    linter = Linter(Target(model, "base", ()), parse_lines("CONFIG_OLD=y\n", "f")[0])
     (finding,) = linter.findings()
 
     assert (finding.rule, finding.survives) == ("transitional", True)
@@ -249,11 +249,11 @@ def test_a_transitional_name_carries_on() -> None:
 
 def test_a_gate_tells_what_it_switches_off() -> None:
     """EXPERT under allnoconfig answers prompts with n that nobody asked about: they are listed."""
-    lint = linted("CONFIG_EXPERT=y\n", finish="allnoconfig")
+    lint = linted("CONFIG_EXPERT=y\n", mode="allnoconfig")
 
     assert lint.findings[0].rule == "gate"
     assert lint.findings[0].affected == ("RARE",)
-    named = linted("CONFIG_EXPERT=y\nCONFIG_RARE=y\n", finish="allnoconfig")
+    named = linted("CONFIG_EXPERT=y\nCONFIG_RARE=y\n", mode="allnoconfig")
     assert [finding.rule for finding in named.findings] == ["survives", "survives"]
 
 
@@ -266,20 +266,20 @@ def test_a_gate_answers_for_itself_alone() -> None:
 
 
 @pytest.mark.parametrize("dialect", VERSIONS)
-@pytest.mark.parametrize("finish", ["olddefconfig", "allnoconfig"])
-def test_already_so_means_already_so(dialect: str, finish: Finish) -> None:
+@pytest.mark.parametrize("mode", ["olddefconfig", "allnoconfig"])
+def test_already_so_means_already_so(dialect: str, mode: ConfMode) -> None:
     """A line is called already so exactly if the whole .config is the same without it."""
     text = (
         "CONFIG_NET=y\nCONFIG_ADVANCED=y\nCONFIG_QUIET=y\nCONFIG_SIZE=3\n# CONFIG_CAT is not set\n"
     )
     text += "CONFIG_BIRD=y\nCONFIG_RED=y\n"
     base = "CONFIG_NET=y\n# CONFIG_QUIET is not set\n"
-    lint = linted(text, base, finish, dialect=dialect)
+    lint = linted(text, base, mode, dialect=dialect)
     model = load(KCONFIG, dialect)
     lines = parse_lines(base, "base")[0] + [finding.line for finding in lint.findings]
-    whole = evaluate(model, lines, finish).text()
+    whole = evaluate(model, lines, mode).text()
     for finding in lint.findings:
-        without = evaluate(model, [line for line in lines if line is not finding.line], finish)
+        without = evaluate(model, [line for line in lines if line is not finding.line], mode)
         assert (finding.rule == "already-so") == (without.text() == whole), finding
 
 
@@ -325,7 +325,7 @@ def _merged(base: str, text: str, *, complete: bool = False) -> Merge:
     lines = parse_lines(text, "f")[0]
     whole, overlaps = merged_lines(start, [("f", lines)])
     merge = Merge("tinyconfig", ("f",), tuple(overlaps), tuple(whole), "")
-    bare = World(model, "empty", (), "alldefconfig")
+    bare = Target(model, "empty", (), "alldefconfig")
     return finished(merge, bare, lines, complete=complete)
 
 
@@ -347,7 +347,7 @@ def test_who_says_a_line() -> None:
     """The line that keeps another out is of a file, of the base, or kresolve's own."""
     lines = parse_lines("CONFIG_BIRD=y\n", "f")[0]
     cat = Line("CAT", "y")
-    bare = World(load(KCONFIG), "base", ())
+    bare = Target(load(KCONFIG), "base", ())
     placed = Linter(bare, (*parse_lines("CONFIG_CAT=y\n", "g")[0], *lines))
 
     assert "; g:1 says CONFIG_CAT=y" in placed.findings()[1].message
@@ -380,7 +380,7 @@ def test_a_number_that_has_no_line_is_lost() -> None:
         '\nconfig S\n\tstring "S"\n\tdepends on A\n'
     )
     lines = parse_lines('CONFIG_N=0\nCONFIG_S=""\n', "f")[0]
-    linter = Linter(World(model, "base", ()), lines)
+    linter = Linter(Target(model, "base", ()), lines)
     assert [f.survives for f in linter.findings()] == [False, True]
     findings, _ = advised(linter, linter.findings())
     assert [f.add for f in findings] == [("CONFIG_A=y",), ()]
@@ -479,7 +479,7 @@ def test_a_value_that_conf_ignores(line: str, rule: str, text: str, new: str | N
 def linted_on(kconfig: str, text: str) -> Lint:
     """The judgement of one fragment, "f", on an empty base of another tree."""
     model = load(kconfig)
-    linter = Linter(World(model, "base", ()), parse_lines(text, "f")[0])
+    linter = Linter(Target(model, "base", ()), parse_lines(text, "f")[0])
     findings, mended = advised(linter, linter.findings())
     return Lint(model.info, "base", "olddefconfig", tuple(findings), (), mended)
 
@@ -505,10 +505,10 @@ def test_merging_deletes_what_appending_keeps() -> None:
     model = load(MEANT)
     base = parse_lines('CONFIG_NAME="me"\n', "base")[0]
     lines = parse_lines("# CONFIG_NAME is not set\n", "f")[0]
-    (lint,) = Linter(World(model, "base", tuple(base)), lines).findings()
+    (lint,) = Linter(Target(model, "base", tuple(base)), lines).findings()
     whole, overlaps = merged_lines(base, [("f", lines)])
     merge = Merge("base", ("f",), tuple(overlaps), tuple(whole), "")
-    merge = finished(merge, World(model, "empty", (), "alldefconfig"), lines)
+    merge = finished(merge, Target(model, "empty", (), "alldefconfig"), lines)
 
     assert lint.message.endswith(
         'CONFIG_NAME="me" (base:1) counts, but merge_config.sh deletes that line, '
@@ -588,7 +588,7 @@ config PART
         gate: [
             finding.blockers
             for finding in Linter(
-                World(model, "base", tuple(parse_lines(f"CONFIG_GATE={gate}\n", "base")[0])), lines
+                Target(model, "base", tuple(parse_lines(f"CONFIG_GATE={gate}\n", "base")[0])), lines
             ).findings()
         ]
         for gate in ("n", "m")
@@ -603,7 +603,7 @@ def test_a_whole_config_is_not_an_error_for_what_conf_calculates() -> None:
     model = load(promptless + 'config ASKED\n\tbool "Asked"\n\tdepends on P0\n')
 
     def rules_of(text: str) -> list[str]:
-        linter = Linter(World(model, "base", ()), parse_lines(text, "f")[0])
+        linter = Linter(Target(model, "base", ()), parse_lines(text, "f")[0])
         return [finding.rule for finding in linter.findings()]
 
     whole = "".join(f"CONFIG_P{n}=y\n" for n in range(60))
@@ -619,7 +619,7 @@ def test_advice_keeps_only_what_conf_reads() -> None:
         'config COUNT\n\tint "Count"\n\tdepends on GATE\n\tdefault 3\n'
     )
     lines = parse_lines("# CONFIG_COUNT is not set\nCONFIG_PART=y\n", "f")[0]
-    linter = Linter(World(model, "base", ()), lines)
+    linter = Linter(Target(model, "base", ()), lines)
     findings, _ = advised(linter, linter.findings())
 
     assert [finding.rule for finding in findings] == ["already-so", "dropped"]
@@ -681,7 +681,7 @@ def test_what_is_nearly_a_line_is_mended(text: str, new: str) -> None:
     """A line that conf does not read, but that names an option, is told and becomes one."""
     lines, bad = parse_lines(f"{text}\n", "f")
     model = load(KCONFIG)
-    linter = Linter(World(model, "base", ()), lines)
+    linter = Linter(Target(model, "base", ()), lines)
     told = tuple(recognised(one, model) for one in bad)
     findings, mended = advised(linter, linter.findings())
     lint = Lint(model.info, "base", "olddefconfig", tuple(findings), told, mended)
@@ -720,8 +720,8 @@ def test_what_other_kernels_say_became_of_a_name(tmp_path: Path) -> None:
         models.append(evolve(model, info=evolve(model.info, version=version)))
     lines = parse_lines("CONFIG_NAT_IPV4=y\nCONFIG_CIO2_BRIDGE=y\nCONFIG_NAT_META=y\n", "f")[0]
     roots = {id(model): tmp_path / name for model, name in zip(models, ("old", "new"), strict=True)}
-    world = World(models[1], "base", ())
-    linter = Linter(world, lines, models[:1], roots=lambda model: roots[id(model)])
+    target = Target(models[1], "base", ())
+    linter = Linter(target, lines, models[:1], roots=lambda model: roots[id(model)])
     messages = [finding.message for finding in linter.findings()]
 
     assert messages[0].endswith("did you mean CONFIG_NAT? (Linux 6.1 had FLOW_IPV4, now FLOW)")

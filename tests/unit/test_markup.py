@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kresolve.markup import block, code, strong, table, text
+from kresolve.kconfig.markup import block, code, strong, table, text
 
 
 def test_nothing_gets_through() -> None:

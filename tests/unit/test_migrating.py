@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kresolve.planner import World
-from kresolve.workbench.migrating import Migration, migrated
+from kresolve.fragments.migrating import Migration, migrated
+from kresolve.planner import Target
 from tests.property.toys import load
 
 OLD = """\
@@ -106,9 +106,9 @@ config MODULES
 
 
 def migration(text: str, old: str = OLD, new: str = NEW) -> Migration:
-    """The way of one fragment, "f", from one empty world to another."""
-    worlds = [World(load(old, "6.1"), "empty", ()), World(load(new, "7.x"), "empty", ())]
-    return migrated(worlds[0], worlds[1], {"f": text})
+    """The way of one fragment, "f", from one empty target to another."""
+    targets = [Target(load(old, "6.1"), "empty", ()), Target(load(new, "7.x"), "empty", ())]
+    return migrated(targets[0], targets[1], {"f": text})
 
 
 @pytest.mark.parametrize(
@@ -196,9 +196,9 @@ def test_why_a_line_was_lost_on_the_old_kernel_too() -> None:
 def test_what_becomes_of_lines_is_known_before_the_advice() -> None:
     """Who asks for it is told of every line before any advice is looked for."""
     known: list[Migration] = []
-    worlds = [World(load(OLD, "6.1"), "empty", ()), World(load(NEW, "7.x"), "empty", ())]
+    targets = [Target(load(OLD, "6.1"), "empty", ()), Target(load(NEW, "7.x"), "empty", ())]
     found = migrated(
-        worlds[0], worlds[1], {"f": "CONFIG_GATED=y\n"}, timeout=1e-9, known=known.append
+        targets[0], targets[1], {"f": "CONFIG_GATED=y\n"}, timeout=1e-9, known=known.append
     )
 
     assert [(step.fate, step.add) for one in (*known, found) for step in one.steps] == [

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from kresolve.dependencies import Dependencies
 from kresolve.errors import KconfigError
-from kresolve.model import Model
-from kresolve.textrelations import text_relations
-from kresolve.values import Type
+from kresolve.kconfig.dependencies import Dependencies
+from kresolve.kconfig.model import Model
+from kresolve.kconfig.value_domains import value_domains
+from kresolve.kconfig.values import Type
 from tests.property.toys import load
 
 _KCONFIG = """\
@@ -80,7 +80,7 @@ def test_symbols_know_their_definitions(model: Model) -> None:
     assert list(model.symbols) == ["MODULES", "A", "ONE", "TWO", "B", "C", "D", "E", "L", "SHOW"]
     symbol = model.symbols["A"]
     assert symbol.type is Type.TRISTATE
-    assert len(symbol.definitions) == 2
+    assert len(symbol.menu_nodes) == 2
     assert str(model.location("A")) == "Kconfig:16"
     assert model.prompt("A") == "a prompt"
     assert model.menu_path("A") == ("Outer", "Inner")
@@ -105,7 +105,7 @@ def test_reverse_dependencies_name_the_definition(model: Model) -> None:
     (selecting,) = model.selected_by["L"]
     (implying,) = model.implied_by["L"]
     assert (selecting.selector, implying.selector) == ("A", "A")
-    assert (selecting.definition, implying.definition) == model.symbols["A"].definitions
+    assert (selecting.definition, implying.definition) == model.symbols["A"].menu_nodes
     assert str(selecting.select.location) == "Kconfig:14"
     assert str(selecting.select.condition) == "B"
     assert "A" not in model.selected_by
@@ -140,7 +140,7 @@ def test_the_order_has_needs_first(model: Model) -> None:
 
 def test_texts_that_matter_are_known(model: Model) -> None:
     """For numbers and texts in comparisons it is known which constants they meet."""
-    relations = text_relations(model)
+    relations = value_domains(model)
     met = {name: relations.groups[relations.group_of[name]] for name in relations.compared}
     assert set(met) == {"C", "D", "E"}
     assert "5" in met["C"][1]

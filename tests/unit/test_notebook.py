@@ -6,29 +6,31 @@ import html
 import re
 from pathlib import Path
 
-from kresolve import check, markup
-from kresolve.dependencygraph import dependency_graph, differences, with_values
-from kresolve.explaining import explain_symbol
-from kresolve.gating import effects_in_tree, effects_on
-from kresolve.lines import Line, parse_lines
-from kresolve.location import Location
-from kresolve.necessity import ways_to
+from kresolve import check
+from kresolve.api.explain_symbol import explain_symbol
+from kresolve.dependency_graph import dependency_graph, differences, with_values
+from kresolve.dotconfig.lines import Line, parse_lines
+from kresolve.evaluator import evaluate
+from kresolve.evaluator.effects import effects_on
+from kresolve.evaluator.tree_effects import effects_in_tree
+from kresolve.fragments.linting import Lint, Linter, advised
+from kresolve.fragments.merging import Merge, finished
+from kresolve.fragments.migrating import migrated
+from kresolve.kconfig import markup
+from kresolve.kconfig.location import Location
 from kresolve.planner import (
-    Knowledge,
-    Land,
+    AnyBase,
+    ModelIndex,
     Plan,
     Question,
-    World,
+    Target,
     answer,
-    answer_everywhere,
+    answer_any_base,
     answer_in_parts,
     checked,
     parse_request,
 )
-from kresolve.semantics import evaluate
-from kresolve.workbench.linting import Lint, Linter, advised
-from kresolve.workbench.merging import Merge, finished
-from kresolve.workbench.migrating import migrated
+from kresolve.planner.backbone import backbone
 from tests.property.toys import load
 
 _NASTY = "<script>alert(1)</script> & </td>"
@@ -56,7 +58,7 @@ endmenu
 def _plan(*requests: str) -> Plan:
     model = load(_KCONFIG)
     asked = tuple(checked(model, *parse_request(text), text) for text in requests)
-    return answer(World(model, "a base <b>", ()), Question(asked))
+    return answer(Target(model, "a base <b>", ()), Question(asked))
 
 
 def _text(shown: str) -> str:
@@ -76,11 +78,11 @@ def test_a_plan_shows_lines_and_reasons() -> None:
 
 
 def test_a_plan_in_parts_shows_all_worlds() -> None:
-    """A plan for several worlds names all of them, and what only some of them get."""
+    """A plan for several targets names all of them, and what only some of them get."""
     model = load(_KCONFIG)
     question = Question((checked(model, *parse_request("DEVICE"), "DEVICE"),))
-    worlds = [World(model, "small", ()), World(model, "large", (Line("BUS", "y"),))]
-    text = _text(answer_in_parts([(world, question) for world in worlds])._repr_html_())
+    targets = [Target(model, "small", ()), Target(model, "large", (Line("BUS", "y"),))]
+    text = _text(answer_in_parts([(target, question) for target in targets])._repr_html_())
     assert "bases small, large" in text
     common, _, remainder = text.partition("only on")
     assert "CONFIG_DEVICE=y" in common
@@ -92,7 +94,7 @@ def test_a_plan_for_every_base_shows_where_lines_are_missed() -> None:
     """Each line of a plan for every base stands beside a base on which it is missed."""
     model = load(_KCONFIG)
     question = Question((checked(model, *parse_request("DEVICE"), "DEVICE"),))
-    plan = answer_everywhere([Land(Knowledge(model), question)])
+    plan = answer_any_base([AnyBase(ModelIndex(model), question)])
     text = _text(plan._repr_html_())
     assert plan.lines
     for line in plan.lines:
@@ -140,8 +142,8 @@ def test_a_member_of_a_choice_says_so() -> None:
 def test_a_derivation_shows_its_facts() -> None:
     """The whole derivation: each value, the rule, what says so and what it rests on."""
     model = load(_KCONFIG)
-    world = World(model, "a base <b>", (Line("DEVICE", "y", Location("f", 7)),))
-    derivation = explain_symbol(world, "DEVICE", base="a base <b>").derivation
+    target = Target(model, "a base <b>", (Line("DEVICE", "y", Location("f", 7)),))
+    derivation = explain_symbol(target, "DEVICE", base="a base <b>").derivation
     text = _text(derivation._repr_html_())
     for part in ("on a base <b>, olddefconfig", "depends on BUS", "Kconfig:8", "BUS=n"):
         assert part in text
@@ -151,7 +153,7 @@ def test_ways_and_differences_show_themselves() -> None:
     """What is on every way, and what two graphs do not share."""
     model = load(_KCONFIG)
     graph = dependency_graph(model)
-    ways = ways_to(Knowledge(model), graph, "DEVICE")
+    ways = backbone(ModelIndex(model), graph, "DEVICE")
     assert ways is not None
     text = " ".join(_text(ways._repr_html_()).split())
     assert "ways to DEVICE=y" in text
@@ -176,7 +178,7 @@ def test_a_configuration_counts() -> None:
 def test_judgements_of_lines_show_themselves(tmp_path: Path) -> None:
     """Lint, check, merge and migrate show what they found, in tables."""
     model = load(_KCONFIG)
-    bare = World(model, "base", ())
+    bare = Target(model, "base", ())
     name = "<i>f</i>"
     lines, bad = parse_lines("CONFIG_DEVICE=y\nnonsense <b>\n", name)
     linter = Linter(bare, lines)
@@ -196,7 +198,7 @@ def test_judgements_of_lines_show_themselves(tmp_path: Path) -> None:
     text = _text(merge._repr_html_())
     assert f"base, {name}: 1 lines, 1 of them not in final .config" in text
 
-    newer = World(load("config BUS\n\tbool\n"), "base", ())
+    newer = Target(load("config BUS\n\tbool\n"), "base", ())
     migration = migrated(bare, newer, {name: "CONFIG_BUS=y\nCONFIG_NOT=y\n"})
     text = _text(migration._repr_html_())
     for part in ("changed", "lost", "no such option", "CONFIG_NOT=y"):

@@ -13,9 +13,9 @@ import pytest
 from attrs import evolve
 
 from kresolve.errors import ToolError, TreeError
-from kresolve.oracle import Oracle, OracleResult, make_target
-from kresolve.trees import SourceTree, find_tree, probe_environment
-from kresolve.trees.tools import find_program
+from kresolve.sources import SourceTree, find_tree, probe_environment
+from kresolve.sources.oracle import Oracle, OracleResult, make_target
+from kresolve.sources.programs import find_program
 from tests.unit.toytree import FILES, make_tree, snapshot
 
 pytestmark = pytest.mark.conf

@@ -9,8 +9,8 @@ from typing import Final, TypeAlias
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kresolve.report.picture import LOOKS, WORDS, Arrow, Box, Picture
-from kresolve.report.svg import svg
+from kresolve.rendering.picture import LOOKS, WORDS, Arrow, Box, Picture
+from kresolve.rendering.svg import svg
 
 #: Left, top, right, bottom.
 Area: TypeAlias = tuple[float, float, float, float]

@@ -14,17 +14,17 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
-from kresolve.dependencygraph import Graph, dependency_graph, part, with_values
+from kresolve.dependency_graph import Graph, dependency_graph, part, with_values
+from kresolve.dotconfig.lines import Line
 from kresolve.errors import RequestError, ToolError
-from kresolve.lines import Line
-from kresolve.report.graphfile import GraphPicture, check_ending, draw, is_picture
-from kresolve.report.layout import Point, Size
-from kresolve.report.page import page_data
-from kresolve.report.picture import LOOKS, WORDS, picture
-from kresolve.report.svg import drawn, svg
-from kresolve.semantics import evaluate
+from kresolve.evaluator import evaluate
+from kresolve.rendering.graph_file import GraphPicture, check_ending, draw, is_picture
+from kresolve.rendering.graph_page import page_data
+from kresolve.rendering.layout import Point, Size
+from kresolve.rendering.picture import LOOKS, WORDS, picture
+from kresolve.rendering.svg import drawn, svg
 from tests.property.toys import load
-from tests.unit.test_plangraph import graph_of
+from tests.unit.test_plan_graph import graph_of
 
 _HOSTILE = """\
 mainmenu "<main> & \\"more\\""
@@ -254,8 +254,8 @@ def test_mermaid_has_every_box_and_arrow(plan_picture: GraphPicture) -> None:
 def test_a_picture_is_the_same_every_time() -> None:
     """The same graph gives the same bytes in another process with another hash seed."""
     code = (
-        "from tests.unit.test_plangraph import graph_of\n"
-        "from kresolve.report.graphfile import draw\n"
+        "from tests.unit.test_plan_graph import graph_of\n"
+        "from kresolve.rendering.graph_file import draw\n"
         "graph, _ = graph_of('DEVICE', 'HELPER', 'ALWAYS', 'AFTER')\n"
         "for e in ('.svg', '.html', '.dot', '.mmd', '.json', '.graphml'):\n"
         "    print(draw(graph, 'x').text(e))\n"

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from kresolve.dotconfig.lines import Line
 from kresolve.errors import ConfigFileError, RequestError
-from kresolve.lines import Line
-from kresolve.model import Model
+from kresolve.kconfig.model import Model
 from kresolve.planner import (
     Plan,
     Question,
     Request,
-    World,
+    Target,
     answer,
     checked,
     from_fragment,
@@ -21,8 +21,8 @@ from kresolve.planner import (
     merged,
     parse_request,
 )
-from kresolve.report.text import plan_report
-from kresolve.solve import OutOfTime
+from kresolve.rendering.plan_text import plan_report
+from kresolve.solver import OutOfTime
 from tests.property.toys import load, read
 
 _KCONFIG = """\
@@ -65,8 +65,8 @@ def model() -> Model:
 def plan(model: Model, *requests: str, base: str = "", forbid: str = "") -> Plan:
     """The plan for requests as they are typed."""
     asked = tuple(checked(model, *parse_request(text), text) for text in requests)
-    world = World(model, "base", tuple(read(base, model)))
-    return answer(world, Question(asked, forbidden=(forbid,) if forbid else ()))
+    target = Target(model, "base", tuple(read(base, model)))
+    return answer(target, Question(asked, forbidden=(forbid,) if forbid else ()))
 
 
 @pytest.mark.parametrize(
@@ -355,14 +355,14 @@ def test_a_way_out_that_keeps_the_request_is_told(model: Model) -> None:
 
 def test_what_lines_result_in_is_kept_for_these_lines_only(model: Model) -> None:
     """The same lines, however they are spelled, get one answer; others get their own."""
-    world = World(model, "base", (Line("COUNT", "3"),))
+    target = Target(model, "base", (Line("COUNT", "3"),))
     spelled = Line("COUNT", "n", literal=True), Line("COUNT", "n")
 
-    assert world.after([Line("BUS", "y")]) is world.after([Line("BUS", "y")])
-    assert world.after([Line("BUS", "m")])["BUS"] == "y"
-    assert world.after([Line("MODULES", "y"), Line("BUS", "m")])["BUS"] == "m"
-    assert world.after(spelled[:1]) is not world.after(spelled[1:])
-    assert world.after(())["BUS"] == "n"
+    assert target.after([Line("BUS", "y")]) is target.after([Line("BUS", "y")])
+    assert target.after([Line("BUS", "m")])["BUS"] == "y"
+    assert target.after([Line("MODULES", "y"), Line("BUS", "m")])["BUS"] == "m"
+    assert target.after(spelled[:1]) is not target.after(spelled[1:])
+    assert target.after(())["BUS"] == "n"
 
 
 @pytest.mark.parametrize(
@@ -382,7 +382,7 @@ def test_a_number_that_cannot_be_says_which_can(asked: str, instead: tuple[str, 
         + "config OFFSET\n\thex 'where'\n\trange 0x10 0xff\n"
     )
     plan = answer(
-        World(model, "base", (Line("BUS", "n"),)),
+        Target(model, "base", (Line("BUS", "n"),)),
         Question(
             (checked(model, *parse_request(asked), asked),), forbidden=("BUS",) * (not instead)
         ),
@@ -395,8 +395,8 @@ def test_a_number_that_cannot_be_says_which_can(asked: str, instead: tuple[str, 
 def test_a_range_that_is_empty_makes_no_plan_and_no_proof() -> None:
     """Conf gives such a number one bound or the other by turns: no line for it lasts."""
     model = load("config LOW\n\tint 'low'\n\nconfig N\n\tint 'n'\n\tdefault LOW\n\trange LOW 0\n")
-    world = World(model, "base", ())
-    plan = answer(world, Question((checked(model, "N", "1", "N=1"),)))
+    target = Target(model, "base", ())
+    plan = answer(target, Question((checked(model, "N", "1", "N=1"),)))
 
     assert plan.status == "unknown"
     assert "".join(plan.notes) == (

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from kresolve.profiles import Option, Profile, find_profile
-from kresolve.workbench.evidence import CALLS
+from kresolve.fragments.running_kernel import CALLS
+from kresolve.planner.profiles import Option, Profile, find_profile
 from tests.boot.guest.operations import BY_NAME, Operation
 
 DATA = Path(__file__).parents[2] / "data"

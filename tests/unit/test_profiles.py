@@ -8,9 +8,16 @@ import pytest
 from attrs import evolve
 
 from kresolve.errors import ConfigFileError, RequestError
-from kresolve.model import Model
-from kresolve.profiles import Feature, Option, Profile, find_profile, profile_names, read_profile
-from kresolve.workbench.checking import features_of
+from kresolve.fragments.checking import features_of
+from kresolve.kconfig.model import Model
+from kresolve.planner.profiles import (
+    Feature,
+    Option,
+    Profile,
+    find_profile,
+    profile_names,
+    read_profile,
+)
 from tests.property.toys import load
 
 _PROFILE = Profile(

@@ -30,7 +30,7 @@ KNOWN = [
     "kresolve.planner.result.Plan",
     "tuple[kresolve.planner.result.PlanLine, ...]",
     "str",
-    r"def \(.* -> kresolve\.workbench\.linting\.Lint",
+    r"def \(.* -> kresolve\.fragments\.linting\.Lint",
 ]
 
 
@@ -103,7 +103,7 @@ def test_the_wheel_has_types(tmp_path: Path) -> None:
     python = place / "bin" / "python"
     subprocess.run([*pip, "--python", str(python), "install", "--no-deps", str(wheel)], check=True)
     (site,) = place.glob("lib/python*/site-packages")
-    for needed in ("py.typed", "data", "replay.c"):
+    for needed in ("py.typed", "data", "sources/replay.c"):
         assert (site / "kresolve" / needed).exists()
     # Its dependencies, from here; mypy sees them at the place where they are found first.
     (site / "others.pth").write_text(

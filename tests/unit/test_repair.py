@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kresolve.encode import Simulation
-from kresolve.lines import typed_value
-from kresolve.planner import Plan, Question, Request, World, answer, compatible, search
+from kresolve.dotconfig.lines import typed_value
+from kresolve.encoding import Simulation
+from kresolve.fragments import repair as module
+from kresolve.fragments.repair import repair
+from kresolve.planner import Plan, Question, Request, Target, answer, compatible, search
 from kresolve.planner.problem import Problem
-from kresolve.solve import Deadline
-from kresolve.workbench import repair as module
-from kresolve.workbench.repair import repair
+from kresolve.solver import Deadline
 from tests.property.kconfigs import toys
 from tests.property.toys import load, read
 
@@ -40,14 +40,14 @@ def wanted(*names: str) -> list[Request]:
 
 def test_the_earlier_ones_are_kept() -> None:
     """Of requests that exclude each other the first is kept; the proof names both, or one alone."""
-    world = World(load(KCONFIG), "empty", ())
+    target = Target(load(KCONFIG), "empty", ())
     first, second, never = wanted("O1", "OTHER", "NEVER")
 
-    found = compatible(world, [never, first, second])
+    found = compatible(target, [never, first, second])
     assert found.kept == (first,)
     assert found.refused == {never: (never,), second: (second, first)}
 
-    mended = repair(world, [second, never, first])
+    mended = repair(target, [second, never, first])
     assert mended.plan is not None
     assert [line.symbol for line in mended.plan.lines] == ["OTHER"]
     assert set(mended.impossible) == {"NEVER", "O1"}
@@ -57,11 +57,11 @@ def test_the_earlier_ones_are_kept() -> None:
 
 def test_without_time_it_says_what_is_missing() -> None:
     """When the time is out at once, nothing is claimed, and it says what was not looked at."""
-    world = World(load(KCONFIG), "empty", ())
+    target = Target(load(KCONFIG), "empty", ())
     requests = wanted("O1", "NEVER")
 
-    assert compatible(world, requests, Deadline(0.0)).untried == tuple(requests)
-    mended = repair(world, requests, timeout=1e-9)
+    assert compatible(target, requests, Deadline(0.0)).untried == tuple(requests)
+    mended = repair(target, requests, timeout=1e-9)
     assert mended.plan is None
     assert not mended.impossible
     assert mended.unknown == {"O1", "NEVER"}
@@ -70,13 +70,13 @@ def test_without_time_it_says_what_is_missing() -> None:
 
 def test_a_proof_without_time_for_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is proved impossible before the time is out is said so, without a reason."""
-    world = World(load(KCONFIG), "empty", ())
+    target = Target(load(KCONFIG), "empty", ())
     monkeypatch.setattr(
         module,
         "compatible",
-        lambda world, requests, deadline, progress: compatible(world, requests),
+        lambda target, requests, deadline, progress: compatible(target, requests),
     )
-    mended = repair(world, wanted("O1", "NEVER", "OTHER"), timeout=1e-9)
+    mended = repair(target, wanted("O1", "NEVER", "OTHER"), timeout=1e-9)
 
     assert set(mended.impossible) == {"NEVER", "OTHER"}
     assert not any(conflict.rules for conflict in mended.impossible.values())
@@ -85,16 +85,16 @@ def test_a_proof_without_time_for_its_reason(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_all_requests_are_encoded_once_not_once_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
     """Twenty impossible requests do not make the whole be encoded twenty times."""
-    world = World(load(KCONFIG), "base", tuple(read("CONFIG_OTHER=y\n", load(KCONFIG))))
+    target = Target(load(KCONFIG), "base", tuple(read("CONFIG_OTHER=y\n", load(KCONFIG))))
     sizes: list[int] = []
     init = Problem.__init__
 
-    def counting(self: Problem, questions: list[tuple[World, Question]], **words: object) -> None:
+    def counting(self: Problem, questions: list[tuple[Target, Question]], **words: object) -> None:
         sizes.append(len(questions[0][1].requests))
         init(self, questions, **words)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Problem, "__init__", counting)
-    mended = repair(world, wanted("OTHER", *(f"O{n}" for n in range(20))))
+    mended = repair(target, wanted("OTHER", *(f"O{n}" for n in range(20))))
 
     assert len(mended.impossible) == 20
     assert [size for size in sizes if size > 2] == [21]
@@ -112,15 +112,15 @@ def test_what_is_refused_is_impossible_and_the_rest_is_not(data: st.DataObject) 
         if (symbol := model.symbols.get(line.symbol))
         and (value := typed_value(line, symbol.type)) is not None
     }
-    world = World(model, "empty", ())
-    found = compatible(world, list(requests.values()))
+    target = Target(model, "empty", ())
+    found = compatible(target, list(requests.values()))
 
     assert {*found.kept, *found.refused} == set(requests.values())
     if found.kept:
-        assert answer(world, Question(found.kept)).status == "planned"
+        assert answer(target, Question(found.kept)).status == "planned"
     for request, together in found.refused.items():
         assert request in together
-        assert answer(world, Question(together)).status != "planned"
+        assert answer(target, Question(together)).status != "planned"
 
 
 def test_a_plan_that_is_not_the_best_is_freed_of_many_lines_at_once(
@@ -130,7 +130,7 @@ def test_a_plan_that_is_not_the_best_is_freed_of_many_lines_at_once(
     ways = [f"A{number}" for number in range(64)]
     kconfig = "".join(f'config {name}\n\tbool "{name}"\n\n' for name in ways)
     kconfig += f'config AIM\n\tbool "Aim"\n\tdepends on {" || ".join(ways)}\n'
-    problem = Problem([(World(load(kconfig), "empty", ()), Question(tuple(wanted("AIM"))))])
+    problem = Problem([(Target(load(kconfig), "empty", ()), Question(tuple(wanted("AIM"))))])
     formula = problem.formula()
     every = [literal for (_, value), literal in problem.lines().items() if value == "y"]
     found = search.confirmed_plan(
@@ -139,7 +139,7 @@ def test_a_plan_that_is_not_the_best_is_freed_of_many_lines_at_once(
     assert len(found.superfluous) == 64
     confirmed: list[int] = []
 
-    def counting(*arguments: Any) -> search.Found:
+    def counting(*arguments: Any) -> search.SearchResult:
         confirmed.append(len(arguments))
         return confirm(*arguments)
 
@@ -154,14 +154,14 @@ def test_a_plan_that_is_not_the_best_is_freed_of_many_lines_at_once(
 
 def test_what_a_plan_must_not_cost_comes_before_all_requests() -> None:
     """What a plan would break is asked for first, and given up by none of the requests."""
-    world = World(load(KCONFIG), "empty", ())
+    target = Target(load(KCONFIG), "empty", ())
     plans: list[Plan] = []
 
     def broken(plan: Plan) -> list[Request]:
         plans.append(plan)
         return wanted("OTHER")
 
-    mended = repair(world, wanted("O1"), broken=broken)
+    mended = repair(target, wanted("O1"), broken=broken)
 
     assert [line.symbol for plan in plans for line in plan.lines] == ["GATE", "O1"]
     assert mended.plan is not None

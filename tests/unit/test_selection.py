@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from kresolve.errors import KresolveError
-from kresolve.oracle import Oracle
-from kresolve.trees import SourceTree, find_tree, known_architectures, probe_environment
-from kresolve.trees.apt import PrivateApt
-from kresolve.trees.selection import keeps
+from kresolve.sources import SourceTree, find_tree, known_architectures, probe_environment
+from kresolve.sources.apt import PrivateApt
+from kresolve.sources.oracle import Oracle
+from kresolve.sources.selection import keeps
 
 
 @pytest.mark.parametrize(

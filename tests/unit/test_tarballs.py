@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from kresolve.errors import TreeError
-from kresolve.trees import cached_trees, find_tree
+from kresolve.sources import cached_trees, find_tree
 from tests.property.archives import resummed
 from tests.unit.toytree import (
     KEPT,
@@ -298,7 +298,7 @@ def test_a_file_that_is_no_tarball_is_refused(tmp_path: Path) -> None:
 UNPACK = """
 import sys, time
 from contextlib import nullcontext
-from kresolve.trees import find_tree
+from kresolve.sources import find_tree
 
 class Slow:
     def task(self, *arguments, **options):

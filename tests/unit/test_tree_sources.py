@@ -9,11 +9,8 @@ from pathlib import Path
 import pytest
 
 from kresolve.errors import TreeError
-from kresolve.trees import find_tree, read_version
-from tests.unit.toytree import (
-    make_tree,
-    snapshot,
-)
+from kresolve.sources import find_tree, read_version
+from tests.unit.toytree import make_tree, snapshot
 
 
 @pytest.fixture(autouse=True)

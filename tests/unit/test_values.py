@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kresolve.values import Type, base_of, compare, leading_number, strtoll, valid
+from kresolve.kconfig.values import Type, base_of, compare, leading_number, strtoll, valid
 
 BOOL, TRISTATE, INT, HEX = Type.BOOL, Type.TRISTATE, Type.INT, Type.HEX
 STRING, UNKNOWN = Type.STRING, Type.UNKNOWN

@@ -1,0 +1,227 @@
+"""A plan or a proof for each of many symbols, over a pool of processes, to be resumed.
+
+The results are JSON lines, one for each symbol in the order asked: a plan's
+document with the symbol in front.  A file that was begun is gone on with; the
+last line, if it was cut off, is written anew.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import closing, contextmanager, suppress
+from functools import lru_cache, partial
+from io import FileIO
+from pathlib import Path
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from kresolve.api.workers import in_order
+from kresolve.dotconfig.files import read_below
+from kresolve.dotconfig.lines import Line
+from kresolve.errors import ConfigFileError
+from kresolve.evaluator import ConfMode
+from kresolve.kconfig.model import Model
+from kresolve.kconfig.storage import from_bytes
+from kresolve.planner import Demand, ModelIndex, Plan, Question, Target, answer
+from kresolve.progress import SILENT, Progress
+from kresolve.rendering.plan_document import plan_document
+
+#: Symbols for one task of the pool: each process encodes a base once.
+_CHUNK: Final = 10
+_STATUSES: Final = ("planned", "impossible", "unknown")
+
+
+@frozen
+class SurveyOptions:
+    """What all plans of a survey have in common."""
+
+    base: str
+    lines: tuple[Line, ...]
+    mode: ConfMode = "olddefconfig"
+    pins: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    objective: str = "default"
+    prefer: str = "y"
+    timeout: float | None = None
+    #: Where the tree's files are; nothing where there are none.
+    root: Path | None = None
+
+
+@frozen
+class Survey:
+    """How many symbols are planned, impossible and unknown; ``new`` were done just now."""
+
+    counts: Mapping[str, int] = field(factory=dict)
+    new: int = 0
+
+    def __str__(self) -> str:
+        return ", ".join(f"{number} {status}" for status, number in self.counts.items() if number)
+
+
+def survey_lines(
+    model: Model,
+    saved: bytes,
+    requests: Sequence[Demand],
+    terms: SurveyOptions,
+    output: Path,
+    *,
+    executor: Executor | None = None,
+    jobs: int | None = None,
+    progress: Progress = SILENT,
+) -> Survey:
+    """Plan each request by itself and write a line for each; see the module.
+
+    ``saved`` is the model as bytes, for the other processes.  ``executor``:
+    where to plan, by default ``jobs`` processes.  Raises ConfigFileError if the
+    file has results of something else in it, or another survey writes it, and
+    ToolError if processes are killed again and again.
+    """
+    with _locked(output) as file:
+        known = _read(file, output, model, terms)
+        wanted = [request for request in requests if str(request) not in known]
+        counts = dict.fromkeys(_STATUSES, 0)
+        for request in requests:
+            if str(request) in known:
+                counts[known[str(request)]] += 1
+        with (
+            tempfile.TemporaryDirectory(prefix="kresolve-survey-") as scratch,
+            progress.task("planning", len(requests)) as task,
+        ):
+            path = Path(scratch, "model")
+            path.write_bytes(saved)
+            done = len(requests) - len(wanted)
+            task.update(done)
+            each = partial(plan_each, str(path), terms)
+            chunks = [tuple(wanted[at : at + _CHUNK]) for at in range(0, len(wanted), _CHUNK)]
+            results = in_order(each, chunks, executor=executor, jobs=jobs, progress=progress)
+            with closing(results):
+                for documents in results:
+                    lines = "".join(f"{json.dumps(document)}\n" for document in documents)
+                    _append(file, output, lines.encode())
+                    for document in documents:
+                        counts[document["status"]] += 1
+                    done += len(documents)
+                    task.update(done)
+    return Survey(counts, len(wanted))
+
+
+def plan_each(path: str, terms: SurveyOptions, requests: Iterable[Demand]) -> list[dict[str, Any]]:
+    """The documents of plans, each for one request; runs in a process of the pool."""
+    target = _target(path, terms)
+    return [_document(request, terms, _plan(target, terms, request)) for request in requests]
+
+
+def _plan(target: Target, terms: SurveyOptions, request: Demand) -> Plan:
+    question = Question(
+        (request,),
+        pins=terms.pins,
+        forbidden=terms.forbidden,
+        objective=terms.objective,
+        prefer=terms.prefer,
+    )
+    return answer(target, question, timeout=terms.timeout)
+
+
+@lru_cache(maxsize=2)
+def _target(path: str, terms: SurveyOptions) -> Target:
+    """A process reads a model, and encodes a base, only once."""
+    model = from_bytes(Path(path).read_bytes(), path)
+    return Target(
+        model,
+        terms.base,
+        terms.lines,
+        terms.mode,
+        ModelIndex(model, partial(read_below, terms.root)),
+    )
+
+
+def _document(request: Demand, terms: SurveyOptions, plan: Plan) -> dict[str, Any]:
+    return {
+        "symbol": request.name,
+        "asked": str(request),
+        "terms": _said(terms),
+        **plan_document(plan),
+    }
+
+
+@contextmanager
+def _locked(output: Path) -> Iterator[FileIO]:
+    """The file of a survey, for reading and appending, and for nobody else meanwhile."""
+    if output.exists() and not output.is_file():
+        raise ConfigFileError(f"{output}: not a regular file; a survey goes on with what is in one")
+    with _told(output):
+        file = output.open("a+b", buffering=0)
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConfigFileError(
+                f"{output}: another survey{_holder(file)} writes it; wait for its end, or name "
+                "another file"
+            ) from error
+        yield file
+
+
+@contextmanager
+def _told(output: Path) -> Iterator[None]:
+    """Say of which file it is that the system refuses something."""
+    try:
+        yield
+    except OSError as error:
+        raise ConfigFileError(f"{output}: cannot write it: {error.strerror or error}") from error
+
+
+def _append(file: FileIO, output: Path, data: bytes) -> None:
+    with _told(output):
+        while data:  # a disk that is nearly full takes a part first
+            data = data[file.write(data) :]
+
+
+def _holder(file: FileIO) -> str:
+    """Which process has locked a file, as far as the system tells."""
+    inode = f":{os.fstat(file.fileno()).st_ino}"
+    with suppress(OSError):
+        for line in Path("/proc/locks").read_text(encoding="ascii").splitlines():
+            words = line.split()
+            if "FLOCK" in words and "->" not in words and words[5].endswith(inode):
+                return f" (process {words[4]})"
+    return ""
+
+
+def _read(file: FileIO, output: Path, model: Model, terms: SurveyOptions) -> dict[str, str]:
+    """What a file has already: status by request.  A last line that was cut off goes."""
+    file.seek(0)
+    data = file.read()
+    whole = data[: data.rfind(b"\n") + 1]
+    known: dict[str, str] = {}
+    for number, line in enumerate(whole.splitlines(), start=1):
+        try:
+            found = json.loads(line)
+            place = (found["tree"]["version"], found["tree"]["arch"], found["base"])
+            # a ValueError for any other
+            known[found["asked"]] = _STATUSES[_STATUSES.index(found["status"])]
+            same = found["mode"] == terms.mode and found["terms"] == _said(terms)
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise ConfigFileError(
+                f"{output}:{number}: no line of a survey; take it out, or name another file"
+            ) from error
+        here = (model.info.version, model.info.arch, terms.base)
+        if place != here or not same:
+            raise ConfigFileError(
+                f"{output}:{number}: a survey of Linux {place[0]} {place[1]}, base {place[2]}, "
+                "or with other options; name another file"
+            )
+    with _told(output):
+        file.truncate(len(whole))
+    return known
+
+
+def _said(terms: SurveyOptions) -> list[Any]:
+    """The options of all plans, as a line of the file tells them."""
+    return [list(terms.pins), list(terms.forbidden), terms.objective, terms.prefer]

@@ -1,0 +1,98 @@
+"""``kresolve minimize``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from kresolve.cli.common import (
+    HOLDS,
+    Commands,
+    add_base_argument,
+    add_mode_argument,
+    add_timeout_argument,
+    add_tree_arguments,
+    check_output,
+    command,
+)
+from kresolve.cli.streams import put, say
+from kresolve.dotconfig.lines import fragment_text
+
+_EXAMPLES = """\
+examples:
+  kresolve minimize my.config --base defconfig -o less.config
+  kresolve minimize common.config net.config --base allnoconfig
+  kresolve minimize my.config --base tinyconfig --for criu
+
+without --for, the lines that are left make the same .config as all of them
+"""
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    summary = "the fewest lines of fragments that do the same"
+    parser = command(commands, "minimize", summary, _EXAMPLES)
+    parser.add_argument("files", nargs="+", type=Path, metavar="FRAGMENT", help="merged in order")
+    parser.add_argument(
+        "--for",
+        dest="keep",
+        action="append",
+        default=[],
+        metavar="REQUEST",
+        help="keep only what this request needs; may be repeated",
+    )
+    add_tree_arguments(parser)
+    add_base_argument(parser)
+    add_mode_argument(parser)
+    add_timeout_argument(parser)
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: stdout")
+    parser.add_argument("--json", action="store_true", help="the whole answer as JSON on stdout")
+    parser.set_defaults(run=_minimize)
+
+
+def _minimize(arguments: argparse.Namespace) -> int:
+    from kresolve.api.survey import minimize
+    from kresolve.dotconfig.files import write_whole
+    from kresolve.rendering.terminal import TerminalProgress
+
+    check_output(arguments.output)
+    progress = TerminalProgress()
+    found = minimize(
+        *arguments.files,
+        tree=arguments.tree,
+        arch=arguments.arch,
+        cross_compile=arguments.cross_compile,
+        llvm=arguments.llvm,
+        shell=arguments.shell,
+        base=arguments.base,
+        mode=arguments.mode,
+        keep=arguments.keep,
+        timeout=arguments.timeout,
+        progress=progress,
+    )
+    text = fragment_text(found.lines)
+    if arguments.output is not None:
+        write_whole(arguments.output, text)
+    if arguments.json:
+        document = {
+            "schema": "kresolve.minimize/1",
+            "lines": [str(line) for line in found.lines],
+            "dropped": [
+                {"line": str(line), "location": str(line.location), "why": why}
+                for line, why in found.dropped
+            ],
+            "proved": found.proved,
+        }
+        say(json.dumps(document, indent=2))
+        return HOLDS
+    if arguments.output is None:
+        put(text)
+    for line, why in found.dropped:
+        progress.note(f"{line.location}: {line}: {why}")
+    total = len(found.lines) + len(found.dropped)
+    fewest = "no fewer do, proved" if found.proved else "there may be fewer"
+    progress.note(f"{len(found.lines)} of {total} lines; {fewest}")
+    if arguments.output is not None:
+        progress.note(f"written to {arguments.output}")
+    return HOLDS

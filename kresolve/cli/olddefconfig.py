@@ -1,0 +1,97 @@
+"""``kresolve olddefconfig`` and ``savedefconfig``: a configuration in, one out."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kresolve.cli.common import (
+    HOLDS,
+    Commands,
+    add_mode_argument,
+    add_tree_arguments,
+    check_output,
+    command,
+    load,
+)
+from kresolve.cli.streams import put
+
+if TYPE_CHECKING:
+    from kresolve.api.tree import Tree
+    from kresolve.dotconfig.lines import Line
+
+_OLDDEFCONFIG_EXAMPLES = """\
+examples:
+  kresolve olddefconfig .config -o .config.new
+  kresolve olddefconfig my.config --tree debian:6.12 --arch arm64 -o out.config
+"""
+_SAVEDEFCONFIG_EXAMPLES = """\
+examples:
+  kresolve savedefconfig .config -o my_defconfig
+"""
+
+
+def add(commands: Commands) -> None:
+    """Add the commands."""
+    _add_olddefconfig(commands)
+    _add_savedefconfig(commands)
+
+
+def _add_olddefconfig(commands: Commands) -> None:
+    parser = command(
+        commands,
+        "olddefconfig",
+        "the .config that conf would write, without conf",
+        _OLDDEFCONFIG_EXAMPLES,
+    )
+    parser.add_argument("input", type=Path, metavar="IN", help="a .config or fragment")
+    parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="default: stdout")
+    add_tree_arguments(parser)
+    add_mode_argument(parser)
+    parser.set_defaults(run=_olddefconfig)
+
+
+def _add_savedefconfig(commands: Commands) -> None:
+    parser = command(
+        commands,
+        "savedefconfig",
+        "the smallest .config, as make savedefconfig writes it",
+        _SAVEDEFCONFIG_EXAMPLES,
+    )
+    parser.add_argument("input", type=Path, metavar="IN", help="a .config")
+    parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="default: stdout")
+    add_tree_arguments(parser)
+    parser.set_defaults(run=_savedefconfig)
+
+
+def _olddefconfig(arguments: argparse.Namespace) -> int:
+    return _convert(
+        arguments,
+        lambda tree, lines: tree.olddefconfig(lines, mode=arguments.mode).text(),
+    )
+
+
+def _savedefconfig(arguments: argparse.Namespace) -> int:
+    return _convert(arguments, lambda tree, lines: tree.savedefconfig(lines))
+
+
+def _convert(arguments: argparse.Namespace, text_of: Callable[[Tree, list[Line]], str]) -> int:
+    """Read a configuration, and write what becomes of it."""
+    from kresolve.dotconfig.files import write_whole
+    from kresolve.rendering.terminal import TerminalProgress
+
+    check_output(arguments.output)
+    progress = TerminalProgress()
+    tree = load(arguments, progress)
+    lines, bad = tree.read(arguments.input)
+    for line in (*bad, *tree.invalid_lines(lines)):
+        progress.note(f"warning: {line}")
+    text = text_of(tree, lines)
+    if arguments.output is None:
+        put(text)
+    else:
+        write_whole(arguments.output, text)
+        progress.note(f"written to {arguments.output}")
+    return HOLDS

@@ -1,0 +1,50 @@
+"""The dependency graph of a tree: who names whom, where and under which condition.
+
+The graph is a networkx.MultiDiGraph, for networkx' own algorithms; what people
+ask of it are functions here.  The only user of networkx.
+"""
+
+from kresolve.dependency_graph.building import (
+    KINDS,
+    Graph,
+    choice_node,
+    dependency_graph,
+    empty_graph,
+    with_values,
+)
+from kresolve.dependency_graph.comparing import Differences, differences
+from kresolve.dependency_graph.export import graphml, node_link, plain
+from kresolve.dependency_graph.queries import (
+    implied_by,
+    required_by,
+    requires,
+    select_cycles,
+    selected_by,
+    shortest_way,
+    steps,
+)
+from kresolve.dependency_graph.subgraph import part, reduced, taken
+
+__all__ = [
+    "KINDS",
+    "Differences",
+    "Graph",
+    "choice_node",
+    "dependency_graph",
+    "differences",
+    "empty_graph",
+    "graphml",
+    "implied_by",
+    "node_link",
+    "part",
+    "plain",
+    "reduced",
+    "required_by",
+    "requires",
+    "select_cycles",
+    "selected_by",
+    "shortest_way",
+    "steps",
+    "taken",
+    "with_values",
+]

@@ -1,0 +1,1 @@
+"""Fragments and ``.config`` files: their lines, packed files, kernel images."""

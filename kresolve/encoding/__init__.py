@@ -1,0 +1,28 @@
+"""The second witness: what conf computes, as clauses to be solved backward."""
+
+from kresolve.encoding.circuit import FALSE, TRUE, AndGates, Circuit, Reason, Tristate
+from kresolve.encoding.rules import Encoding
+from kresolve.encoding.simulation import SimulatedValues, Simulation, cofactor
+from kresolve.encoding.user_input import (
+    CandidateInput,
+    CandidateLines,
+    ConcreteInput,
+    SymbolicInput,
+)
+
+__all__ = [
+    "FALSE",
+    "TRUE",
+    "AndGates",
+    "CandidateInput",
+    "CandidateLines",
+    "Circuit",
+    "ConcreteInput",
+    "Encoding",
+    "Reason",
+    "SimulatedValues",
+    "Simulation",
+    "SymbolicInput",
+    "Tristate",
+    "cofactor",
+]

@@ -1,0 +1,15 @@
+"""The first witness: what conf computes, forward (docs/semantics.md)."""
+
+from kresolve.dotconfig.user_values import ConfMode, UserValues, more_user_values, user_values
+from kresolve.evaluator.configuration import Configuration, evaluate
+from kresolve.evaluator.savedefconfig import savedefconfig
+
+__all__ = [
+    "ConfMode",
+    "Configuration",
+    "UserValues",
+    "evaluate",
+    "more_user_values",
+    "savedefconfig",
+    "user_values",
+]

@@ -1,0 +1,192 @@
+"""What setting a symbol does on a base: evaluated with and without, and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Final
+
+from attrs import evolve, frozen
+
+from kresolve.dotconfig.lines import Line
+from kresolve.evaluator import Configuration, ConfMode, evaluate
+from kresolve.kconfig import markup
+from kresolve.kconfig.location import Location
+from kresolve.kconfig.model import Model
+from kresolve.kconfig.tristate import LETTERS, OF_LETTER, N
+
+#: The kinds of effects, in the order in which they are told; on a base the
+#: first five, in a whole tree all but "changes".
+KINDS: Final = (
+    *("off", "on", "changes", "hides", "shows"),
+    *("forces", "excludes", "allows", "default off", "default on"),
+)
+
+
+#: So many effects are shown in a notebook.
+
+
+@frozen
+class Effect:
+    """One effect on one symbol.
+
+    ``kind`` is one of :data:`KINDS`: its value goes "off" or lower, "on" or
+    higher, or "changes" (a number or text); its prompt is hidden or shown; in
+    a whole tree also: it is on for certain ("forces"), n for certain
+    ("excludes"), can only be on with the gate ("allows"), its default turns.
+    ``why`` says what decides with the gate set, ``was`` what did without.
+    """
+
+    symbol: str
+    kind: str
+    before: str
+    after: str
+    why: str
+    was: str
+    prompt: str
+    menu: tuple[str, ...]
+    location: Location | None
+
+
+@frozen
+class Effects:
+    """All effects of setting ``symbol`` to ``value`` instead of n.
+
+    ``base`` names where; empty for the whole tree.  ``without`` and ``within``
+    are the values that the symbol has after a line that says n, and after one
+    that says ``value``: where these are not n and ``value``, the line does not
+    do what it says, and there are no effects.
+    """
+
+    symbol: str
+    value: str
+    base: str
+    mode: str
+    effects: tuple[Effect, ...]
+    without: str = "n"
+    within: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Does a line for the symbol do what it says?"""
+        return self.without == "n" and self.within == self.value
+
+    def _repr_html_(self) -> str:
+        where = f"on {self.base}" if self.base else "in every configuration"
+        rows = [
+            (
+                markup.code(effect.symbol),
+                markup.text(effect.kind),
+                markup.text(" -> ".join(dict.fromkeys((effect.before, effect.after)))),
+                markup.text(effect.prompt),
+                markup.text(effect.why),
+            )
+            for effect in self.effects
+        ]
+        return markup.block(
+            f"{markup.code(f'{self.symbol}={self.value}')} instead of n, {markup.text(where)}",
+            markup.table(rows, ("symbol", "effect", "value", "prompt", "why"), most=markup.MOST),
+        )
+
+    def of_kind(self, kind: str) -> tuple[Effect, ...]:
+        """The effects of one kind, in menu order."""
+        return tuple(effect for effect in self.effects if effect.kind == kind)
+
+
+def effects_on(
+    model: Model,
+    lines: Iterable[Line],
+    mode: ConfMode,
+    name: str,
+    value: str = "y",
+    *,
+    base: str = "",
+) -> Effects:
+    """What a line for a bool or tristate does on a base, compared with a line that says n.
+
+    All symbols are compared but the gate itself: values, and whether prompts
+    are visible.  ``base`` is the base's name for people.
+    """
+    lines = tuple(lines)
+    without = evaluate(model, (*lines, Line(name, "n")), mode)
+    within = without.with_lines([Line(name, value)])
+    nothing = Effects(name, value, base, mode, (), without[name], within[name])
+    if not nothing.holds:
+        return nothing
+    return evolve(nothing, effects=_compared(model, name, without, within))
+
+
+def _compared(
+    model: Model, name: str, without: Configuration, within: Configuration
+) -> tuple[Effect, ...]:
+    found: list[Effect] = []
+    for other, symbol in model.symbols.items():
+        if other == name or other not in within:
+            continue
+        kind = _value_kind(without[other], within[other], logical=symbol.is_bool_or_tristate)
+        if kind:
+            found.append(_effect(model, other, kind, without, within))
+        if model.has_prompt(symbol):
+            seen = [c.evaluation.visibility(symbol) != N for c in (without, within)]
+            if seen[0] != seen[1]:
+                kind = "hides" if seen[0] else "shows"
+                found.append(_effect(model, other, kind, without, within))
+    return tuple(found)
+
+
+def among(effects: Effects, names: Collection[str]) -> Effects:
+    """Only the effects on some symbols."""
+    kept = tuple(effect for effect in effects.effects if effect.symbol in names)
+    return evolve(effects, effects=kept)
+
+
+def _value_kind(before: str, after: str, *, logical: bool) -> str:
+    if before == after:
+        return ""
+    if not logical:
+        return "changes"
+    return "off" if OF_LETTER[after] < OF_LETTER[before] else "on"
+
+
+def _effect(
+    model: Model, name: str, kind: str, without: Configuration, within: Configuration
+) -> Effect:
+    return Effect(
+        name,
+        kind,
+        without[name],
+        within[name],
+        why=cause(within, name),
+        was=cause(without, name),
+        prompt=model.prompt(name) or "",
+        menu=model.menu_path(name),
+        location=model.location(name),
+    )
+
+
+def cause(configuration: Configuration, name: str) -> str:
+    """What decided a symbol's value, in a few words."""
+    evaluation = configuration.evaluation
+    word, rule = evaluation.causes[name]
+    if word == "user":
+        if name in evaluation.user.lines:
+            return "a line says so"
+        return f"{configuration.mode} answers {LETTERS[evaluation.user.bool_tristate[name]]}"
+    if word in ("default", "range") and rule is not None:
+        text = f"default {rule.value}" if hasattr(rule, "value") else "range"
+        return f"{text} ({rule.location})"
+    if word in ("selected", "implied"):
+        return f"{word} by {_by(configuration, name, word)}"
+    if word == "nothing":
+        visible = evaluation.visibility(configuration.model.symbols[name])
+        return "no default holds" if visible else "cannot be set, no default holds"
+    return f"{word} in its choice"
+
+
+def _by(configuration: Configuration, name: str, word: str) -> str:
+    """The first of those that select or imply a symbol here, with the place of its line."""
+    model = configuration.model
+    sources = model.selected_by if word == "selected" else model.implied_by
+    for source in sources[name]:
+        if configuration.evaluation.reverse((source,), promoted=False) != N:
+            return f"{source.selector} ({source.select.location})"
+    return "another"

@@ -1,0 +1,120 @@
+"""What setting a symbol does in a whole tree, whatever else anybody says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kresolve.evaluator.effects import Effect, Effects
+from kresolve.evaluator.interval_evaluator import IntervalEvaluator
+from kresolve.kconfig.intervals import OFF, OPEN, Interval
+from kresolve.kconfig.memory import gc_paused
+from kresolve.kconfig.model import Menu, Model, Symbol
+from kresolve.kconfig.tristate import LETTERS, OF_LETTER, N
+
+
+def effects_in_tree(model: Model, name: str, value: str = "y") -> Effects:
+    """What holds in every configuration of a tree with a symbol set, and not without.
+
+    Prompts that can only be visible with it, or only without ("shows",
+    "hides"); symbols that are on or n for certain with it ("forces",
+    "excludes"), or can be on only with it ("allows"); defaults that turn.  Each
+    of these is certain; what depends on still other symbols is not told.
+    ``before`` and ``after`` are the values that are left: "n", "y", or "n..y".
+    """
+    with gc_paused():
+        without, within = (
+            IntervalEvaluator(model, name, N),
+            IntervalEvaluator(model, name, OF_LETTER[value]),
+        )
+        found = [
+            _effect(model, symbol, kind, bounds, why)
+            for symbol in model.symbols.values()
+            if symbol.name != name
+            for kind, bounds, why in _kinds(model, symbol, without, within)
+        ]
+    return Effects(name, value, "", "", tuple(found), within=value)
+
+
+def _kinds(
+    model: Model, symbol: Symbol, without: IntervalEvaluator, within: IntervalEvaluator
+) -> Iterator[tuple[str, tuple[Interval, Interval], str]]:
+    """The kinds of effects on a symbol, each with what is left before and after, and why."""
+    here = (
+        without.values.get(symbol.name, OPEN),
+        within.values.get(symbol.name, OPEN),
+    )
+    if model.has_prompt(symbol):
+        seen = without.visibility(symbol).high, within.visibility(symbol).high
+        if (seen[0] == N) != (seen[1] == N):
+            kind, closed = ("shows", without) if seen[0] == N else ("hides", within)
+            yield kind, here, _closing_line(model, symbol, closed)
+    if not symbol.is_bool_or_tristate:
+        return
+    if here[1].low > N and here[0].low == N:
+        yield "forces", here, _forcing_line(model, symbol, within)
+    if here[1].high == N and here[0].high > N:
+        yield "excludes", here, _closing_line(model, symbol, within)
+    if here[0].high == N and here[1].high > N:
+        yield "allows", here, _closing_line(model, symbol, without)
+    yield from _defaults(model, symbol, without, within)
+
+
+def _defaults(
+    model: Model, symbol: Symbol, without: IntervalEvaluator, within: IntervalEvaluator
+) -> Iterator[tuple[str, tuple[Interval, Interval], str]]:
+    """Defaults that say one thing for certain without the gate, and another with it."""
+    for _, definition in model.menu_nodes(symbol):
+        before, after = without.turned_default(definition), within.turned_default(definition)
+        for kind, low, high in (("default on", before, after), ("default off", after, before)):
+            if low.high < high.low:
+                place = next(iter(definition.defaults)).location
+                yield kind, (before, after), f"default ({place})"
+
+
+def _closing_line(model: Model, symbol: Symbol, closed: IntervalEvaluator) -> str:
+    """A line that cannot hold any more, of the first definition that has one."""
+    for index, definition in model.menu_nodes(symbol):
+        here = index
+        while here >= 0:
+            entry = model.entries[here]
+            for guard in entry.depends:
+                if closed.expr(guard.expr) == OFF:
+                    return f"depends on {guard.expr} ({guard.location})"
+            if isinstance(entry, Menu):
+                for guard in entry.visible:
+                    if closed.expr(guard.expr) == OFF:
+                        return f"visible if {guard.expr} ({guard.location})"
+            here = entry.parent
+        for prompt in definition.prompts:
+            if closed.expr(prompt.condition) == OFF:
+                return f"prompt if {prompt.condition} ({prompt.location})"
+    return "nothing else can switch it on"
+
+
+def _forcing_line(model: Model, symbol: Symbol, within: IntervalEvaluator) -> str:
+    """The select that cannot fail, or else a default."""
+    for source in model.selected_by.get(symbol.name, ()):
+        if within.reverse(symbol, (source,)).low:
+            return f"selected by {source.selector} ({source.select.location})"
+    return "its default, and nobody can say otherwise"
+
+
+def _effect(
+    model: Model, symbol: Symbol, kind: str, bounds: tuple[Interval, Interval], why: str
+) -> Effect:
+    return Effect(
+        symbol.name,
+        kind,
+        _words(bounds[0]),
+        _words(bounds[1]),
+        why=why,
+        was="",
+        prompt=model.prompt(symbol.name) or "",
+        menu=model.menu_path(symbol.name),
+        location=model.location(symbol.name),
+    )
+
+
+def _words(bounds: Interval) -> str:
+    low, high = LETTERS[bounds.low], LETTERS[bounds.high]
+    return low if low == high else f"{low}..{high}"

@@ -1,0 +1,375 @@
+"""The page of a symbol: all that the Kconfig files say about it, with what it is worth here.
+
+As menuconfig's help screen, and more: each part of a condition with its value,
+each line with its place, selectors that count here before the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import frozen
+
+from kresolve.errors import RequestError
+from kresolve.evaluator import Configuration
+from kresolve.kconfig import markup
+from kresolve.kconfig.expressions import And, Compare, Expr, Not, Operand, Or, Sym, Text, names
+from kresolve.kconfig.help_texts import HelpTexts
+from kresolve.kconfig.location import Location
+from kresolve.kconfig.model import (
+    ChoiceEntry,
+    Condition,
+    Menu,
+    MenuNode,
+    Model,
+    Range,
+    ReverseDependency,
+    Select,
+)
+from kresolve.kconfig.similar_names import did_you_mean_option
+from kresolve.kconfig.tristate import LETTERS
+
+
+@frozen
+class AnnotatedCondition:
+    """A condition: as it stands, with the symbols' values, its own value, and the values apart.
+
+    Without a configuration ``value`` is empty, and so is ``symbols``.
+    """
+
+    text: str
+    annotated: str
+    value: str
+    symbols: Mapping[str, str]
+
+
+@frozen
+class ConditionShown:
+    """A line that limits a definition; ``inherited`` if it stands around it."""
+
+    word: str
+    condition: AnnotatedCondition
+    location: Location
+    inherited: bool
+
+
+@frozen
+class PromptShown:
+    """A prompt; ``visible`` is up to which value it lets one choose, empty if not known."""
+
+    text: str
+    condition: AnnotatedCondition | None
+    visible: str
+    location: Location
+
+
+@frozen
+class DefaultShown:
+    """A default; ``active``: is it the one that would count here?  None if not known."""
+
+    value: AnnotatedCondition
+    condition: AnnotatedCondition | None
+    active: bool | None
+    location: Location
+
+
+@frozen
+class SelectShown:
+    """A select or imply, from either side: the other symbol, and how strong it is here.
+
+    ``strength`` is the value that it gives, empty if not known; ``value`` that of
+    the other symbol.
+    """
+
+    symbol: str
+    value: str
+    condition: AnnotatedCondition | None
+    strength: str
+    location: Location
+
+
+@frozen
+class RangeShown:
+    """A range; ``active`` as for a default."""
+
+    text: str
+    annotated: str
+    condition: AnnotatedCondition | None
+    active: bool | None
+    location: Location
+
+
+@frozen
+class MenuNodeShown:
+    """One of a symbol's definitions."""
+
+    location: Location
+    menu: tuple[str, ...]
+    prompts: tuple[PromptShown, ...]
+    guards: tuple[ConditionShown, ...]
+    defaults: tuple[DefaultShown, ...]
+    selects: tuple[SelectShown, ...]
+    implies: tuple[SelectShown, ...]
+    ranges: tuple[RangeShown, ...]
+    help: str
+
+
+@frozen
+class SymbolPage:
+    """Everything about a symbol.
+
+    ``value``, ``cause`` (in a word: "user", "default", "selected", ...) and
+    ``visible`` (up to which value) are empty without a configuration.
+    ``choice`` is the prompt of the choice that it is a member of, ``members``
+    are the others in it with their values.
+    """
+
+    name: str
+    type: str
+    prompt: str
+    value: str
+    cause: str
+    visible: str
+    menu: tuple[str, ...]
+    definitions: tuple[MenuNodeShown, ...]
+    selected_by: tuple[SelectShown, ...]
+    implied_by: tuple[SelectShown, ...]
+    choice: str
+    members: Mapping[str, str]
+
+    def _repr_html_(self) -> str:
+        places = ", ".join(str(shown.location) for shown in self.definitions)
+        rows = [
+            ("type", markup.text(self.type)),
+            ("value", markup.text(" ".join(filter(None, (self.value, self.cause))))),
+            ("menu", markup.text(" > ".join(self.menu))),
+            ("defined", markup.code(places)),
+            *(
+                (guard.word, f"{markup.code(guard.condition.annotated)} {guard.location}")
+                for shown in self.definitions
+                for guard in shown.guards
+            ),
+            ("selected by", markup.text(", ".join(one.symbol for one in self.selected_by[:8]))),
+        ]
+        return markup.block(
+            f"{markup.code(self.name)} {markup.text(self.prompt)}",
+            markup.table((markup.text(what), text) for what, text in rows if text),
+        )
+
+
+def symbol_page(
+    model: Model, name: str, helps: HelpTexts, configuration: Configuration | None = None
+) -> SymbolPage:
+    """The page of a symbol, with values if a configuration is given.
+
+    Raises RequestError, with a proposal, for a name that the tree does not have.
+    """
+    bare = name.removeprefix("CONFIG_")
+    if bare not in model.symbols:
+        hint = did_you_mean_option(bare, model.symbols)
+        raise RequestError(f"{bare}: {model.info} has no such option{hint}")
+    return _Pages(model, helps, configuration).page(bare)
+
+
+class _Pages:
+    """What is the same for all parts of a page."""
+
+    def __init__(self, model: Model, helps: HelpTexts, configuration: Configuration | None) -> None:
+        self.model = model
+        self.helps = helps
+        self.configuration = configuration
+
+    def page(self, name: str) -> SymbolPage:
+        """All of it."""
+        model, configuration = self.model, self.configuration
+        symbol = model.symbols[name]
+        cause = visible = choice = ""
+        if configuration is not None:
+            evaluation = configuration.evaluation
+            cause = evaluation.causes.get(name, ("", None))[0]
+            visible = LETTERS[evaluation.visibility(symbol)]
+        members: dict[str, str] = {}
+        if symbol.choice is not None:
+            entry = model.entries[model.choices[symbol.choice].entry]
+            assert isinstance(entry, ChoiceEntry)
+            choice = entry.prompts[0].text if entry.prompts else "choice"
+            members = {m: self.value(m) for m in model.choices[symbol.choice].members if m != name}
+        return SymbolPage(
+            name=name,
+            type=f"{symbol.type}{', transitional' if symbol.transitional else ''}",
+            prompt=model.prompt(name) or "",
+            value=self.value(name),
+            cause=cause,
+            visible=visible,
+            menu=model.menu_path(name),
+            definitions=tuple(self.definition(i, d) for i, d in model.menu_nodes(symbol)),
+            selected_by=self.reversed(model.selected_by.get(name, ())),
+            implied_by=self.reversed(model.implied_by.get(name, ())),
+            choice=choice,
+            members=members,
+        )
+
+    def value(self, name: str) -> str:
+        """A symbol's value; empty if it is not known."""
+        return "" if self.configuration is None else self.configuration.get(name, "")
+
+    def definition(self, index: int, definition: MenuNode) -> MenuNodeShown:
+        """One definition."""
+        return MenuNodeShown(
+            location=definition.location,
+            menu=self.menus(definition.parent),
+            prompts=tuple(
+                PromptShown(
+                    prompt.text,
+                    self.condition(prompt.condition),
+                    ""
+                    if self.configuration is None
+                    else LETTERS[self.configuration.evaluation.prompt(index, prompt)],
+                    prompt.location,
+                )
+                for prompt in definition.prompts
+            ),
+            guards=tuple(self.guards(index)),
+            defaults=tuple(self.defaults(index, definition)),
+            selects=tuple(self.select(index, line) for line in definition.selects),
+            implies=tuple(self.select(index, line) for line in definition.implies),
+            ranges=tuple(self.ranges(index, definition)),
+            help=self.helps.of(definition),
+        )
+
+    def menus(self, parent: int) -> tuple[str, ...]:
+        """The titles of the menus and choices around, outermost first."""
+        found: list[str] = []
+        while parent >= 0:
+            entry = self.model.entries[parent]
+            if isinstance(entry, Menu):
+                found.append(entry.title)
+            elif isinstance(entry, ChoiceEntry) and entry.prompts:
+                found.append(entry.prompts[0].text)
+            parent = entry.parent
+        return tuple(reversed(found))
+
+    def guards(self, index: int) -> Iterator[ConditionShown]:
+        """The lines that limit a definition, outermost first."""
+        around: list[int] = []
+        here = index
+        while here >= 0:
+            around.append(here)
+            here = self.model.entries[here].parent
+        for place in reversed(around):
+            entry = self.model.entries[place]
+            lines: list[tuple[str, Condition]] = [("depends on", guard) for guard in entry.depends]
+            if isinstance(entry, Menu):
+                lines += [("visible if", guard) for guard in entry.visible]
+            for word, guard in lines:
+                shown = self.known(guard.expr)
+                yield ConditionShown(word, shown, guard.location, inherited=place != index)
+
+    def defaults(self, index: int, definition: MenuNode) -> Iterator[DefaultShown]:
+        """The defaults, with which of them would count."""
+        active = None
+        if self.configuration is not None:
+            active, _ = self.configuration.evaluation.default(index, definition)
+        for default in definition.defaults:
+            yield DefaultShown(
+                self.known(default.value),
+                self.condition(default.condition),
+                None if self.configuration is None else default is active,
+                default.location,
+            )
+
+    def ranges(self, index: int, definition: MenuNode) -> Iterator[RangeShown]:
+        """The ranges, with which of them counts."""
+        active: Range | None = None
+        if self.configuration is not None:
+            symbol = self.model.symbols[definition.symbol]
+            active = self.configuration.evaluation.active_range(symbol)
+        for limits in definition.ranges:
+            low, high = (_operand(end, self.values(end)) for end in (limits.low, limits.high))
+            yield RangeShown(
+                f"{limits.low} {limits.high}",
+                f"{low} {high}",
+                self.condition(limits.condition),
+                None if self.configuration is None else limits is active,
+                limits.location,
+            )
+
+    def select(self, index: int, line: Select) -> SelectShown:
+        """A select or imply of the symbol itself."""
+        entry = self.model.entries[index]
+        assert isinstance(entry, MenuNode)
+        source = ReverseDependency(entry.symbol, index, line)
+        return SelectShown(
+            line.target,
+            self.value(line.target),
+            self.condition(line.condition),
+            self.strength(source),
+            line.location,
+        )
+
+    def reversed(self, sources: Iterable[ReverseDependency]) -> tuple[SelectShown, ...]:
+        """Who selects or implies the symbol: those that count here first, strongest first."""
+        found = [
+            SelectShown(
+                source.selector,
+                self.value(source.selector),
+                self.condition(source.select.condition),
+                self.strength(source),
+                source.select.location,
+            )
+            for source in sources
+        ]
+        order = {"y": 0, "m": 1}
+        return tuple(sorted(found, key=lambda shown: order.get(shown.strength, 2)))
+
+    def strength(self, source: ReverseDependency) -> str:
+        """The value that a select or imply gives here; empty if not known."""
+        if self.configuration is None:
+            return ""
+        return LETTERS[self.configuration.evaluation.reverse((source,), promoted=False)]
+
+    def condition(self, expr: Expr | None) -> AnnotatedCondition | None:
+        """A condition, None for none."""
+        return None if expr is None else self.known(expr)
+
+    def known(self, expr: Expr) -> AnnotatedCondition:
+        """An expression with its values."""
+        if self.configuration is None:
+            return AnnotatedCondition(str(expr), str(expr), "", {})
+        symbols = self.values(expr)
+        value = self.configuration.evaluation.value(expr)
+        if isinstance(expr, Sym) and expr.name in self.configuration.evaluation.text:
+            letter = self.configuration[expr.name]
+        else:
+            letter = expr.value if isinstance(expr, Text) else LETTERS[value]
+        return AnnotatedCondition(str(expr), str(_annotated(expr, symbols)), letter, symbols)
+
+    def values(self, expr: Expr) -> dict[str, str]:
+        """The values of the symbols in an expression; those that nobody defines have none."""
+        configuration = self.configuration
+        if configuration is None:
+            return {}
+        return {name: configuration[name] for name in names(expr) if name in configuration}
+
+
+def _annotated(expr: Expr, values: Mapping[str, str]) -> Expr:
+    """An expression in which each symbol's name is followed by its value: ``NET [=y]``."""
+    match expr:
+        case Sym():
+            return _operand(expr, values)
+        case Compare(op, left, right):
+            return Compare(op, _operand(left, values), _operand(right, values))
+        case Not(operand):
+            return Not(_annotated(operand, values))
+        case And(operands):
+            return And(tuple(_annotated(operand, values) for operand in operands))
+        case Or(operands):
+            return Or(tuple(_annotated(operand, values) for operand in operands))
+        case _:
+            return expr
+
+
+def _operand(operand: Operand, values: Mapping[str, str]) -> Operand:
+    if isinstance(operand, Sym) and operand.name in values:
+        return Sym(f"{operand.name} [={values[operand.name]}]")
+    return operand

@@ -1,0 +1,226 @@
+"""What would make lost lines survive, in words: the lines, why these, and what else would do.
+
+The lines are those of one plan for all that is lost, so the reason why a line is
+needed may be another lost line; that is told, rule by rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
+
+from attrs import evolve, frozen
+
+from kresolve.dotconfig.lines import Line
+from kresolve.evaluator import Configuration
+from kresolve.explanation.dependency_path import Relation, WithAndWithout, join_names, shortest_path
+from kresolve.kconfig.expressions import And, Expr, Not, Or, Sym
+from kresolve.kconfig.location import Location
+from kresolve.kconfig.model import MenuNode
+from kresolve.planner import Conflict, Plan, Question, Request, Target, answer, compatible
+from kresolve.planner.result import CorrectionSet
+from kresolve.solver import Deadline
+
+#: So many rules are told between a lost line and what it lacks.
+_RULES: Final = 4
+#: So many other lines are tried for one of the plan's, and for all of them.
+_OTHERS: Final = 3
+_TRIED: Final = 12
+#: For so many lines that exclude each other ways out are looked for.
+_WAYS: Final = 8
+
+
+@frozen
+class Advice:
+    """What to do about one lost line: the words, and the lines to add."""
+
+    text: str
+    add: tuple[str, ...] = ()
+
+
+@frozen
+class Exchange:
+    """Lines to take out, and lines to write, so that others survive.
+
+    ``places`` says where the lines stand that are given up, by option.
+    """
+
+    way: CorrectionSet
+    new: tuple[Line, ...]
+    places: Mapping[str, str]
+
+    def __str__(self) -> str:
+        new = {line.symbol: line for line in self.new}
+        parts: list[str] = []
+        for demand in self.way.give_up:
+            place = self.places[demand.name]
+            line = new.pop(demand.name, None)
+            parts.append(f"take out {place}" if line is None else f"replace {place} by {line}")
+        if self.way.instead:
+            parts[-1] += f" ({' and '.join(self.way.instead)} in its place would do)"
+        if new:
+            parts.append(f"add {', '.join(map(str, new.values()))}")
+        return " and ".join(parts)
+
+
+class Adviser:
+    """Advice from one plan for all lost lines of some fragments.
+
+    ``target`` has the fragments' ``lines`` on top, ``lost`` says where each lost
+    option's line stands.  When the deadline has come, nothing more is tried.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        lines: Sequence[Line],
+        plan: Plan | None,
+        lost: Mapping[str, Location | None],
+        deadline: Deadline,
+    ) -> None:
+        self.target = target
+        self.plan = plan
+        self._lines = lines
+        self._written = {line.symbol for line in lines}
+        self._lost = lost
+        self._deadline = deadline
+        self._tries = _TRIED
+        self._ways = _WAYS
+        self._instead: dict[tuple[str, str], bool] = {}
+        if plan is not None:
+            self._after = target.after(plan.assignments)
+            self._contrast = WithAndWithout(
+                target.model, self._after.evaluation, _values(target.before)
+            )
+
+    def adding(self, request: Request, told: str) -> Advice | None:
+        """The plan's lines for a lost line, of which ``told`` is known; None if there are none."""
+        if self.plan is None:
+            return None
+        name = request.symbol
+        lines = [
+            line
+            for line in self.plan.lines
+            if name in line.needed_by and line.symbol not in (name, *self._lost)
+        ]
+        if not lines:
+            return None
+        steps: dict[str, None] = {}
+        through: dict[str, None] = {}
+        instead: dict[str, None] = {}
+        for line in lines:
+            way = shortest_path(self._contrast, line.symbol, [name])
+            for number, (user, relation) in enumerate(way):
+                if user in self._lost and user != name:
+                    if number > 1 or user not in told:
+                        through[user] = None
+                    break
+                used = way[number + 1][0] if number + 1 < len(way) else line.symbol
+                if user != name or used not in told:
+                    steps[f"{user} {relation}"] = None
+                if used == line.symbol:
+                    instead.update(dict.fromkeys(self._alternatives(request, user, used, relation)))
+        add = tuple(line.text for line in lines)
+        text = f"add {', '.join(add)}"
+        for other in through:
+            text += f", which CONFIG_{other} ({self._lost[other]}) needs"
+        if steps:
+            more = "; ..." if len(steps) > _RULES else ""
+            text += f": {'; '.join([*steps][:_RULES])}{more}"
+        return Advice("; ".join([text, *instead]), add)
+
+    def _alternatives(
+        self, request: Request, user: str, used: str, relation: Relation
+    ) -> Iterator[str]:
+        """That other options would do in the place of one that the plan has chosen."""
+        found = [
+            other
+            for other in dict.fromkeys(_beside(self.target, user, used, relation))
+            if other in self.target.model.options
+            and other not in self._written
+            and self._after[other] == "n"
+        ]
+        will_do = [other for other in found[:_OTHERS] if self._does(request, other, used)]
+        if will_do:
+            yield f"instead of {used}, {join_names(will_do).replace(' and ', ' or ')} will do"
+
+    def _does(self, request: Request, other: str, used: str) -> bool:
+        """Can a line be had with another option, and without the one that the plan has?"""
+        key = (request.symbol, other)
+        if key not in self._instead:
+            if self._tries <= 0 or self._deadline.left == 0:
+                return False
+            self._tries -= 1
+            is_bool = self.target.model.symbols[other].type == "bool"
+            wanted = (
+                request,
+                Request(other, ("y",) if is_bool else ("y", "m"), other),
+                Request(used, ("n",), used),
+            )
+            self._instead[key] = compatible(self.target, wanted, self._deadline).kept == wanted
+        return self._instead[key]
+
+    def ways_out(self, request: Request, conflict: Conflict) -> Iterator[Exchange]:
+        """What to take out of the fragments, and what to write, so that a line survives."""
+        for way in conflict.ways_out:
+            given_up = {demand.name for demand in way.give_up}
+            if request.symbol in given_up or not given_up <= self._written:
+                continue
+            if self._ways <= 0 or self._deadline.left == 0:
+                return
+            self._ways -= 1
+            rest = tuple(one for one in conflict.demands if one.name not in given_up)
+            kept = tuple(line for line in self.target.lines if line.symbol not in given_up)
+            target = evolve(self.target, lines=kept)
+            plan = answer(target, Question(rest), timeout=self._deadline.left)
+            if plan.status == "planned":
+                places = {
+                    name: join_names(
+                        [str(o.location or o) for o in self._lines if o.symbol == name]
+                    )
+                    for name in given_up
+                }
+                yield Exchange(way, plan.assignments, places)
+
+
+def _values(before: Configuration) -> Callable[[str], int | str]:
+    evaluation = before.evaluation
+    return lambda name: evaluation.bool_tristate.get(name, evaluation.text.get(name, ""))
+
+
+def _beside(target: Target, user: str, used: str, relation: Relation) -> Iterator[str]:
+    """Options that could do for one what another does: in the same "or", or that select it."""
+    model = target.model
+    if relation.words.startswith("is selected by"):
+        yield from (one.selector for one in model.selected_by[user] if one.selector != used)
+        return
+    for index, definition in model.menu_nodes(model.symbols[user]):
+        for condition in _conditions(target, index, definition):
+            for operands in _ors(condition):
+                if Sym(used) in operands:
+                    yield from (o.name for o in operands if isinstance(o, Sym) and o.name != used)
+
+
+def _conditions(target: Target, index: int, definition: MenuNode) -> Iterator[Expr]:
+    """Every condition of a symbol's definition that has a say in its value."""
+    yield from (prompt.condition for prompt in definition.prompts if prompt.condition)
+    for default in definition.defaults:
+        yield from (one for one in (default.value, default.condition) if one)
+    while index >= 0:
+        entry = target.model.entries[index]
+        yield from (guard.expr for guard in entry.depends)
+        index = entry.parent
+
+
+def _ors(expr: Expr) -> Iterator[tuple[Expr, ...]]:
+    """The operands of each "or" in a condition."""
+    match expr:
+        case Or(operands):
+            yield operands
+            for operand in operands:
+                yield from _ors(operand)
+        case And(operands):
+            for operand in operands:
+                yield from _ors(operand)
+        case Not(operand):
+            yield from _ors(operand)

@@ -1,0 +1,649 @@
+"""Every line of some fragments, judged on a tree, an architecture, a base and a mode."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar, Final, Literal, TypeAlias
+
+from attrs import evolve, field, frozen
+
+from kresolve.dotconfig.lines import (
+    PREFIX,
+    InvalidLine,
+    Line,
+    invalid_value,
+    meant_value,
+    spell,
+    typed_value,
+)
+from kresolve.evaluator import Configuration, ConfMode, evaluate
+from kresolve.explanation.missing_tools import with_tools
+from kresolve.explanation.why_not import WhyNot, why_not
+from kresolve.fragments.advice import Adviser
+from kresolve.fragments.renames import Successor, shortened, successors, unknown_text
+from kresolve.fragments.repair import Repair, conflict_text, repair
+from kresolve.fragments.similar_option import Likeness
+from kresolve.fragments.value_without import value_without
+from kresolve.kconfig import markup
+from kresolve.kconfig.location import Location
+from kresolve.kconfig.model import Model, Symbol, TreeInfo
+from kresolve.kconfig.similar_names import misspelled
+from kresolve.kconfig.tristate import N
+from kresolve.kconfig.values import NUMERIC, Type
+from kresolve.planner import Plan, Request, Target
+from kresolve.planner.objective import global_switches
+from kresolve.progress import ADVICE_TIMEOUT, SILENT, Progress
+from kresolve.solver import Deadline
+
+Severity: TypeAlias = Literal["error", "warning", "note", "ok"]
+LintRule: TypeAlias = Literal[
+    "survives",
+    "dropped",
+    "contradiction",
+    "unknown",
+    "misspelled",
+    "renamed",
+    "transitional",
+    "invalid",
+    "redefined",
+    "gate",
+    "redundant",
+    "already-so",
+    "no-prompt",
+    "calculated",
+    "whitelisted",
+]
+
+#: What each rule says, and how bad it is.
+RULES: Final[Mapping[LintRule, tuple[Severity, str]]] = {
+    "survives": ("ok", "the line does what it says"),
+    "dropped": ("error", "the line is not in the final .config"),
+    "contradiction": ("error", "another line of the fragments keeps this one out"),
+    "unknown": ("error", "this kernel has no such option"),
+    "misspelled": ("warning", "the line switches off what this kernel has not, but almost"),
+    "renamed": ("error", "the option has another name in this kernel"),
+    "transitional": ("warning", "the option's old name, which this kernel still reads"),
+    "invalid": ("error", "conf ignores the line for its value"),
+    "redefined": ("warning", "a later line says something else"),
+    "gate": ("warning", "the line switches off what nobody asked to be off"),
+    "redundant": ("note", "a later line says the same"),
+    "already-so": ("note", "without the line it would be the same"),
+    "no-prompt": ("note", "no line sets this option; it has this value for other reasons"),
+    "calculated": ("note", "the file is a whole .config, and conf calculates this option"),
+    "whitelisted": ("note", "the line is lost, and the whitelist says that it may be"),
+}
+
+#: How the message of each line begins that does not end as it says.
+LOST: Final = "not in final .config: "
+
+_LISTED = 8
+
+#: A file with so many lines for options without a prompt, this part of all its lines at
+#: least, is a whole .config, which conf wrote.
+_CALCULATED: Final = 50
+_PART: Final = 0.1
+
+
+@frozen
+class Finding:
+    """The judgement of one line.
+
+    ``wanted`` is what the line asks for, ``value`` what results (None where there
+    is no such option, or no line for its number); ``meant`` stands for an invalid line of
+    which it is clear what it asks for, if it is the last for its option; ``advice`` says
+    what would make the line survive, or that nothing does, ``add`` are the lines for that;
+    ``blockers`` are the values that keep it out in the end, as "X=n"; ``related`` is
+    another line that has to do with it;
+    ``affected`` are the options that a gate switches off; ``successor`` is the
+    option's new name.
+    """
+
+    line: Line
+    rule: LintRule
+    message: str
+    wanted: str = ""
+    value: str | None = None
+    meant: Line | None = None
+    advice: str = ""
+    add: tuple[str, ...] = ()
+    blockers: tuple[str, ...] = ()
+    location: Location | None = None
+    related: Location | None = None
+    affected: tuple[str, ...] = ()
+    successor: Successor | None = None
+    type: Type = Type.UNKNOWN
+
+    @property
+    def result(self) -> str:
+        """What results, as it stands behind ``CONFIG_X=``; "nothing" where no line does."""
+        return "nothing" if self.value is None else spell(self.type, self.value)
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is."""
+        return RULES[self.rule][0]
+
+    @property
+    def survives(self) -> bool:
+        """Is the result what the line asks for?"""
+        return self.rule != "invalid" and self.wanted == ("n" if self.value is None else self.value)
+
+    @property
+    def text(self) -> str:
+        """The message, and the advice where there is any."""
+        return f"{self.message}; {self.advice}" if self.advice else self.message
+
+    #: What the cells are.
+    HEADING: ClassVar = ("where", "line", "is", "why")
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """As a row of HTML cells."""
+        return (
+            markup.text(self.line.location or ""),
+            markup.code(self.line),
+            markup.text(f"{self.severity}: {self.rule}"),
+            markup.text(self.text),
+        )
+
+    def __str__(self) -> str:
+        return (
+            f"[{self.severity.upper()}] {self.line.location}: CONFIG_{self.line.symbol}: "
+            f"{self.text}"
+        )
+
+
+@frozen(eq=False)
+class Lint:
+    """The judgement of fragments; ``status`` is "clean" or "found"."""
+
+    tree: TreeInfo
+    base: str
+    mode: ConfMode
+    findings: tuple[Finding, ...]
+    invalid: tuple[InvalidLine, ...]
+    repair: Repair = field(factory=lambda: Repair(None))
+
+    @property
+    def status(self) -> Literal["clean", "found"]:
+        """Is there anything worse than a note?"""
+        return "found" if self.invalid or self.worse else "clean"
+
+    @property
+    def worse(self) -> tuple[Finding, ...]:
+        """The errors and warnings."""
+        return tuple(f for f in self.findings if f.severity in ("error", "warning"))
+
+    @property
+    def dropped(self) -> tuple[Finding, ...]:
+        """The lines whose option does not end as they say."""
+        return tuple(f for f in self.findings if not f.survives)
+
+    @property
+    def has_unread(self) -> bool:
+        """Does a line mean something that conf does not read as a line for an option?"""
+        return any(bad.meant for bad in self.invalid) or any(
+            finding.meant for finding in self.findings if finding.rule == "unknown"
+        )
+
+    def _repr_html_(self) -> str:
+        return markup.block(
+            markup.text(f"{self.tree}, {self.base}, {self.mode}: {self.status}"),
+            markup.table([finding.cells for finding in self.findings], Finding.HEADING),
+            *(markup.text(bad) for bad in self.invalid),
+        )
+
+    def fix(self) -> tuple[str, ...]:
+        """Rewrite the fragments so that more of their lines survive; the files that changed.
+
+        Raises ConfigFileError for a file that cannot be written, or that is packed.
+        """
+        from kresolve.fragments.fixing import fix_files
+
+        return fix_files(self)
+
+
+def interrupted(lint: Lint, left: int) -> Lint:
+    """A judgement that says what is missing: its advice, and ``left`` others behind it."""
+    stopped = (*lint.repair.stopped, "ended before all advice was found")
+    if left:
+        stopped = (*stopped, f"{left} more were not judged")
+    return evolve(lint, repair=evolve(lint.repair, stopped=stopped))
+
+
+def recognised(bad: InvalidLine, model: Model) -> InvalidLine:
+    """A line that says nothing to conf, with what was meant, if the tree has such an option."""
+    likely = bad.likely
+    symbol = None if likely is None else model.symbols.get(likely.symbol)
+    if likely is None or symbol is None:
+        return bad
+    value = typed_value(likely, symbol.type)
+    value = meant_value(likely, symbol.type) if value is None else value
+    if value is None:
+        return bad
+    meant = Line(symbol.name, spell(symbol.type, value))
+    return evolve(bad, reason=f"{bad.reason}; did you mean {meant}?", meant=meant)
+
+
+class Linter:
+    """Fragments in a target, while they are judged.
+
+    ``bare`` is the target of the base alone; ``lines`` are the fragments', in the
+    order in which they are merged; ``others`` are models of other kernels, which
+    may know what this one does not; ``whitelist`` names options that may be lost;
+    ``added`` are those of the lines that nobody wrote, because kresolve adds them;
+    ``roots`` says where a model's help texts are.
+    """
+
+    def __init__(
+        self,
+        bare: Target,
+        lines: Sequence[Line],
+        others: Iterable[Model] = (),
+        whitelist: Container[str] = (),
+        *,
+        added: Container[Line] = (),
+        roots: Callable[[Model], Path | None] = lambda model: None,
+    ) -> None:
+        self.bare = bare
+        self._roots = roots
+        self.lines = tuple(lines)
+        self.model = bare.model
+        self.target = evolve(bare, lines=(*bare.lines, *lines))
+        self.after: Configuration = self.target.before
+        self._others = others
+        self._likenesses: dict[int, Likeness] = {}
+        self.whitelist = whitelist
+        self.added = added
+        # The line that counts for each symbol: the last that is valid.
+        self.last = {
+            line.symbol: number
+            for number, line in enumerate(self.lines)
+            if (symbol := self.model.symbols.get(line.symbol))
+            and typed_value(line, symbol.type) is not None
+        }
+
+    @cached_property
+    def others(self) -> tuple[Model, ...]:
+        """The other kernels; read only when a name is unknown here."""
+        return tuple(self._others)
+
+    def findings(self, *, thorough: bool = True, progress: Progress = SILENT) -> list[Finding]:
+        """The judgement of each line, without advice.
+
+        If it is not ``thorough``, whether a line that holds does anything is left open.
+        """
+        found = []
+        with progress.task("judging", len(self.lines)) as task:
+            for number, line in enumerate(self.lines):
+                task.update(number)
+                found.append(self._told(self._judged(number, line, thorough=thorough)))
+        return found
+
+    def lost(self) -> list[Finding]:
+        """The lines that count and whose option does not end as they say."""
+        return [
+            finding
+            for finding in self.findings(thorough=False)
+            if not finding.survives
+            and finding.rule not in ("redefined", "redundant")
+            and (finding.rule != "invalid" or finding.related is None)
+        ]
+
+    def _told(self, finding: Finding) -> Finding:
+        """A finding that says so if its line is lost, or that the line may be."""
+        if finding.survives:
+            return finding
+        rule = "whitelisted" if finding.line.symbol in self.whitelist else finding.rule
+        return evolve(finding, rule=rule, message=f"{LOST}{finding.message}")
+
+    def _judged(self, number: int, line: Line, *, thorough: bool) -> Finding:
+        symbol = self.model.symbols.get(line.symbol)
+        if symbol is None:
+            return self._unknown(line)
+        wanted = typed_value(line, symbol.type)
+        value = self.after.get(line.symbol)
+        if symbol.type in NUMERIC and line.symbol not in self.after.evaluation.written:
+            value = None
+        if wanted is None:
+            return self._invalid(number, line, value)
+        found = Finding(
+            line,
+            "survives",
+            "survives",
+            wanted=wanted,
+            value=value,
+            location=self.model.location(line.symbol),
+            type=symbol.type,
+        )
+        if symbol.transitional:
+            return self._transitional(found)
+        if self.last[line.symbol] != number:
+            return self._said_again(found, self.lines[self.last[line.symbol]])
+        if value != wanted:
+            return self._dropped(found)
+        return self._held(found) if thorough else found
+
+    def _invalid(self, number: int, line: Line, value: str | None) -> Finding:
+        """A line that conf ignores for its value: what to use, and what counts instead."""
+        name = line.symbol
+        symbol = self.model.symbols[name]
+        settable = self.model.is_assignable(symbol)
+        text = invalid_value(line, symbol.type, settable=settable)
+        place = self.model.location(name)
+        found = Finding(line, "invalid", text, "", value, location=place, type=symbol.type)
+        if line.says_not_set and not symbol.is_bool_or_tristate and not value:
+            # nothing is asked for that is not so already
+            state = "no line results" if value is None else 'it is "" already'
+            wanted = "n" if value is None else ""
+            return evolve(found, rule="already-so", message=f"{text}; {state}", wanted=wanted)
+        if not settable:
+            return evolve(found, message=f"{text}; {name} has no prompt, so no line sets it")
+        if self.last.get(name, -1) > number:
+            later = self.lines[self.last[name]].location
+            return evolve(found, message=f"{text}; {later} counts", related=later)
+        text += self._left_in_force(line)
+        meant = meant_value(line, symbol.type)
+        if meant is None:
+            return evolve(found, message=text)
+        should_be = Line(name, spell(symbol.type, meant))
+        return evolve(found, message=text, wanted=meant, meant=should_be)
+
+    def _left_in_force(self, line: Line) -> str:
+        """What merge_config.sh does otherwise than conf with an earlier line: it deletes it."""
+        name = line.symbol
+        earlier = self.after.evaluation.user.lines.get(name)
+        here, there = line.location, None if earlier is None else earlier.location
+        if earlier is None or (here and there and here.file == there.file):
+            return ""
+        others = tuple(one for one in self.bare.lines if one.symbol != name)
+        bare = evolve(self.bare, lines=others)
+        without = value_without(bare, self.after, name, self.lines)
+        if without == self.after[name]:
+            return ""
+        symbol = self.model.symbols[name]
+        return (
+            f"; {earlier} ({there or 'the base'}) counts, but merge_config.sh deletes that line, "
+            f"and {spell(symbol.type, without)} would result"
+        )
+
+    def _unknown(self, line: Line) -> Finding:
+        knowing, whole = self._knowing(line.symbol), self._is_whole(line)
+        found = successors(self.model, line.symbol, knowing)
+        hint = "" if found or whole else self._hint(line.symbol, knowing)
+        text = unknown_text(self.model, line.symbol, self.others, hint=hint, guess=not whole)
+        rule: LintRule = "renamed" if found else "unknown"
+        if whole and knowing and all(other.prompt(line.symbol) is None for other in knowing):
+            rule = "calculated"
+        if line.value == "n" and not any(self.after.tristate(new.symbol) for new in found):
+            rule = "already-so"  # what is not there is off, under its new name as well
+            if not (found or knowing or whole) and misspelled(line.symbol, self.model.symbols):
+                rule = "misspelled"
+        finding = Finding(line, rule, text, line.value, successor=found[0] if found else None)
+        meant = Line(line.symbol.strip(), line.value.strip())
+        if meant != line and self._is_valid(meant):
+            return evolve(finding, meant=meant)
+        return finding
+
+    def _is_valid(self, line: Line) -> bool:
+        """Would conf take a line?"""
+        symbol = self.model.symbols.get(line.symbol)
+        return symbol is not None and typed_value(line, symbol.type) is not None
+
+    def _hint(self, name: str, knowing: Sequence[Model]) -> str:
+        """What other kernels say became of a name, or of others like it."""
+        for other in reversed(knowing):
+            likely = self._likely(other, name)
+            if likely is not None:
+                return f'; did you mean {PREFIX}{likely} ("{self.model.prompt(likely)}")?'
+        rest, _, part = name.rpartition("_")
+        if not knowing and rest in self.model.symbols and part in self._shortened:
+            old, version = self._shortened[part]
+            became = old.removesuffix(f"_{part}")
+            return f"; did you mean {PREFIX}{rest}? (Linux {version} had {old}, now {became})"
+        return ""
+
+    @cached_property
+    def _shortened(self) -> Mapping[str, tuple[str, str]]:
+        return shortened(self.model, self.others)
+
+    def _likely(self, other: Model, name: str) -> str | None:
+        """The option that is most like one of another kernel; None without help texts."""
+        if id(other) not in self._likenesses:
+            old, new = self._roots(other), self._roots(self.model)
+            if old is None or new is None:
+                return None
+            self._likenesses[id(other)] = Likeness(other, old, self.model, new)
+        return self._likenesses[id(other)].likely(name)
+
+    def _knowing(self, name: str) -> list[Model]:
+        return [other for other in self.others if name in other.symbols]
+
+    def _transitional(self, found: Finding) -> Finding:
+        """A transitional symbol: its value goes on to another, and it is never written."""
+        name = found.line.symbol
+        later = successors(self.model, name)
+        text = f"is only kept for old configurations; {' and '.join(map(str, later))}"
+        carried = later[0].symbol if later else name
+        value = self.after.get(carried, found.value)
+        return evolve(
+            found,
+            rule="transitional",
+            message=text if later else "is only kept for old configurations",
+            value=value,
+            successor=later[0] if later else None,
+        )
+
+    def _said_again(self, found: Finding, later: Line) -> Finding:
+        symbol = self.model.symbols[found.line.symbol]
+        if typed_value(later, symbol.type) == found.wanted:
+            text = f"said again at {later.location}"
+            return evolve(found, rule="redundant", message=text, related=later.location)
+        text = f"redefined at {later.location}: {later}"
+        return evolve(found, rule="redefined", message=text, related=later.location)
+
+    def _dropped(self, found: Finding) -> Finding:
+        name = found.line.symbol
+        symbol = self.model.symbols[name]
+        asked = spell(found.type, found.wanted)
+        text = f"{asked} asked for, {found.result} is the result"
+        if not self.model.is_assignable(symbol) and self._is_whole(found.line):
+            reason = "has no prompt; conf has calculated this line of a whole .config"
+            return evolve(found, rule="calculated", message=f"{text}: {reason}")
+        why = why_not(self.after, name, found.wanted)
+        text = f"{text}: {with_tools(self.after, why, self.bare.model_index.probes)}"
+        blockers = self._blockers(why, _enough(symbol, found.wanted), frozenset({name}))
+        found = evolve(found, blockers=blockers)
+        for name in why.blockers:
+            line = self._line_of(name)
+            if line is not None and line.symbol != found.line.symbol:
+                return evolve(
+                    found,
+                    rule="contradiction",
+                    message=f"{text}; {self._author(line)} {line}",
+                    location=why.location,
+                    related=line.location,
+                )
+        return evolve(found, rule="dropped", message=text, location=why.location)
+
+    def _blockers(self, why: WhyNot, wanted: str, seen: frozenset[str]) -> tuple[str, ...]:
+        """What keeps an option out in the end: where a dependency is n, what keeps that out."""
+        if why.word not in ("dependency", "promptless"):
+            return ()
+        found: dict[str, None] = {}
+        for name in why.blockers:
+            symbol = self.model.symbols.get(name)
+            if symbol is None or name in seen:
+                continue
+            above: tuple[str, ...] = ()
+            if symbol.is_bool_or_tristate and self.after.tristate(name) == N:
+                want = wanted if symbol.type is Type.TRISTATE else "y"
+                own = why_not(self.after, name, want)
+                above = self._blockers(own, _enough(symbol, want), seen | {name})
+            found.update(dict.fromkeys(above or (f"{name}={self.after[name]}",)))
+        return tuple(found)
+
+    def _is_whole(self, line: Line) -> bool:
+        """Does a line stand in a file that is a whole ``.config``?"""
+        return line.location is not None and line.location.file in self._whole_files
+
+    @cached_property
+    def _whole_files(self) -> frozenset[str]:
+        """The files that have lines for options without a prompt in bulk."""
+        files = Counter(line.location.file for line in self.lines if line.location is not None)
+        calculated = Counter(
+            line.location.file
+            for line in self.lines
+            if line.location is not None
+            and (symbol := self.model.symbols.get(line.symbol)) is not None
+            and not self.model.is_assignable(symbol)
+        )
+        return frozenset(
+            name
+            for name, number in calculated.items()
+            if number >= _CALCULATED and number >= _PART * files[name]
+        )
+
+    def counts(self, line: Line) -> bool:
+        """Is a line the one that counts for its symbol?"""
+        number = self.last.get(line.symbol)
+        return number is not None and self.lines[number] is line
+
+    def _author(self, line: Line) -> str:
+        if line in self.added:
+            return "kresolve adds"
+        return f"{line.location or 'the base'} says"
+
+    def _line_of(self, name: str) -> Line | None:
+        """The fragments' line that gave an option its value, if one did."""
+        if name not in self.last or name not in self.after:
+            return None
+        line = self.lines[self.last[name]]
+        wanted = typed_value(line, self.model.symbols[name].type)
+        return line if wanted == self.after[name] else None
+
+    def _held(self, found: Finding) -> Finding:
+        name = found.line.symbol
+        symbol = self.model.symbols[name]
+        if not self.model.has_prompt(symbol):
+            text = f"has no prompt, so the line does nothing; {name} is {found.result} anyway"
+            return evolve(found, rule="no-prompt", message=text)
+        if name in global_switches(self.model) and self.bare.before[name] != found.value:
+            affected = self._switched_off_by(name)
+            if affected:
+                listed = ", ".join(affected[:_LISTED]) + (" ..." if affected[_LISTED:] else "")
+                text = f"switches off {len(affected)} that nobody asked to be off: {listed}"
+                return evolve(found, rule="gate", message=text, affected=affected)
+        if value_without(self.bare, self.after, name, self.lines) == found.value:
+            text = f"already so: without the line it would be {found.result}, too"
+            return evolve(found, rule="already-so", message=text)
+        return found
+
+    def _switched_off_by(self, gate: str) -> tuple[str, ...]:
+        """The options that are lower than they would be without a gate's lines."""
+        return switched_off_by(self.target, self.after, gate, self.last)
+
+    def requests(self, findings: Iterable[Finding]) -> list[Request]:
+        """What the dropped lines ask for, as requests."""
+        wanted = {f.line.symbol: f for f in findings if _lacks(f)}
+        return [Request(name, (f.wanted,), _origin(f)) for name, f in wanted.items()]
+
+
+def _lacks(finding: Finding) -> bool:
+    """Does a line ask for what other lines could bring about?"""
+    if finding.rule == "invalid":
+        return finding.meant is not None and finding.wanted != finding.value
+    return finding.rule in ("dropped", "contradiction")
+
+
+def _origin(finding: Finding) -> str:
+    return f"@{finding.line.location}"
+
+
+def switched_off_by(
+    target: Target, after: Configuration, gate: str, named: Iterable[str]
+) -> tuple[str, ...]:
+    """The options that a gate's lines switch off or weaken, though no line names them.
+
+    What a line does that holds only with the gate, is that line's doing.
+    """
+    model, lines = target.model, target.lines
+
+    def without(names: Collection[str]) -> Configuration:
+        rest = [line for line in lines if line.symbol not in names]
+        return evaluate(model, rest, target.mode, since=target.before)
+
+    before = without({gate})
+    silent = model.options - {*named, gate}
+    lower = [
+        name
+        for name in model.symbols
+        if name in silent and after.tristate(name) < before.tristate(name)
+    ]
+    enabled = {name for name in named if after.get(name) != before.get(name)} - {gate}
+    if not lower or not enabled:
+        return tuple(lower)
+    alone = without(enabled)
+    return tuple(name for name in lower if alone.tristate(name) < before.tristate(name))
+
+
+def _enough(symbol: Symbol, wanted: str) -> str:
+    """What a tristate has to be for a symbol that depends on it: m, but for a tristate's y."""
+    return wanted if symbol.type is Type.TRISTATE else "m"
+
+
+def advised(
+    linter: Linter,
+    findings: Sequence[Finding],
+    progress: Progress = SILENT,
+    timeout: float | None = ADVICE_TIMEOUT,
+) -> tuple[list[Finding], Repair]:
+    """The findings with the lines to add, and the plan that they come from.
+
+    The plan keeps what the fragments' other lines gave.  After ``timeout`` seconds it
+    ends with what is known by then.
+    """
+    deadline = Deadline.after(timeout)
+    requests = linter.requests(findings)
+    if not requests:
+        return list(findings), Repair(None)
+    asked = {request.symbol for request in requests}
+    others = [finding for finding in findings if finding.line.symbol not in asked]
+    mended = repair(
+        linter.target,
+        requests,
+        progress,
+        timeout=timeout,
+        broken=lambda plan: _broken(linter, others, plan),
+    )
+    lost = {finding.line.symbol: finding.line.location for finding in findings if _lacks(finding)}
+    adviser = Adviser(linter.target, linter.lines, mended.plan, lost, deadline)
+    return [_with_advice(finding, mended, adviser) for finding in findings], mended
+
+
+def _broken(linter: Linter, findings: Iterable[Finding], plan: Plan) -> list[Request]:
+    """Requests for lines that survived so far and would not with a plan."""
+    after = linter.target.after(plan.assignments)
+    return [
+        Request(f.line.symbol, (f.wanted,), _origin(f))
+        for f in findings
+        if ((f.survives and linter.counts(f.line)) or f.meant is not None)
+        and after.shown(f.line.symbol) != f.wanted
+    ]
+
+
+def _with_advice(finding: Finding, mended: Repair, adviser: Adviser) -> Finding:
+    if not _lacks(finding):
+        return finding
+    name = finding.line.symbol
+    request = Request(name, (finding.wanted,), _origin(finding))
+    if name in mended.impossible:
+        conflict = mended.impossible[name]
+        ways = ", or ".join(map(str, adviser.ways_out(request, conflict)))
+        proof = conflict_text(name, conflict)
+        return evolve(finding, advice=f"{proof}; {ways}" if ways else proof)
+    found = adviser.adding(request, finding.message)
+    return finding if found is None else evolve(finding, advice=found.text, add=found.add)

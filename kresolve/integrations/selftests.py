@@ -1,0 +1,110 @@
+"""Many fragments against one base, or against any: whole, mended, or why they cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, TypeAlias
+
+from attrs import evolve, field, frozen
+
+from kresolve.dotconfig.lines import Line, typed_value
+from kresolve.evaluator import ConfMode
+from kresolve.fragments.linting import Finding, Linter, advised
+from kresolve.fragments.repair import Repair, conflict_text, repair_by
+from kresolve.planner import (
+    AnyBase,
+    Demand,
+    Plan,
+    PlanLine,
+    Question,
+    Request,
+    Target,
+    answer_any_base,
+)
+from kresolve.planner.target import ModelIndex
+
+Verdict: TypeAlias = Literal["whole", "mended", "impossible", "unknown"]
+
+#: Below this folder lie the fragments of the kernel's own tests.
+SELFTESTS: Final = "tools/testing/selftests"
+
+
+@frozen(eq=False)
+class Audited:
+    """One fragment: how many lines, which are lost, what mends them, what nothing mends.
+
+    ``impossible`` has a reason for each line that cannot hold here; ``verdict`` is
+    "mended" if all others hold with ``added``, "unknown" if time was up.
+    """
+
+    name: str
+    lines: int
+    lost: tuple[Finding, ...]
+    added: tuple[PlanLine, ...] = ()
+    impossible: Mapping[str, str] = field(factory=dict)
+    unknown: frozenset[str] = frozenset()
+    #: Has conf confirmed that all but the impossible lines hold?  None: not asked.
+    confirmed: bool | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """What has become of the fragment."""
+        if self.unknown:
+            return "unknown"
+        if self.impossible:
+            return "impossible"
+        return "mended" if self.lost or self.added else "whole"
+
+
+def audited(bare: Target, name: str, lines: Sequence[Line]) -> Audited:
+    """A fragment on a base: its lost lines, with what they lack."""
+    linter = Linter(bare, lines)
+    findings, mended = advised(linter, linter.findings(thorough=False))
+    lost = tuple(f for f in linter.lost())
+    told = {finding.line: finding for finding in findings}
+    return _result(name, lines, tuple(told[finding.line] for finding in lost), mended)
+
+
+def audited_on_any_base(
+    model_index: ModelIndex,
+    mode: ConfMode,
+    name: str,
+    lines: Sequence[Line],
+    timeout: float,
+) -> Audited:
+    """A fragment on any base: what has to stand beside its lines so that they always hold."""
+    model = model_index.model
+    empty = Target(model, "empty", (), mode, model_index)
+    lost = tuple(Linter(empty, lines).lost())
+    wanted = {
+        line.symbol: Request(line.symbol, (value,), f"@{line.location}")
+        for line in lines
+        if (symbol := model.symbols.get(line.symbol))
+        and (value := typed_value(line, symbol.type)) is not None
+    }
+
+    def ask(requests: tuple[Demand, ...]) -> Plan:
+        return answer_any_base([AnyBase(model_index, Question(requests), mode)], timeout=timeout)
+
+    found = _result(name, lines, lost, repair_by(ask, wanted.values()))
+    said = {line.symbol for line in lines}
+    return evolve(found, added=tuple(line for line in found.added if line.symbol not in said))
+
+
+def _result(name: str, lines: Sequence[Line], lost: tuple[Finding, ...], mended: Repair) -> Audited:
+    impossible = {
+        symbol: conflict_text(symbol, conflict) for symbol, conflict in mended.impossible.items()
+    }
+    for finding in lost:
+        lost_name = finding.line.symbol
+        if lost_name in impossible or finding.rule in ("unknown", "renamed", "invalid"):
+            impossible[lost_name] = _reason(finding, impossible.get(lost_name, ""))
+    added = mended.plan.lines if mended.plan is not None else ()
+    return Audited(name, len(lines), lost, added, impossible, mended.unknown)
+
+
+def _reason(finding: Finding, proof: str) -> str:
+    """Why a line cannot hold, in one sentence: the rule, and the proof."""
+    text = finding.message.removeprefix("not in final .config: ").partition("is the result: ")
+    rule = (text[2] or text[0]).removesuffix(f"; {proof}")
+    return f"{rule}; {proof}" if proof else rule

@@ -1,0 +1,1 @@
+"""The Kconfig language: expressions, values, dialect, the model of a tree, its file."""

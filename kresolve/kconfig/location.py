@@ -1,0 +1,18 @@
+"""A place in a text file: what every reason and every error points to."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from kresolve.kconfig.printable import printable
+
+
+@frozen
+class Location:
+    """A line of a file; ``str()`` writes it as compilers do, ``file:line``, in one line."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{printable(self.file, keep='')}:{self.line}"

@@ -1,0 +1,141 @@
+"""What is on every way to a symbol, proved; and what is on some.
+
+A way is any configuration of the tree in which the symbol is on, whatever lines
+led to it.  That a symbol is on in each of them is proved by the clauses: the
+opposite cannot be satisfied.  Dominators of the dependency graph would not do:
+the graph does not see which conditions exclude each other.
+
+Of ints, hexes and strings, those values are tried that can make a difference;
+:attr:`Ways.proved` says whether these were all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from kresolve.dependency_graph import Graph, part
+from kresolve.dotconfig.user_values import user_values
+from kresolve.encoding import CandidateLines, Circuit, Encoding, SymbolicInput
+from kresolve.errors import RequestError
+from kresolve.kconfig import markup
+from kresolve.kconfig.memory import gc_paused
+from kresolve.kconfig.model import Model
+from kresolve.kconfig.similar_names import did_you_mean_option
+from kresolve.planner import ModelIndex
+from kresolve.planner.candidate_values import candidate_values, is_exhaustive
+from kresolve.solver import IncrementalSolver
+
+
+@frozen
+class Backbone:
+    """What the ways to a symbol have in common, and what they have not.
+
+    ``every`` are the symbols that are m or y on all of them, ``never`` the
+    options that are n on all of them though they need not be otherwise.  ``some``
+    are those that the symbol's dependencies name, at any depth, and that are on
+    on a way but not on all.  All in menu order.  ``proved`` is false if a number
+    or text might matter of which not every value was tried.
+    """
+
+    symbol: str
+    value: str
+    every: tuple[str, ...]
+    some: tuple[str, ...]
+    never: tuple[str, ...]
+    proved: bool
+
+    def _repr_html_(self) -> str:
+        rows = (
+            ("on, on every way", self.every),
+            ("on, on some ways", self.some),
+            ("off, on every way", self.never),
+        )
+        return markup.block(
+            f"ways to {markup.code(f'{self.symbol}={self.value}')}"
+            f"{'' if self.proved else ', not proved: not every number or text was tried'}",
+            markup.table(
+                (markup.text(f"{what} ({len(names)})"), markup.code(" ".join(names)))
+                for what, names in rows
+                if names
+            ),
+        )
+
+
+def backbone(model_index: ModelIndex, graph: Graph, name: str, value: str = "y") -> Backbone | None:
+    """What is on every way to a symbol's being ``value`` ("y", or "m" for m or more).
+
+    ``model_index`` is what is known of a model, ``graph`` its graph, with or without
+    values.  None if no way was found.  Raises RequestError for what is no bool
+    or tristate of the model.
+    """
+    model = model_index.model
+    symbol = model.symbols.get(name)
+    if symbol is None:
+        hint = did_you_mean_option(name, model.symbols)
+        raise RequestError(f"{name}: {model.info} has no such option{hint}")
+    if not symbol.is_bool_or_tristate or value not in ("m", "y"):
+        raise RequestError(f"{name}={value}: ways lead to a bool or tristate being m or y")
+    with gc_paused():
+        return _ways(model_index, graph, name, value)
+
+
+def _ways(model_index: ModelIndex, graph: Graph, name: str, value: str) -> Backbone | None:
+    model, circuit = model_index.model, Circuit()
+    empty = user_values(model, ())
+    texts = candidate_values(model, model_index.texts, empty, {}, {})
+    user = SymbolicInput(model, empty, CandidateLines(circuit), texts)
+    encoding = Encoding(model, user, circuit, model_index.dependencies)
+    encoding.add([name])
+    on = {other: bounds.ge_m for other, bounds in encoding.values.items() if other != name}
+    here = encoding.values[name]
+    demand = here.is_y if value == "y" else here.ge_m
+    with IncrementalSolver(circuit.clauses) as solver:
+        every = _always(solver, demand, on)
+        if every is None:
+            return None
+        # Whether something is off for good matters only if it could be on.
+        never = _always(solver, demand, {other: -literal for other, literal in on.items()})
+        assert never is not None, "the demand was met before"
+        options = (other for other in never if other in model.options)
+        never = [other for other in options if solver.solve([on[other]]) is not None]
+        near = part(graph, [name]).nodes
+        some = [
+            other
+            for other in near
+            if other in on and other not in every and solver.solve([demand, on[other]]) is not None
+        ]
+    return Backbone(
+        name,
+        value,
+        every=_in_menu_order(model, every),
+        some=_in_menu_order(model, some),
+        never=_in_menu_order(model, never),
+        proved=is_exhaustive(model, model_index.texts, encoding.texts),
+    )
+
+
+def _always(solver: IncrementalSolver, demand: int, wanted: dict[str, int]) -> list[str] | None:
+    """Those of the literals that hold in every solution; None if there is no solution.
+
+    A literal is tried by demanding its opposite; each solution found on the way
+    settles all that are false in it.
+    """
+    found = solver.solve([demand])
+    if found is None:
+        return None
+    open_ = {name: literal for name, literal in wanted.items() if found.holds(literal)}
+    always: list[str] = []
+    while open_:
+        name, literal = open_.popitem()
+        other = solver.solve([demand, -literal])
+        if other is None:
+            always.append(name)
+        else:
+            open_ = {name: literal for name, literal in open_.items() if other.holds(literal)}
+    return always
+
+
+def _in_menu_order(model: Model, names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(names, key=model.menu_index.__getitem__))

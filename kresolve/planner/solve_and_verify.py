@@ -1,0 +1,127 @@
+"""One question, put to the planner for one place or several, and checked with conf."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
+
+from attrs import frozen
+
+from kresolve.dotconfig.lines import Line
+from kresolve.errors import DisagreementError, RequestError
+from kresolve.evaluator import ConfMode, evaluate
+from kresolve.planner import (
+    ANY,
+    ORDERS,
+    AnyBase,
+    Plan,
+    Question,
+    Target,
+    answer_all,
+    answer_any_base,
+    answer_in_parts,
+)
+from kresolve.progress import SILENT, TIMEOUT, Progress
+
+#: The ``.config`` that a tree's own conf makes of lines.
+Conf: TypeAlias = Callable[[Iterable[Line], ConfMode], str]
+
+
+@frozen
+class TargetRequest:
+    """A tree with one base, or with any, and what is asked of it.
+
+    ``samples`` are bases on which conf is asked about a plan for any base;
+    ``traditions`` are options that people who ask so add by tradition.
+    """
+
+    target: Target | AnyBase
+    question: Question
+    conf: Conf
+    samples: Callable[[], Iterable[tuple[Line, ...]]] = tuple
+    customary: tuple[str, ...] = ()
+
+
+def validate_options(*, objective: str, prefer: str, verify: str | None) -> None:
+    """Raise RequestError for a word that is none of those there are."""
+    if objective not in ORDERS:
+        raise RequestError(f"objective {objective!r}: say {_or(ORDERS)}")
+    if prefer not in ("y", "m"):
+        raise RequestError(f"prefer {prefer!r}: say y or m")
+    if verify not in (None, "conf"):
+        raise RequestError(f"verify {verify!r}: say conf")
+
+
+def solve_and_verify(
+    places: Sequence[TargetRequest],
+    *,
+    alternatives: int = 0,
+    parts: bool = False,
+    timeout: float | None = TIMEOUT,
+    verify: str | None = None,
+    progress: Progress = SILENT,
+) -> Plan:
+    """One fragment for all places; with ``parts``, what is common and a remainder for each.
+
+    Raises RequestError if there are places of both kinds, DisagreementError when
+    evaluator, clauses and conf disagree.
+    """
+    targets = [
+        (place.target, place.question) for place in places if isinstance(place.target, Target)
+    ]
+    any_bases = [place.target for place in places if isinstance(place.target, AnyBase)]
+    if targets and any_bases:
+        raise RequestError(f"base {ANY} covers every base; name no other beside it")
+    if any_bases:
+        if alternatives:
+            raise RequestError(f"alternatives are not looked for with base {ANY}")
+        if parts:
+            raise RequestError(f"a fragment for base {ANY} is not split")
+        plan = answer_any_base(any_bases, timeout=timeout, progress=progress)
+    elif parts:
+        if alternatives:
+            raise RequestError("alternatives are not looked for with a plan in parts")
+        plan = answer_in_parts(targets, timeout=timeout, progress=progress)
+    else:
+        plan = answer_all(targets, alternatives=alternatives, timeout=timeout, progress=progress)
+    if verify == "conf" and plan.status == "planned":
+        with progress.task("asking the tree's own conf"):
+            for number, place in enumerate(places):
+                _verify(place, plan.assignments_in(number))
+        plan = plan.confirmed_by_conf(held=True)
+    return plan
+
+
+def _verify(place: TargetRequest, added: Sequence[Line]) -> None:
+    """Ask conf, and compare all that it writes with what is evaluated."""
+    where = place.target
+    bases = [where.lines] if isinstance(where, Target) else [*place.samples()]
+    for base in bases:
+        lines = (*base, *added)
+        theirs = place.conf(lines, where.mode)
+        mine = evaluate(where.model, lines, where.mode)
+        if theirs != mine.text():
+            raise DisagreementError(
+                "conf and the evaluator disagree: "
+                f"{_first_difference(theirs, mine.text())}; please report this"
+            )
+        for request in place.question.requests:
+            if not request.holds(mine.shown):
+                raise DisagreementError(
+                    f"{request} does not hold on a base of {where.model.info}, "
+                    "against the proof; please report this"
+                )
+
+
+def _first_difference(theirs: str, mine: str) -> str:
+    for number, (left, right) in enumerate(
+        zip(theirs.splitlines(), mine.splitlines(), strict=False), start=1
+    ):
+        if left != right:
+            return f"line {number} is {left!r} for conf, {right!r} here"
+    return "one .config is longer"
+
+
+def _or(words: Iterable[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} or {last}"

@@ -1,0 +1,224 @@
+"""Why each line of a plan is there, and why other requests need none.
+
+What a line is for is found by leaving it out: the requests that are then lost
+need it, and the way from such a request to the line leads over values that
+changed, one rule at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from attrs import evolve, frozen
+
+from kresolve.dotconfig.lines import Line, typed_value
+from kresolve.evaluator.evaluation import Evaluation
+from kresolve.explanation import Deriver, why_satisfied
+from kresolve.explanation.dependency_path import WithAndWithout, dependency_path, join_names
+from kresolve.kconfig.model import Model
+from kresolve.planner.problem import EncodedTarget, Question
+from kresolve.planner.request import AnyOf, Demand, Request, Shown
+from kresolve.planner.result import PlanLine, Role, Satisfied, Serving
+from kresolve.planner.search import SearchResult
+from kresolve.solver import Assignment
+
+
+def plan_lines(found: SearchResult) -> tuple[PlanLine, ...]:
+    """The lines of a plan with their roles and reasons."""
+    problem = found.problem
+    order = asked_in_order(encoded_target.question for encoded_target in problem.encoded_targets)
+    plain = plainly_asked(encoded_target.question for encoded_target in problem.encoded_targets)
+    lines: list[PlanLine] = []
+    for line in found.lines:
+        without = found.without[line.symbol]
+        lost = {
+            request.name: (request, number)
+            for number, encoded_target in reversed([*enumerate(problem.encoded_targets)])
+            for request in encoded_target.question.requests
+            if not encoded_target.satisfied(without, request)
+        }
+        needing = [lost[name] for name in order if name in lost]
+        number = needing[0][1] if needing else 0
+        encoded_target, after = problem.encoded_targets[number], found.after[number]
+        elsewhere = _elsewhere(encoded_target, without, after.evaluation)
+        contrast = WithAndWithout(encoded_target.target.model, after.evaluation, elsewhere)
+        loss = Loss(
+            tuple(request for request, _ in needing),
+            tuple(request for request, there in needing if there == number),
+            after.shown,
+            contrast,
+        )
+        told = plan_line(problem.model_of(line.symbol), line, plain, loss)
+        if line.value == "n" and not needing and problem.objective == "footprint":
+            told = evolve(told, why="keeps the kernel small: nobody asked for it")
+        lines.append(told)
+    return tuple(lines)
+
+
+@frozen(eq=False)
+class Loss:
+    """What is lost without a line.
+
+    ``needing`` are the requests, ``here`` those of them in the one target of which
+    ``shown``, the values with all lines, and ``contrast`` tell.
+    """
+
+    needing: tuple[Demand, ...]
+    here: tuple[Demand, ...]
+    shown: Shown
+    contrast: WithAndWithout
+
+
+def plan_line(model: Model, line: Line, plain: frozenset[str], loss: Loss) -> PlanLine:
+    """A line with what people want to know of it.
+
+    ``plain`` are the symbols that are asked for without an alternative.
+    """
+    needing, shown = loss.needing, loss.shown
+    needed_by = tuple(request.name for request in needing)
+    served = [one for one in needing if isinstance(one, AnyOf) and _serves(one, line, shown, model)]
+    if line.symbol in plain:
+        role: Role = "requested"
+        why = _requested(one for one in needing if one.name == line.symbol)
+        why = _also(why, [name for name in needed_by if name != line.symbol])
+    elif served:
+        role = "requested"
+        choices = [_with_name(one, shown) for one in served if one.is_choice]
+        why = f"serves {join_names(choices)}" if choices else _requested(served)
+        why = _also(why, [one.name for one in needing if one not in served])
+    else:
+        role = "disable" if line.value == "n" else "prerequisite"
+        why = _spares(loss.here, line, shown) or dependency_path(
+            loss.contrast, line.symbol, _lost_symbols(loss)
+        )
+    return PlanLine(
+        symbol=line.symbol,
+        value=line.value,
+        text=str(line),
+        role=role,
+        why=why,
+        needed_by=needed_by,
+        location=model.location(line.symbol),
+        prompt=model.prompt(line.symbol) or "",
+        menu=model.menu_path(line.symbol),
+    )
+
+
+def _requested(requests: Iterable[Demand]) -> str:
+    """That a line is asked for, and for what."""
+    purposes = list(filter(None, (one.purpose for one in requests)))
+    return f"requested for {', '.join(purposes)}" if purposes else "requested"
+
+
+def _also(why: str, others: Sequence[str]) -> str:
+    """A reason, and the other requests that need the line."""
+    return why + (f"; needed by {join_names(others)} too" if others else "")
+
+
+def _serves(request: AnyOf, line: Line, shown: Shown, model: Model) -> bool:
+    """Does a line give an option of the alternative that holds its value?"""
+    serves = request.serving(shown)
+    return serves is not None and any(
+        want.symbol == line.symbol
+        and typed_value(line, model.symbols[line.symbol].type) in want.accept
+        for want in serves.wants
+    )
+
+
+def _with_name(request: AnyOf, shown: Shown) -> str:
+    """A request, with the name of the alternative that serves, if it has one."""
+    serves = request.serving(shown)
+    return f"{request.label} ({serves.name})" if serves and serves.name else request.label
+
+
+def _spares(requests: Iterable[Demand], line: Line, shown: Shown) -> str:
+    """Of a line that makes a condition fail: which option is not needed for it."""
+    for request in requests:
+        serves = request.serving(shown) if isinstance(request, AnyOf) else None
+        for want in serves.wants if serves is not None else ():
+            condition = want.condition
+            spares = condition is not None and condition.symbol == line.symbol
+            if spares and not want.is_needed(shown):
+                return f"{want.symbol} is not needed with it"
+    return ""
+
+
+def _lost_symbols(loss: Loss) -> tuple[str, ...]:
+    """The options by which requests are lost without a line."""
+    found: dict[str, None] = {}
+    for request in loss.here:
+        serves = request.serving(loss.shown) if isinstance(request, AnyOf) else None
+        if serves is None:
+            found.update(dict.fromkeys(request.symbols))
+            continue
+        changed = [want.symbol for want in serves.wants if loss.contrast.changed(want.symbol)]
+        conditions = [want.condition.symbol for want in serves.wants if want.condition is not None]
+        found.update(dict.fromkeys(changed or conditions or request.symbols))
+    return tuple(found)
+
+
+def asked_in_order(questions: Iterable[Question]) -> list[str]:
+    """The requests, by name, each once."""
+    return list(dict.fromkeys(request.name for one in questions for request in one.requests))
+
+
+def plainly_asked(questions: Iterable[Question]) -> frozenset[str]:
+    """The symbols that are asked for without an alternative."""
+    return frozenset(
+        request.symbol
+        for one in questions
+        for request in one.requests
+        if isinstance(request, Request)
+    )
+
+
+def serving(requests: Iterable[Demand], shown: Shown) -> tuple[Serving, ...]:
+    """Which alternatives hold, of the requests that have some."""
+    found = []
+    for request in requests:
+        serves = request.serving(shown) if isinstance(request, AnyOf) else None
+        if serves is not None and isinstance(request, AnyOf) and request.is_choice:
+            needed = serves.needed(shown)
+            name = serves.name or join_names(needed, len(needed)) or "nothing"
+            found.append(Serving(request.name, name, needed))
+    return tuple(found)
+
+
+def _elsewhere(
+    encoded_target: EncodedTarget, without: Assignment, there: Evaluation
+) -> Callable[[str], int | str]:
+    """What a symbol is in a solution; as it is with the plan, where the encoding has no say."""
+    values, texts = encoded_target.encoding.values, encoded_target.encoding.texts
+
+    def elsewhere(name: str) -> int | str:
+        if name in values:
+            value = values[name]
+            return sum(1 for literal in (value.ge_m, value.is_y) if without.holds(literal))
+        if name in texts:
+            held = (text for text, literal in texts[name].items() if without.holds(literal))
+            return next(held, "")
+        return (
+            there.bool_tristate[name] if name in there.bool_tristate else there.text.get(name, "")
+        )
+
+    return elsewhere
+
+
+def satisfied(found: SearchResult, number: int = 0) -> tuple[Satisfied, ...]:
+    """The requests that need no line in a target, each with its reason."""
+    encoded_target, after = found.problem.encoded_targets[number], found.after[number]
+    said = {line.symbol for line in found.lines}
+    deriver = Deriver(after, encoded_target.target.base, said)
+    told: list[Satisfied] = []
+    for request in encoded_target.question.requests:
+        serves = request.serving(after.shown) if isinstance(request, AnyOf) else None
+        for want in request.wants if serves is None else serves.wants:
+            if want.symbol in said:
+                continue
+            why = why_satisfied(deriver, want.symbol)
+            if not want.is_needed(after.shown):
+                why = f"not needed, for it is asked for only if {want.when}"
+            elif isinstance(request, AnyOf) and request.is_choice:
+                why = f"serves {_with_name(request, after.shown)}: {why}"
+            told.append(Satisfied(want.symbol, after[want.symbol], why))
+    return tuple(told)

@@ -1,0 +1,248 @@
+"""Checks for people and programs: the table, and JSON."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from kresolve.fragments.checking import Check, Row
+from kresolve.fragments.features import FeatureCheck, every
+from kresolve.planner import join_names
+from kresolve.planner.fragment_file import counted
+from kresolve.planner.profiles import Option
+from kresolve.rendering.plan_document import plan_document, want_document
+
+CHECK_SCHEMA = "kresolve.check/1"
+_WIDTH: Final = 98
+_MARKS: Final[Mapping[bool | None, str]] = {True: "   ", False: " ! ", None: " ? "}
+
+
+def check_document(check: Check) -> dict[str, Any]:
+    """A check as plain dicts and lists, ready for ``json.dumps``."""
+    tree = check.tree
+    return {
+        "schema": CHECK_SCHEMA,
+        "status": check.status,
+        "config": check.config,
+        "kernel": {"version": check.kernel.version, "arch": check.kernel.arch},
+        "options": [
+            {
+                "symbol": row.symbol,
+                "any_of": [] if row.item.is_plain else list(_ways(row)),
+                "accept": list(row.item.accept),
+                "required": row.item.required,
+                "feature": row.item.feature or None,
+                "value": row.value or None,
+                "state": row.state,
+                "holds": row.holds,
+                "why": row.why,
+                "note": row.item.entry.note,
+                "source": row.item.entry.source,
+                "from": row.item.origin,
+            }
+            for row in check.rows
+        ],
+        "features": list(map(_feature_document, check.features)),
+        "tree": None
+        if tree is None
+        else {
+            "version": tree.version,
+            "arch": tree.arch,
+            "source": tree.source,
+            "toolchain": dict(tree.toolchain),
+        },
+        "plan": None if check.plan is None else plan_document(check.plan),
+        "notes": list(check.notes),
+    }
+
+
+def _feature_document(one: FeatureCheck) -> dict[str, Any]:
+    """A feature: will it work, and because of what not."""
+    return {
+        "profile": one.profile.name,
+        "name": one.name,
+        "does": one.feature.does,
+        "default": one.feature.default,
+        "asked": one.asked,
+        "works": one.works,
+        "needs": list(one.feature.needs),
+        "lacks": list(one.lacks),
+        "because": [
+            {
+                "symbol": row.symbol,
+                "value": row.value or None,
+                "state": row.state,
+                "holds": row.holds,
+                "why": row.why,
+                "selected_by": list(_selected_by(row)),
+                "message": row.item.entry.message or None,
+                "silent": row.item.entry.silent,
+            }
+            for row in one.missing
+        ],
+    }
+
+
+def _ways(row: Row) -> Iterator[dict[str, Any]]:
+    """The alternatives of a row, with what is known of each of their options."""
+    for way, parts in zip(row.item.alternatives, row.ways, strict=True):
+        yield {
+            "name": way.name or None,
+            "holds": every(part.serves for part in parts),
+            "options": [
+                {
+                    **want_document(part.want),
+                    "needed": part.needed,
+                    "value": part.value or None,
+                    "state": part.state,
+                    "holds": part.holds,
+                    "why": part.why,
+                }
+                for part in parts
+            ],
+        }
+
+
+def check_report(check: Check) -> str:
+    """The table, by what the options are for, and the verdict."""
+    return "\n".join(_lines(check)) + "\n"
+
+
+def _lines(check: Check) -> Iterator[str]:
+    kernel = " ".join(part for part in (check.kernel.version, check.kernel.arch) if part)
+    yield f"{check.config}{f': Linux {kernel}' if kernel else ''}"
+    yield from check.notes
+    for profile, features in _by_profile(check.features).items():
+        yield from _features(profile, features)
+    rest = [row for row in check.rows if not (row.item.described and row.item.feature)]
+    width = max((len(row.symbol) for row in rest), default=0)
+    for title, rows in _groups(rest):
+        yield ""
+        yield title
+        for row in rows:
+            yield f"  {row.symbol:{width}}  {_state(row)}"
+    yield ""
+    yield _verdict(check)
+    yield from _plan(check)
+
+
+def _by_profile(features: Iterable[FeatureCheck]) -> dict[str, list[FeatureCheck]]:
+    found: dict[str, list[FeatureCheck]] = {}
+    for one in features:
+        found.setdefault(one.profile.name, []).append(one)
+    return found
+
+
+def _features(profile: str, features: Sequence[FeatureCheck]) -> Iterator[str]:
+    """What will work of a profile: each feature that was asked for, the others in short."""
+    asked = [one for one in features if one.asked]
+    others = [one for one in features if not one.asked]
+    width = max((len(one.name) for one in asked), default=0)
+    yield ""
+    yield f"{profile}:"
+    for one in asked:
+        # Where nothing of its own is missing, what it needs is.
+        lacks = f" (without {join_names(one.lacks)})" if one.lacks and not one.missing else ""
+        verdict = f"{_MARKS[one.works]}{one.verdict:{len('will not work')}}"
+        yield f"  {one.name:{width}}  {verdict}  {one.feature.does}{lacks}"
+        for row in one.missing:
+            yield from _missing(row)
+    if others:
+        yield ""
+        yield f"{profile}, not asked for:"
+    for works in (True, None, False):
+        names = [_with_missing(one) for one in others if one.works is works]
+        if names:
+            verdict = next(one.verdict for one in others if one.works is works)
+            yield from _wrapped(f"{verdict}: {', '.join(names)}", "  ")
+
+
+def _with_missing(one: FeatureCheck) -> str:
+    """A feature's name, and what is missing for it."""
+    names = [row.symbol for row in one.missing if row.symbol != one.name]
+    return f"{one.name} ({join_names(names, 2)})" if names else one.name
+
+
+def _missing(row: Row) -> Iterator[str]:
+    """How a row is, and what comes of that."""
+    entry, by = row.item.entry, _selected_by(row)
+    only = row.ways[0][0] if len(row.ways) == len(row.ways[0]) == 1 else None
+    if only is None:
+        text = f"{row.symbol} {_state(row).removeprefix(_MARKS[row.holds])}"
+    else:
+        text = f"{only.want.symbol} {only}"
+        text += ": " * bool(only.why) + only.why
+    if by and not row.why:
+        text += f" ({' or '.join(by)} selects it)"
+    yield from _wrapped(text, "      ")
+    if entry.message:
+        said = f"without an error: {entry.message}" if entry.silent else f'"{entry.message}"'
+        yield from _wrapped(said, "        ")
+
+
+def _selected_by(row: Row) -> tuple[str, ...]:
+    """The options that select it."""
+    entry = row.item.entry
+    return entry.selected_by if isinstance(entry, Option) else ()
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _groups(rows: Iterable[Row]) -> Iterator[tuple[str, list[Row]]]:
+    """The rows by feature, what is required before what is optional."""
+    rows = list(rows)
+    found: dict[tuple[str, bool], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row.item.feature, row.item.required), []).append(row)
+    places = [row.item.feature for row in rows]
+    for (feature, required), group in sorted(
+        found.items(),
+        key=lambda item: (item[0][0] != "", places.index(item[0][0]), not item[0][1]),
+    ):
+        word = "required" if required else "optional"
+        yield (f"{feature}, {word}:" if feature else f"{word}:"), group
+
+
+def _state(row: Row) -> str:
+    # Of alternatives, the reason says what each one lacks.
+    text = str(row.part or (row.state if row.holds else ""))
+    return f"{_MARKS[row.holds]}{': '.join(filter(None, (text, row.why)))}".rstrip()
+
+
+def _verdict(check: Check) -> str:
+    # An option that several features need counts once.
+    required = {row.item.alternatives: row for row in check.rows if row.item.required}.values()
+    missing = [row.symbol for row in required if row.holds is False]
+    unsure = [row.symbol for row in required if row.holds is None]
+    if missing:
+        tail = f"; {len(unsure)} cannot be told" if unsure else ""
+        return (
+            f"does not hold: {len(missing)} of {counted(len(required), 'required option')} "
+            f"missing: {', '.join(missing)}{tail}"
+        )
+    if unsure:
+        return (
+            f"cannot tell: {len(unsure)} of {counted(len(required), 'required option')} "
+            f"not shown by the kernel: {', '.join(unsure)}"
+        )
+    return f"holds: all of {counted(len(required), 'required option')}"
+
+
+def _plan(check: Check) -> Iterator[str]:
+    plan = check.plan
+    if plan is None:
+        return
+    yield ""
+    yield f"add to this .config, on {plan.tree}:"
+    for line in plan.lines:
+        yield f"  {line.text}  # {line.why}"

@@ -1,0 +1,131 @@
+"""What a gate does, for people and for programs."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from kresolve.evaluator.effects import KINDS, Effect, Effects
+from kresolve.kconfig.model import TreeInfo
+from kresolve.planner.fragment_file import counted
+
+SCHEMA = "kresolve.gates/1"
+
+#: What stands above the effects of a kind: on a base, and in a whole tree.
+_TITLES: Final = {
+    "off": "switched off, or from y to m",
+    "on": "switched on, or from m to y",
+    "changes": "numbers and texts that change",
+    "hides": "prompts that are hidden",
+    "shows": "prompts that are shown",
+}
+_TREE_TITLES: Final = {
+    "allows": "can only be on with it",
+    "shows": "can only be set by the user with it",
+    "hides": "can only be set by the user without it",
+    "forces": "on for certain with it",
+    "excludes": "n for certain with it",
+    "default off": "default goes off, or lower",
+    "default on": "default goes on, or higher",
+}
+_WIDTH: Final = 98
+
+
+def gates_report(effects: Effects, info: TreeInfo) -> str:
+    """The effects by kind and menu: what people choose in full, the rest by name."""
+    return "\n".join(_lines(effects, info))
+
+
+def refusal(effects: Effects) -> str:
+    """Why there are no effects: a line for the symbol does not do what it says."""
+    name, where = effects.symbol, f"on {effects.base}"
+    if effects.within != effects.value:
+        return (
+            f"{name}={effects.value} does not hold {where}: it ends as {effects.within}; "
+            f"kresolve plan {name}={effects.value} tells what it needs"
+        )
+    return f"{effects.symbol} is {effects.without} {where} whatever a line says: nothing to compare"
+
+
+def _lines(effects: Effects, info: TreeInfo) -> Iterator[str]:
+    where = "in every configuration" if not effects.base else f"base {effects.base}"
+    mode = f", make {effects.mode}" if effects.mode else ""
+    yield f"{effects.symbol}={effects.value} instead of n; {info}, {where}{mode}"
+    titles = _TITLES if effects.base else _TREE_TITLES
+    told: set[str] = set()
+    for kind, title in titles.items():
+        found = effects.of_kind(kind)
+        if not effects.base and kind in ("shows", "excludes"):
+            # What can only be on with it can only be set with it, and so on.
+            found = tuple(effect for effect in found if effect.symbol not in told)
+        told |= {effect.symbol for effect in found if kind in ("allows", "hides")}
+        if found:
+            yield ""
+            yield f"{title}: {counted(len(found), 'symbol')}"
+            yield from _of_kind(found, in_tree=not effects.base)
+    if not effects.effects:
+        yield "nothing else changes"
+
+
+def _of_kind(effects: Iterable[Effect], *, in_tree: bool) -> Iterator[str]:
+    """Options under their menus, one a line; the others by their names."""
+    menu: tuple[str, ...] | None = None
+    others: list[str] = []
+    for effect in effects:
+        if not effect.prompt:
+            others.append(effect.symbol)
+            continue
+        if effect.menu != menu:
+            menu = effect.menu
+            yield f"  {' > '.join(menu) or 'top of the menu'}"
+        yield from _option(effect, in_tree=in_tree)
+    if others:
+        yield f"  without a prompt ({len(others)})"
+        yield from textwrap.wrap(
+            ", ".join(others), _WIDTH, initial_indent="    ", subsequent_indent="    "
+        )
+
+
+def _option(effect: Effect, *, in_tree: bool) -> Iterator[str]:
+    """A symbol that people choose; where values go up and down, also from what and why."""
+    what = f"{effect.symbol}: {effect.prompt} ({effect.location})"
+    if in_tree:
+        turns = effect.kind.startswith("default")
+        values = f"{effect.before} -> {effect.after}, " if turns else ""
+        yield f"    {what}"
+        yield f"      {values}{effect.why}"
+    elif effect.kind in {"shows", "hides"}:
+        yield f"    {effect.symbol}={effect.after}: {effect.prompt} ({effect.location})"
+    else:
+        was = f"; before: {effect.was}" if effect.was != effect.why else ""
+        yield f"    {what}"
+        yield f"      {effect.before} -> {effect.after}: {effect.why}{was}"
+
+
+def gates_document(effects: Effects, info: TreeInfo) -> dict[str, Any]:
+    """The effects as plain dicts and lists, ready for ``json.dumps``."""
+    return {
+        "schema": SCHEMA,
+        "tree": {"version": info.version, "arch": info.arch, "source": info.source},
+        "symbol": effects.symbol,
+        "value": effects.value,
+        "base": effects.base or None,
+        "mode": effects.mode or None,
+        "holds": effects.holds,
+        "counts": {kind: len(effects.of_kind(kind)) for kind in KINDS if effects.of_kind(kind)},
+        "effects": [
+            {
+                "symbol": effect.symbol,
+                "effect": effect.kind,
+                "before": effect.before,
+                "after": effect.after,
+                "why": effect.why,
+                "was": effect.was,
+                "prompt": effect.prompt,
+                "menu": list(effect.menu),
+                "location": None if effect.location is None else str(effect.location),
+            }
+            for effect in effects.effects
+        ],
+    }

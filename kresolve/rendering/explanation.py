@@ -1,0 +1,75 @@
+"""An explanation: a derivation, and what would change the value; it shows itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import frozen
+
+from kresolve.explanation import Derivation, headline
+from kresolve.kconfig.model import TreeInfo
+from kresolve.planner import Plan
+from kresolve.rendering.explanation_document import explanation_document
+from kresolve.rendering.explanation_html import explanation_html, explanation_page
+from kresolve.rendering.explanation_markdown import explanation_markdown
+from kresolve.rendering.explanation_text import explanation_text
+
+
+@frozen(eq=False)
+class Explanation:
+    """Why a symbol has its value, and what would give it another.
+
+    ``derivation`` is the data.  ``plan`` has the lines with which the symbol
+    gets ``wanted``: the value that a dropped line asked for, else y if it is n
+    and n if it is not; None where no plan was asked for or makes sense.
+    ``is_full`` says that nothing was left out for brevity.
+    """
+
+    derivation: Derivation
+    tree: TreeInfo
+    wanted: str | None = None
+    plan: Plan | None = None
+    is_full: bool = False
+
+    @property
+    def symbol(self) -> str:
+        """The symbol that is explained."""
+        return self.derivation.root
+
+    @property
+    def value(self) -> str:
+        """Its value: n, m or y, or the text without quotes."""
+        return self.derivation.value
+
+    @property
+    def is_dropped(self) -> bool:
+        """Does a line ask for another value than results?"""
+        return self.derivation.is_dropped
+
+    @property
+    def sentence(self) -> str:
+        """The first sentence, which says it all."""
+        return headline(self.derivation)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Everything as plain dicts and lists, schema "kresolve.derivation/1"."""
+        return explanation_document(
+            self.derivation, self.tree, self.wanted, self.plan, full=self.is_full
+        )
+
+    @property
+    def markdown(self) -> str:
+        """Everything as Markdown."""
+        return explanation_markdown(self.derivation, self.wanted, self.plan, full=self.is_full)
+
+    @property
+    def html(self) -> str:
+        """A self-contained HTML page."""
+        return explanation_page(self.derivation, self.wanted, self.plan, full=self.is_full)
+
+    def __str__(self) -> str:
+        return explanation_text(self.derivation, self.wanted, self.plan, full=self.is_full)
+
+    def _repr_html_(self) -> str:
+        return explanation_html(self.derivation, self.wanted, self.plan, full=self.is_full)

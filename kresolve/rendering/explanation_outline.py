@@ -1,0 +1,144 @@
+"""A derivation as an outline: each fact told once, where it is first met.
+
+What text, Markdown and HTML have in common: the order, the depth of each
+fact, the numbers that later mentions refer back to, and what is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from attrs import frozen
+
+from kresolve.dotconfig.lines import shown_value
+from kresolve.explanation import Cause, Derivation, Fact, sentence, step_text
+from kresolve.planner import Plan
+from kresolve.planner.fragment_file import asked_for, verdict
+from kresolve.rendering.plan_text import conflict_lines
+
+
+@frozen
+class Item:
+    """A fact at its place in the outline.
+
+    ``number`` is given to facts that are mentioned again; at such a mention,
+    ``again`` is true and nothing stands below it.  ``steps`` are the single
+    rules, where everything is to be told.
+    """
+
+    level: int
+    fact: Fact
+    number: int = 0
+    again: bool = False
+    steps: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The sentence; at a later mention, where to find it."""
+        if self.again:
+            return f"{self.fact.name} is {shown_value(self.fact.value)}: see [{self.number}]"
+        return f"{f'[{self.number}] ' if self.number else ''}{sentence(self.fact)}"
+
+    @property
+    def has_places(self) -> bool:
+        """Does the sentence say where something stands?"""
+        told = (t for step in self.fact.steps for one in (step, *step.also) for t in one.premises)
+        return any(one.location is not None and one.place in self.text for one in told)
+
+
+def outline(derivation: Derivation, *, full: bool = False) -> Iterator[Item]:
+    """The facts from the root on, each followed by its causes one level deeper.
+
+    A fact is referred back to only if there is more to it than one sentence.
+    """
+    numbers = _numbers(derivation, full=full)
+    told: set[str] = set()
+    todo = [(0, derivation.root)]
+    while todo:
+        level, name = todo.pop()
+        fact = derivation.facts[name]
+        if name in told:
+            if name in numbers:
+                yield Item(level, fact, numbers[name], again=True)
+            continue
+        told.add(name)
+        steps = tuple(step_text(step) for step in fact.steps) if full else ()
+        yield Item(level, fact, numbers.get(name, 0), steps=steps)
+        behind = [cause.name for cause in next_causes(fact, full=full)]
+        todo += [(level + 1, other) for other in reversed(behind) if other in derivation.facts]
+
+
+def _numbers(derivation: Derivation, *, full: bool) -> dict[str, int]:
+    """Numbers for the facts that are mentioned more than once, in the order of telling."""
+    mentions: dict[str, int] = {}
+    order: list[str] = []
+    todo = [derivation.root]
+    while todo:
+        name = todo.pop()
+        if name not in derivation.facts:
+            continue
+        mentions[name] = mentions.get(name, 0) + 1
+        if mentions[name] == 1:
+            order.append(name)
+            causes = next_causes(derivation.facts[name], full=full)
+            todo += reversed([cause.name for cause in causes])
+    again = [
+        name for name in order if mentions[name] > 1 and _has_more(derivation, name, full=full)
+    ]
+    return {name: number for number, name in enumerate(again, start=1)}
+
+
+def _has_more(derivation: Derivation, name: str, *, full: bool) -> bool:
+    """Is there something below a fact that is worth to be referred to?"""
+    fact = derivation.facts[name]
+    causes = next_causes(fact, full=full)
+    return not fact.is_choice and any(cause.name in derivation.facts for cause in causes)
+
+
+def next_causes(fact: Fact, *, full: bool) -> Iterable[Cause]:
+    """The causes that stand below a fact."""
+    return fact.causes if full else fact.followed
+
+
+def left_out(derivation: Derivation, *, full: bool) -> int:
+    """How many causes have no fact in the derivation: it was cut at some depth."""
+    names = {
+        cause.name for fact in derivation.facts.values() for cause in next_causes(fact, full=full)
+    }
+    return len(names - derivation.facts.keys())
+
+
+def about(fact: Fact) -> str:
+    """The prompt, and where it is found in menuconfig; or that there is none."""
+    if not fact.prompt:
+        return f"{fact.type}, no prompt"
+    menu = " > ".join(fact.menu)
+    return f'{fact.type} "{fact.prompt}"{f" in {menu}" if menu else ""}'
+
+
+def change_title(wanted: str | None, plan: Plan) -> str:
+    """What the plan's lines are for, and how good they are; with a colon if anything follows."""
+    colon = ":" if plan.lines or plan.conflict is not None else ""
+    return f"{_change_title(wanted, plan)}{colon}"
+
+
+def _change_title(wanted: str | None, plan: Plan) -> str:
+    if plan.status == "impossible":
+        return f"{asked_for(plan)} is impossible here, proved"
+    if plan.status == "unknown":
+        return f"kresolve cannot tell how to get {asked_for(plan)}"
+    if not plan.lines:
+        return f"nothing is missing for {asked_for(plan)}"
+    them = "this line" if len(plan.lines) == 1 else "these lines"
+    merit = verdict(plan).partition(", ")[2]
+    return f"{them} would make it {wanted} ({merit})"
+
+
+def change_lines(plan: Plan) -> Iterator[tuple[str, str]]:
+    """The lines to add, with their reasons."""
+    return ((line.text, line.why) for line in plan.lines)
+
+
+def change_conflict(plan: Plan) -> list[str]:
+    """Why no lines would do; empty where some would."""
+    return [] if plan.conflict is None else list(conflict_lines(plan, plan.conflict))

@@ -1,0 +1,100 @@
+"""Changes in Kata's directory, for people and programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from kresolve.fragments.linting import Finding
+from kresolve.integrations.kata import KataPlan
+from kresolve.planner.fragment_file import counted
+from kresolve.rendering.plan_document import plan_document
+from kresolve.rendering.plan_text import plan_report
+
+KATA_SCHEMA: Final = "kresolve.kata/1"
+_LISTED: Final = 60
+
+
+def kata_report(plan: KataPlan) -> str:
+    """What is said beside the diff, for one kernel."""
+    return "\n".join(_lines(plan))
+
+
+def _lines(one: KataPlan) -> Iterator[str]:
+    plan = one.plan
+    if plan.status != "planned":
+        yield plan_report(plan)
+        return
+    yield (
+        f"{plan.tree}, Kata's {counted(len(one.kata.texts), 'fragment')} for {one.kata.arch}: "
+        f"{counted(len(plan.lines), 'line') if plan.lines else 'nothing'} to add"
+    )
+    for placed in one.placed:
+        before = f" (was {placed.replaced})" if placed.replaced is not None else ""
+        yield f"  {placed.file}: {placed.line.text}{before}  # {placed.line.why}"
+    if plan.satisfied:
+        yield f"{counted(len(plan.satisfied), 'request')} there already"
+    for gate, names in one.off.items():
+        yield (
+            f"CONFIG_{gate} in the fragments switches off {counted(len(names), 'option')} "
+            f"that no fragment names: {_listed(names)}"
+        )
+    if one.newly_lost:
+        yield "newly lost, and that must not be:"
+        yield from _lost(one.newly_lost)
+    old = [finding for finding in one.lost if finding not in one.newly_lost]
+    if old:
+        yield "lost beyond the whitelist, now as before (kresolve lint --kata says more):"
+        yield from _lost(old)
+    elif not one.newly_lost:
+        yield "nothing is lost but what the whitelist names"
+    yield from one.notes
+
+
+def _lost(findings: tuple[Finding, ...] | list[Finding]) -> Iterator[str]:
+    for finding in findings:
+        yield f"  {finding.line.location}: CONFIG_{finding.line.symbol}: {finding.text}"
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:_LISTED]) + (" ..." if names[_LISTED:] else "")
+
+
+def kata_document(
+    plans: tuple[KataPlan, ...], status: str, diff: str, witnesses: tuple[str, ...], note: str
+) -> dict[str, Any]:
+    """A change as plain dicts and lists, ready for ``json.dumps``."""
+    return {
+        "schema": KATA_SCHEMA,
+        "status": status,
+        "diff": diff,
+        "verified": list(witnesses),
+        "note": note,
+        "kernels": [
+            {
+                "fragments": list(one.kata.texts),
+                "plan": plan_document(one.plan),
+                "placed": [
+                    {
+                        "file": placed.file,
+                        "text": placed.line.text,
+                        "why": placed.line.why,
+                        "replaces": str(placed.replaced) if placed.replaced else None,
+                    }
+                    for placed in one.placed
+                ],
+                "lost": [
+                    {
+                        "symbol": f.line.symbol,
+                        "place": str(f.line.location),
+                        "message": f.text,
+                        "new": f in one.newly_lost,
+                    }
+                    for f in one.lost
+                ],
+                "switched_off": {gate: list(names) for gate, names in one.off.items()},
+                "notes": list(one.notes),
+            }
+            for one in plans
+        ],
+    }

@@ -1,0 +1,104 @@
+"""Merges for people and programs, in the words of merge_config.sh."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from kresolve.dotconfig.lines import Line
+from kresolve.fragments.merging import Merge
+from kresolve.planner.fragment_file import counted
+from kresolve.rendering.plan_document import plan_document
+
+MERGE_SCHEMA: Final = "kresolve.merge/1"
+
+
+def merge_report(merge: Merge, *, redundant: bool = False, quiet: bool = False) -> str:
+    """What merge_config.sh would say, and what it does not.
+
+    ``redundant`` is -r: tell of values that two files give alike; ``quiet`` is
+    -Q: do not tell of redefined ones.
+    """
+    parts = [f"Using {merge.base} as base"]
+    for fragment in merge.fragments:
+        parts.append(f"Merging {fragment}")
+        if not quiet:
+            parts += _overlaps(merge, fragment, redundant=redundant)
+    parts += _lost(merge)
+    return "".join(f"{part}\n" for part in parts)
+
+
+def _overlaps(merge: Merge, fragment: str, *, redundant: bool) -> Iterator[str]:
+    for overlap in merge.overlaps:
+        if overlap.fragment != fragment:
+            continue
+        name = f"CONFIG_{overlap.later.symbol}"
+        if overlap.kind == "redundant":
+            if redundant:
+                yield f"Value of {name} is redundant by fragment {fragment}:"
+            continue
+        if overlap.kind == "redefined":
+            yield f"Value of {name} is redefined by fragment {fragment}:"
+        yield f"Previous  value: {overlap.earlier} ({_place(merge, overlap.earlier)})"
+        yield f"New value:       {overlap.later} ({_place(merge, overlap.later)})"
+        if overlap.kind == "kept":
+            yield "-y passed, will not demote y to m"
+        yield ""
+
+
+def _lost(merge: Merge) -> Iterator[str]:
+    for finding in merge.lost:
+        name = f"CONFIG_{finding.line.symbol}"
+        message = finding.text.removeprefix("not in final .config: ")
+        yield f"Value requested for {name} not in final .config"
+        yield f"Requested value:  {finding.line} ({_place(merge, finding.line)})"
+        yield f"Actual value:     {finding.result}"
+        yield f"Why:              {message}"
+        yield ""
+    if merge.completed and merge.repair.plan is not None:
+        for line in merge.repair.plan.lines:
+            yield f"Added: {line.text}  # {line.why}"
+
+
+def _place(merge: Merge, line: Line) -> str:
+    """Where a line stands; one of a make target's has no better place than its name."""
+    return merge.base if line.location is None else str(line.location)
+
+
+def merge_summary(merge: Merge) -> str:
+    """How it went, in one line."""
+    lost = counted(len(merge.lost), "line") if merge.lost else "nothing"
+    return f"{merge.tree}, make {merge.mode}: {counted(len(merge.lines), 'line')}, {lost} lost"
+
+
+def merge_document(merge: Merge) -> dict[str, Any]:
+    """A merge as plain dicts and lists, ready for ``json.dumps``."""
+    return {
+        "schema": MERGE_SCHEMA,
+        "status": merge.status,
+        "base": merge.base,
+        "fragments": list(merge.fragments),
+        "mode": merge.mode,
+        "overlaps": [
+            {
+                "kind": overlap.kind,
+                "symbol": overlap.later.symbol,
+                "fragment": overlap.fragment,
+                "earlier": {"text": str(overlap.earlier), "place": _place(merge, overlap.earlier)},
+                "later": {"text": str(overlap.later), "place": _place(merge, overlap.later)},
+            }
+            for overlap in merge.overlaps
+        ],
+        "lost": [
+            {
+                "symbol": f.line.symbol,
+                "text": str(f.line),
+                "place": _place(merge, f.line),
+                "value": f.value,
+                "rule": f.rule,
+                "message": f.text,
+            }
+            for f in merge.lost
+        ],
+        "plan": None if merge.repair.plan is None else plan_document(merge.repair.plan),
+    }

@@ -1,0 +1,187 @@
+"""The page of a symbol, and what a search has found, for people and for programs."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from attrs import asdict
+
+from kresolve.explanation.symbol_page import (
+    AnnotatedCondition,
+    MenuNodeShown,
+    SelectShown,
+    SymbolPage,
+)
+from kresolve.kconfig.location import Location
+from kresolve.kconfig.model import TreeInfo
+from kresolve.kconfig.printable import printable
+from kresolve.kconfig.symbol_search import SymbolHit
+
+PAGE_SCHEMA = "kresolve.symbol/1"
+SEARCH_SCHEMA = "kresolve.search/1"
+
+_WIDTH: Final = 98
+#: So many selectors that do not count here are told one by one.
+_MOST: Final = 8
+
+#: What decided a value, for people.
+_CAUSES: Final = {
+    "user": "a line says so",
+    "default": "its default",
+    "selected": "selected",
+    "implied": "implied",
+    "range": "its range",
+    "chosen": "chosen in its choice",
+    "not chosen": "not chosen in its choice",
+    "nothing": "nothing makes it otherwise",
+}
+
+
+def page_text(page: SymbolPage, where: str = "") -> str:
+    """A symbol's page; ``where`` names the configuration that the values are of."""
+    return printable("\n".join(_page(page, where)))
+
+
+def _page(page: SymbolPage, where: str) -> Iterator[str]:
+    yield f"{page.name}: {page.prompt}" if page.prompt else f"{page.name} (no prompt)"
+    if where:
+        cause = _CAUSES.get(page.cause, page.cause)
+        seen = {"y": "visible", "m": "visible up to m", "n": "not visible"}[page.visible]
+        value = page.value if page.type != "string" else f'"{page.value}"'
+        yield f"  {page.type}, {value or 'empty'} on {where}: {cause}; {seen}"
+    else:
+        yield f"  {page.type}"
+    if page.choice:
+        others = ", ".join(_valued(name, value) for name, value in page.members.items())
+        yield from _wrapped(f'one of the choice "{page.choice}", with {others}', 2)
+    for shown in page.definitions:
+        yield from _definition(shown)
+    yield from _reverse("selected by", page.selected_by, known=bool(where))
+    yield from _reverse("implied by", page.implied_by, known=bool(where))
+    for shown in page.definitions:
+        if shown.help:
+            yield ""
+            yield "help"
+            yield from (f"  {line}".rstrip() for line in shown.help.split("\n"))
+
+
+def _definition(shown: MenuNodeShown) -> Iterator[str]:
+    yield ""
+    yield f"defined at {shown.location}"
+    if shown.menu:
+        yield f"  menu      {' > '.join(shown.menu)}"
+    for prompt in shown.prompts:
+        yield _row("prompt", f'"{prompt.text}"', prompt.condition, prompt.location)
+    for guard in shown.guards:
+        word = "depends" if guard.word == "depends on" else "visible"
+        value = _value(guard.condition)
+        yield f"  {word:8}  {guard.condition.annotated}{value}  ({guard.location})"
+    for default in shown.defaults:
+        mark = "  <- this one" if default.active else ""
+        text = default.value.annotated
+        yield _row("default", text, default.condition, default.location) + mark
+    for limits in shown.ranges:
+        mark = "  <- this one" if limits.active else ""
+        yield _row("range", limits.annotated, limits.condition, limits.location) + mark
+    for word, lines in (("selects", shown.selects), ("implies", shown.implies)):
+        for line in lines:
+            yield _row(word, _valued(line.symbol, line.value), line.condition, line.location)
+
+
+def _row(word: str, text: str, condition: AnnotatedCondition | None, place: Location) -> str:
+    under = "" if condition is None else f" if {condition.annotated}{_value(condition)}"
+    return f"  {word:8}  {text}{under}  ({place})"
+
+
+def _value(condition: AnnotatedCondition) -> str:
+    """What a condition of more than one symbol is worth."""
+    simple = not condition.value or condition.annotated == f"{condition.text} [={condition.value}]"
+    return "" if simple else f": {condition.value}"
+
+
+def _valued(name: str, value: str) -> str:
+    return f"{name} [={value}]" if value else name
+
+
+def _reverse(title: str, found: Sequence[SelectShown], *, known: bool) -> Iterator[str]:
+    """Who selects: with values those that count, and of the others some, in short."""
+    if not found:
+        return
+    active = [one for one in found if one.strength not in ("", "n")] if known else list(found)
+    idle = [one for one in found if one not in active]
+    yield ""
+    count = "counts" if len(active) == 1 else "count"
+    counted = f"{len(active)} of {len(found)} {count} here" if known else str(len(found))
+    yield f"{title} ({counted})"
+    most = len(active) if known else 3 * _MOST
+    for one in (*active[:most], *(idle if len(idle) <= _MOST else ())):
+        under = "" if one.condition is None else f" if {one.condition.annotated}"
+        gives = f": {one.strength}" if one.strength else ""
+        yield f"  {_valued(one.symbol, one.value)}{under}{gives}  ({one.location})"
+    rest = [one.symbol for one in (active[most:] if not known else idle)]
+    if len(rest) > (_MOST if known else 0):
+        yield from _wrapped(f"and {', '.join(dict.fromkeys(rest))}", 2)
+
+
+def _wrapped(text: str, indentation: int) -> list[str]:
+    space = " " * indentation
+    return textwrap.wrap(text, _WIDTH, initial_indent=space, subsequent_indent=space + "  ")
+
+
+def search_text(found: Iterable[SymbolHit]) -> str:
+    """What was found, one symbol a line, with the line of the help text below."""
+    return printable("\n".join(_found(found)))
+
+
+def _found(found: Iterable[SymbolHit]) -> Iterator[str]:
+    for one in found:
+        value = f"={one.value}" if one.value else ""
+        prompt = f"  {one.prompt}" if one.prompt else "  (no prompt)"
+        menu = f"  [{' > '.join(one.menu)}]" if one.menu else ""
+        yield f"{one.symbol}{value}{prompt}{menu}  ({one.location})"
+        if one.excerpt:
+            yield f"    help: {one.excerpt}"
+
+
+def page_document(page: SymbolPage, info: TreeInfo, where: str = "") -> dict[str, Any]:
+    """A symbol's page as plain dicts and lists, ready for ``json.dumps``."""
+    document = asdict(page, value_serializer=_plain, filter=lambda _, value: value is not None)
+    return {"schema": PAGE_SCHEMA, "tree": _tree(info), "base": where or None, **document}
+
+
+def search_document(
+    found: Iterable[SymbolHit], info: TreeInfo, pattern: str, where: str = ""
+) -> dict[str, Any]:
+    """What was found, as plain dicts and lists."""
+    return {
+        "schema": SEARCH_SCHEMA,
+        "tree": _tree(info),
+        "base": where or None,
+        "pattern": pattern,
+        "found": [
+            {
+                "symbol": one.symbol,
+                "type": one.type,
+                "where": one.where,
+                "prompt": one.prompt,
+                "value": one.value,
+                "menu": list(one.menu),
+                "location": None if one.location is None else str(one.location),
+                "excerpt": one.excerpt,
+            }
+            for one in found
+        ],
+    }
+
+
+def _tree(info: TreeInfo) -> dict[str, str]:
+    return {"version": info.version, "arch": info.arch, "source": info.source}
+
+
+def _plain(_instance: object, _attribute: object, value: Any) -> Any:
+    """Places as text, tuples as lists."""
+    if isinstance(value, Location):
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,308 @@
+"""Unpack the kept part of a kernel tarball, trusting nothing in it.
+
+The archive is read once, as a stream; nothing but the kept files reaches the
+disk, through :class:`kresolve.sources.tree_writer.TreeWriter`.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import shutil
+import struct
+import subprocess
+import tarfile
+import tempfile
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+from kresolve.errors import TreeError
+from kresolve.sources.programs import base_environment, find_program, last_line
+from kresolve.sources.selection import ESSENTIAL, keeps
+from kresolve.sources.tree_writer import TreeWriter
+
+# Endings of the tarballs we read, and how they are compressed.
+COMPRESSIONS = {
+    ".tar": "",
+    ".tar.gz": "gz",
+    ".tgz": "gz",
+    ".tar.xz": "xz",
+    ".txz": "xz",
+    ".tar.bz2": "bz2",
+    ".tbz2": "bz2",
+    ".tar.zst": "zst",
+    ".tzst": "zst",
+}
+
+_BLOCK = 1 << 20
+# A tar archive ends with two blocks of zeros of 512 bytes each.
+_END_MARK = bytes(1024)
+# Headers of one member, with long names and all; more than that is an attack.
+_HEADERS_LIMIT = 1 << 20
+_DAMAGE = (tarfile.TarError, lzma.LZMAError, zlib.error, gzip.BadGzipFile, EOFError)
+
+
+def compression_of(name: str) -> str | None:
+    """The compression that a tarball's name promises ("" for none).
+
+    None if ``name`` is no name of a tarball.
+    """
+    for ending, compression in COMPRESSIONS.items():
+        if name.lower().endswith(ending):
+            return compression
+    return None
+
+
+def unpack_tree(
+    stream: IO[bytes],
+    compression: str,
+    destination: Path,
+    *,
+    origin: str,
+    on_read: Callable[[int], None] = lambda count: None,
+) -> None:
+    """Write the kept files of the kernel tree in ``stream`` to ``destination``.
+
+    ``stream``: the tarball's bytes, read to the end; ``compression`` as
+    :func:`compression_of` says.  ``destination`` must not exist yet; its parent
+    does and is scratch space.  A leading directory (``linux-6.12/``) is dropped.
+    ``on_read`` hears how many (compressed) bytes have been read so far.
+
+    Raises TreeError, one line that starts with ``origin``, if the archive is
+    damaged, unsafe, or holds no kernel tree.
+    """
+    scratch = destination.with_name(destination.name + ".members")
+    scratch.mkdir()
+    try:
+        counted = cast(IO[bytes], io.BufferedReader(_Counted(stream, on_read), _BLOCK))
+        with _decompressed(counted, compression, origin) as plain:
+            top = _unpack_members(plain, scratch, origin)
+    except _DAMAGE as error:
+        raise TreeError(f"{origin}: damaged or truncated tarball: {_text(error)}") from error
+    except OSError as error:
+        # bz2 says OSError for bad data; a real one carries a number
+        if error.errno is not None:
+            raise
+        raise TreeError(f"{origin}: damaged or truncated tarball: {_text(error)}") from error
+    (scratch / top).rename(destination)
+    shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _unpack_members(plain: IO[bytes], root: Path, origin: str) -> str:
+    """Write what is kept below ``root``; the directory there that is the tree, "" for all."""
+    tail = _Tail(plain)
+    writer = TreeWriter(root, origin, "tarball")
+    for member, content in _members(tail):
+        name = writer.checked_name(member.name)
+        if not _kept(name):
+            continue
+        executable = bool(member.mode & 0o100)
+        if member.isdir():
+            writer.directory(name)
+        elif member.issym():
+            writer.link(name, member.linkname)
+        elif content is not None:
+            with writer.file(name, member.size, executable=executable) as file, _as_damage():
+                shutil.copyfileobj(content, file, _BLOCK)
+        elif member.islnk():
+            _copy(writer, name, member.linkname, executable=executable)
+        else:
+            raise TreeError(f"{origin}: unsafe tarball: {name!r} is a device or a pipe")
+    tail.drain()  # the checksum at the end counts too
+    if tail.last != _END_MARK:
+        raise tarfile.ReadError("it ends in the middle")
+    top = _find_top(writer)
+    writer.finish(top)
+    return top
+
+
+def _members(tail: _Tail) -> Iterator[tuple[tarfile.TarInfo, IO[bytes] | None]]:
+    """The members of a tar archive, each with the content that a regular file has.
+
+    Raises tarfile.TarError for whatever is wrong with one, in bounded memory.
+    """
+    with _as_damage(), tarfile.open(fileobj=tail, mode="r|", bufsize=_BLOCK) as tar:
+        while True:
+            # What stands before the next member's content (long names, maps of
+            # sparse files) is kept in memory, and may unpack to any size.
+            tail.allow(tar.offset + _HEADERS_LIMIT)
+            member = tar.next()
+            if member is None:
+                return
+            tail.allow(None)
+            vars(tar)["members"].clear()  # else it remembers all
+            if member.size < 0 or member.mode < 0:
+                raise tarfile.ReadError(f"{member.name!r} has a negative size or mode")
+            yield member, tar.extractfile(member) if member.isreg() else None
+
+
+@contextmanager
+def _as_damage() -> Iterator[None]:
+    """Turn what tarfile raises without saying so, for odd headers, into its own error."""
+    try:
+        yield
+    except (ArithmeticError, LookupError, RecursionError, ValueError, struct.error) as error:
+        raise tarfile.ReadError(f"odd header: {_text(error)}") from error
+
+
+def _kept(name: str) -> bool:
+    # With or without a leading directory: which of both, only the end tells.
+    return keeps(name) or keeps(name.partition("/")[2])
+
+
+def _copy(writer: TreeWriter, name: str, target: str, *, executable: bool) -> None:
+    """Write the hard link ``name``; what it links to came earlier, if it was kept."""
+    source = writer.checked_name(target)
+    if not writer.is_file(source):
+        raise TreeError(
+            f"{writer.origin}: {name!r} is a hard link to {target!r}, no file that is kept"
+        )
+    with writer.written(source) as content:
+        size = os.fstat(content.fileno()).st_size
+        with writer.file(name, size, executable=executable) as file:
+            shutil.copyfileobj(content, file, _BLOCK)
+
+
+def _find_top(writer: TreeWriter) -> str:
+    """The directory of the archive that is a kernel tree, "" if it is one itself."""
+    found = [top for top in ("", *writer.tops()) if not writer.missing(top)]
+    if not found:
+        raise TreeError(f"{writer.origin}: no kernel tree in it ({', '.join(ESSENTIAL)} wanted)")
+    if len(found) > 1:
+        names = ", ".join(top or "." for top in found)
+        raise TreeError(f"{writer.origin}: more than one kernel tree in it ({names})")
+    return found[0]
+
+
+@contextmanager
+def _decompressed(stream: IO[bytes], compression: str, origin: str) -> Iterator[IO[bytes]]:
+    if compression == "zst" or (compression == "xz" and shutil.which("xz")):
+        # xz itself uses all processors, which the lzma module does not
+        command = ["zstd", "-dc"] if compression == "zst" else ["xz", "-dc", "-T0"]
+        with _through(command, stream, origin) as plain:
+            yield plain
+    elif compression == "xz":
+        with lzma.open(stream) as plain_xz:
+            yield cast(IO[bytes], plain_xz)
+    elif compression == "gz":
+        with gzip.open(stream) as plain_gz:
+            yield cast(IO[bytes], plain_gz)
+    elif compression == "bz2":
+        with bz2.open(stream) as plain_bz2:
+            yield cast(IO[bytes], plain_bz2)
+    else:
+        yield stream
+
+
+@contextmanager
+def _through(command: list[str], stream: IO[bytes], origin: str) -> Iterator[IO[bytes]]:
+    """What ``command`` makes of ``stream``, which a thread feeds to it."""
+    environment = base_environment()
+    program = find_program(command[0], environment)
+    trouble: list[BaseException] = []
+
+    def feed(sink: IO[bytes]) -> None:
+        try:
+            with sink:
+                shutil.copyfileobj(stream, sink, _BLOCK)
+        except BrokenPipeError:
+            pass  # the program ended early, and says why itself
+        except (*_DAMAGE, OSError, ValueError) as error:
+            trouble.append(error)
+
+    with (
+        tempfile.TemporaryFile() as messages,
+        subprocess.Popen(
+            [program, *command[1:]],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=messages,
+        ) as child,
+    ):
+        assert child.stdin is not None
+        assert child.stdout is not None
+        feeder = threading.Thread(target=feed, args=(child.stdin,), daemon=True)
+        feeder.start()
+        damage: BaseException | None = None
+        try:
+            yield child.stdout
+        except _DAMAGE as error:
+            damage = error  # the program may know better what is wrong
+        except BaseException:
+            child.kill()
+            raise
+        finally:
+            child.stdout.close()
+            status = child.wait()
+            feeder.join()
+        if trouble:
+            raise trouble[0]
+        if status > 0:
+            messages.seek(0)
+            said = last_line(messages.read().decode(errors="replace"))
+            raise tarfile.ReadError(said or f"{command[0]} failed")
+        if damage is not None:
+            raise damage
+
+
+class _Counted(io.RawIOBase):
+    """Passes a stream on and reports how much of it has been read."""
+
+    def __init__(self, stream: IO[bytes], on_read: Callable[[int], None]) -> None:
+        self._stream = stream
+        self._on_read = on_read
+        self._count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        data = self._stream.read(len(buffer))
+        buffer[: len(data)] = data
+        self._count += len(data)
+        self._on_read(self._count)
+        return len(data)
+
+
+class _Tail(io.RawIOBase):
+    """Passes a stream on, remembers its last 1024 bytes, and stops where it may."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._count = 0
+        self._limit: int | None = None
+        self.last = b""
+
+    def allow(self, limit: int | None) -> None:
+        """Raise tarfile.ReadError if more is read than ``limit`` bytes from the start."""
+        self._limit = limit
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        if self._limit is not None and self._count > self._limit + _BLOCK:
+            raise tarfile.ReadError("a header that does not end")
+        data = self._stream.read(size)
+        self._count += len(data)
+        if len(data) >= len(_END_MARK):
+            self.last = data[-len(_END_MARK) :]
+        elif data:
+            self.last = (self.last + data)[-len(_END_MARK) :]
+        return data
+
+    def drain(self) -> None:
+        while self.read(_BLOCK):
+            pass
+
+
+def _text(error: BaseException) -> str:
+    return last_line(str(error)) or type(error).__name__

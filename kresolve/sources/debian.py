@@ -1,0 +1,330 @@
+"""Debian's kernel source packages: ``debian:6.12`` and ``debian:6.12@SUITE``.
+
+In the cache, ``trees/debian/PACKAGE_VERSION`` holds a tree, which never
+changes, and ``trees/debian-specs/SPEC.json`` says which of them a spec means
+until somebody asks the archive again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import tarfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO
+
+from attrs import frozen
+
+from kresolve.errors import TreeError
+from kresolve.progress import Progress
+from kresolve.sources import cache
+from kresolve.sources.apt import AptError, Package, PrivateApt
+from kresolve.sources.apt_sources import AptSource, sources_of_suite
+from kresolve.sources.archive import compression_of, unpack_tree
+from kresolve.sources.cache_entry import is_whole
+from kresolve.sources.programs import find_program, last_line
+from kresolve.sources.selection import SELECTION_VERSION
+
+_PREFIX = "linux-source-"
+
+_SUITE = re.compile(r"[a-z0-9][a-z0-9./-]*")
+
+# What an archive calls its suites, whatever their names are this year.
+_ALIASES = ("oldoldstable", "oldstable", "stable", "testing", "unstable")
+
+# Words by which apt says that it lacks a key.
+_KEY_TROUBLE = re.compile(r"NO_PUBKEY|EXPKEYSIG|not signed|public key", re.IGNORECASE)
+
+
+@frozen
+class DebianTree:
+    """A cached tree: ``directory`` has ``tree/`` and the file ``source``."""
+
+    directory: Path
+    package_version: str
+
+
+def fetch(spec: str, *, progress: Progress, refresh: bool = False) -> DebianTree:
+    """The tree of linux-source-VERSION; ``spec`` is VERSION or VERSION@SUITE.
+
+    VERSION alone is looked for in the suites that apt is configured for, then in
+    the others of the same archives, with a note of where it is.  Runs apt only if
+    the cache has no tree for ``spec``, or on ``refresh``.
+    Raises TreeError or ToolError.
+    """
+    version, at, suite = spec.partition("@")
+    if not re.fullmatch(r"[0-9][0-9A-Za-z.+~-]*", version):
+        raise TreeError(f"debian:{spec}: a version is wanted, as in debian:6.12")
+    if at and not _SUITE.fullmatch(suite):
+        raise TreeError(f"debian:{spec}: a suite is wanted after @, as in debian:{version}@trixie")
+    pointer = _pointer(spec)
+    known = None if refresh else _read_pointer(pointer)
+    if known:
+        return known
+
+    def waiting() -> None:
+        progress.note(f"waiting: another kresolve fetches debian:{spec}")
+
+    with cache.building(pointer, note=progress.note, on_wait=waiting) as scratch:
+        known = None if refresh else _read_pointer(pointer)
+        if known:
+            return known
+        apt = PrivateApt(scratch)
+        package = choose(apt, version, suite, progress)
+        name = cache.safe_name(f"{package.name}_{package.version}_{SELECTION_VERSION}")
+        entry = cache.cache_root() / "trees" / "debian" / name
+
+        def build(content: Path) -> None:
+            _download_and_unpack(apt, package, content / "tree", progress)
+            label = f"debian:{spec} ({package.version})"
+            (content / "source").write_text(label, encoding="utf-8")
+
+        entry = cache.complete_directory(
+            entry, build, whole=is_whole, note=progress.note, on_wait=waiting, durable=True
+        )
+        _write_pointer(pointer, entry, package)
+    return DebianTree(entry, package.version)
+
+
+def known_tree(spec: str) -> DebianTree | None:
+    """The tree that the cache has for VERSION or VERSION@SUITE; asks nobody."""
+    return _read_pointer(_pointer(spec))
+
+
+def _pointer(spec: str) -> Path:
+    return cache.cache_root() / "trees" / "debian-specs" / f"{cache.safe_name(spec)}.json"
+
+
+def _read_pointer(pointer: Path) -> DebianTree | None:
+    try:
+        known = json.loads(pointer.read_text(encoding="utf-8"))
+        name, version = str(known["entry"]), str(known["package_version"])
+        current = known["selection"] == SELECTION_VERSION
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # none, or damaged: fetching writes it anew
+    entry = cache.cache_root() / "trees" / "debian" / cache.safe_name(name)
+    return DebianTree(entry, version) if current and is_whole(entry) else None
+
+
+def _write_pointer(pointer: Path, entry: Path, package: Package) -> None:
+    content = {
+        "entry": entry.name,
+        "package": package.name,
+        "package_version": package.version,
+        "selection": SELECTION_VERSION,
+    }
+    cache.remember(pointer, json.dumps(content, indent=1).encode() + b"\n")
+
+
+def choose(
+    apt: PrivateApt, version: str, suite: str, progress: Progress, *, prefix: str = _PREFIX
+) -> Package:
+    """The newest package PREFIXVERSION, in ``suite`` if that is not empty.
+
+    Without a suite: in those that apt is configured for; if they lack it, in the
+    others of the same archives.  Raises TreeError if there is none.
+    """
+    spec = f"debian:{version}@{suite}" if suite else f"debian:{version}"
+    with progress.task("reading Debian's package lists", 100) as task:
+        if suite:
+            complaint = _use_suite(apt, suite, spec)
+        else:
+            complaint = apt.update(task.update)
+        task.update(100, 100)
+    name = prefix + version
+    found = apt.versions(name)
+    if found:
+        if complaint:
+            progress.note(f"apt: {complaint}")
+        return found[0]
+    others = set(apt.names(prefix))
+    if complaint and not others:
+        raise TreeError(f"{spec}: apt: {complaint}")
+    where = f"suite {suite}" if suite else "the suites that apt is configured for"
+    if not suite:
+        beyond = _suite_before(apt, version, others, prefix, progress)
+        others |= set(apt.names(prefix))
+        if beyond:
+            where += f", nor in {beyond}"
+        else:
+            elsewhere = _in_other_suites(apt, name, progress)
+            if elsewhere:
+                return elsewhere
+            others |= set(apt.names(prefix))
+            where += ", nor in others of the same archives"
+    there = ", ".join(_by_version(others, prefix))
+    raise TreeError(
+        f"{spec}: no package {name} in {where} "
+        f"({f'there is {there}' if there else f'there is no {prefix}* package'}); "
+        f"name another suite as in debian:{version}@SUITE"
+    )
+
+
+def _by_version(names: Iterable[str], prefix: str) -> list[str]:
+    """Those of the names that end in a version, in the order of versions."""
+    numbered = [name for name in names if name[len(prefix) :][:1].isdigit()]
+    return sorted(numbered, key=_numbers)
+
+
+def _numbers(name: str) -> list[int]:
+    return [int(number) for number in re.findall(r"[0-9]+", name)]
+
+
+def _suite_before(
+    apt: PrivateApt, version: str, known: Iterable[str], prefix: str, progress: Progress
+) -> str:
+    """A suite at the end of all, whose kernels a version is beyond; empty if there is none.
+
+    Kernels come to unstable first, and leave with oldoldstable: what is newer than
+    all of the one, or older than all of the other, need not be looked for in ten
+    more lists.
+    """
+    ordered = _by_version(known, prefix)
+    wanted = _numbers(version)
+    if ordered and wanted > _numbers(ordered[-1]):
+        suite = "unstable"
+    elif ordered and wanted < _numbers(ordered[0]):
+        suite = "oldoldstable"
+    else:
+        return ""
+    configured = apt.configured_sources()
+    with progress.task(f"reading the package lists of Debian's {suite}", 100) as task:
+        apt.use_sources(
+            [one for one in sources_of_suite(configured, suite) if one.suites == (suite,)]
+        )
+        apt.update(task.update)
+        task.update(100, 100)
+    there = [_numbers(name) for name in _by_version(apt.names(prefix), prefix)]
+    if suite == "unstable":
+        beyond = bool(there) and wanted > there[-1]
+    else:
+        beyond = bool(there) and wanted < there[0]
+    return suite if beyond else ""
+
+
+def _in_other_suites(apt: PrivateApt, name: str, progress: Progress) -> Package | None:
+    """The newest version of a package in whatever suites the archives have.
+
+    Archives call them "stable" and so on in turn; their security updates and
+    backports go by the names that these suites keep.  What is missing, or what
+    apt refuses, is no obstacle.
+    """
+    configured = apt.configured_sources()
+    with progress.task("reading the package lists of Debian's other suites", 100) as task:
+        apt.use_sources(
+            [
+                source
+                for alias in _ALIASES
+                for source in sources_of_suite(configured, alias)
+                if source.suites == (alias,)
+            ]
+        )
+        suites = [
+            codename + part
+            for codename in apt.codenames()
+            if _SUITE.fullmatch(codename)
+            for part in ("", "-backports")
+        ]
+        apt.use_sources(
+            [source for suite in suites for source in sources_of_suite(configured, suite)]
+        )
+        apt.update(task.update)
+        task.update(100, 100)
+    found = apt.versions(name)
+    if not found:
+        return None
+    progress.note(
+        f"{name} {found[0].version} is in suite {found[0].suite}, "
+        "which apt is not configured for; taken from there"
+    )
+    return found[0]
+
+
+def _use_suite(apt: PrivateApt, suite: str, spec: str) -> str:
+    """Point ``apt`` at ``suite``; returns a complaint that is no reason to stop."""
+    candidates = sources_of_suite(apt.configured_sources(), suite)
+    if not candidates:
+        raise TreeError(f"{spec}: apt's configuration names no archive with suites")
+    reached: list[AptSource] = []
+    complaints: list[str] = []
+    away: set[str] = set()
+    for candidate in candidates:
+        # One at a time: which of them exist is only known by asking.
+        if candidate.uri in away:
+            continue  # the suite itself is not there: no use to wait for its updates
+        apt.use_sources([candidate])
+        complaint = apt.update()
+        if not complaint:
+            reached.append(candidate)
+            continue
+        if _KEY_TROUBLE.search(apt.update_output()):
+            complaint = (
+                f"the key of suite {candidate.suites[0]} is not trusted here ({complaint}); "
+                "a newer package debian-archive-keyring may have it"
+            )
+        complaints.append(complaint)
+        away.add(candidate.uri)
+    if not reached:
+        raise TreeError(f"{spec}: apt cannot read suite {suite}: {complaints[0]}")
+    apt.use_sources(reached)
+    # together again; what has been fetched is only checked
+    return apt.update() if len(candidates) > 1 else ""
+
+
+def _download_and_unpack(apt: PrivateApt, package: Package, tree: Path, progress: Progress) -> None:
+    label = f"{package.name} {package.version}"
+    with progress.task(f"downloading {label}", package.size, unit="bytes") as task:
+        try:
+            deb = apt.download(package, lambda percent: task.update(package.size * percent / 100))
+        except AptError as error:
+            raise TreeError(f"{label}: apt: {error}") from error
+        task.update(package.size)
+    try:
+        _unpack_deb(deb, tree, label, progress)
+    finally:
+        deb.unlink(missing_ok=True)
+
+
+def _unpack_deb(deb: Path, tree: Path, label: str, progress: Progress) -> None:
+    """Stream the tarball in ``deb`` to ``tree``; nothing else is written."""
+    with subprocess.Popen(
+        [find_program("dpkg-deb"), "--fsys-tarfile", str(deb)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        try:
+            found = _unpack_inner(child.stdout, tree, label, progress)
+        except tarfile.TarError as error:
+            child.stdout.close()
+            said = last_line(child.stderr.read().decode(errors="replace"))
+            raise TreeError(f"{label}: damaged package: {said or error}") from error
+        except BaseException:
+            child.kill()
+            raise
+        if not found:
+            raise TreeError(f"{label}: no tarball {_PREFIX}*.tar.* in the package")
+
+
+def _unpack_inner(package: IO[bytes], tree: Path, label: str, progress: Progress) -> bool:
+    with tarfile.open(fileobj=package, mode="r|", bufsize=1 << 20) as outer:
+        for member in outer:
+            name = member.name.rpartition("/")[2]
+            compression = compression_of(name)
+            if name.startswith(_PREFIX) and compression is not None and member.isreg():
+                stream = outer.extractfile(member)
+                assert stream is not None  # it is a regular file
+                with progress.task(f"unpacking {label}", member.size, unit="bytes") as task:
+                    unpack_tree(
+                        stream,
+                        compression,
+                        tree,
+                        origin=label,
+                        on_read=task.update,
+                    )
+                return True
+    return False
