@@ -8,7 +8,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from attrs import asdict
 
 from kresolve.errors import KconfigError, ModelError, ToolError
 from kresolve.kconfig.model import Model, TreeInfo
+from kresolve.kconfig.parsing.stamp import stamp
 from kresolve.kconfig.storage import FORMAT, HEAD, from_bytes, info_of
 from kresolve.progress import SILENT, Progress
 from kresolve.sources import Environment, SourceTree, environment_fingerprint, probe_environment
@@ -152,19 +153,6 @@ def _info(tree: SourceTree, environment: Environment) -> TreeInfo:
         variables=environment.variables,
         defconfig=variables.get("KBUILD_DEFCONFIG") or "defconfig",
     )
-
-
-def stamp(tree: Path, files: Iterable[str]) -> str:
-    """A digest of the sizes and times of a tree's Kconfig files and scripts."""
-    digest = hashlib.sha256()
-    scripts = sorted((*tree.glob("scripts/*.sh"), *tree.glob("arch/*/tools/*.sh")))
-    for path in (*(tree / name for name in files), *scripts):
-        try:
-            found = path.stat()
-            digest.update(os.fsencode(f"{path}\0{found.st_mtime_ns}\0{found.st_size}\n"))
-        except OSError:
-            digest.update(os.fsencode(f"{path}\0gone\n"))
-    return digest.hexdigest()
 
 
 def _own_stamp() -> str:

@@ -2,15 +2,16 @@
 
 Every module's imports are read from its source, whatever stands around them:
 in a function, under ``TYPE_CHECKING``, or as ``import_module("name")``.  A unit
-is a module or a package right below ``kresolve``; inside a unit all may import
-all.  See docs/explanation.md for what lives on which floor.
+is a module or a package right below ``kresolve``, or a package in one that has a
+floor of its own; inside a unit all may import all.  docs/architecture.md says
+what lives on which floor.
 """
 
 from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,6 @@ class Rules:
     floors: tuple[tuple[str, ...], ...]
     """The units, lowest floor first; all of them, each once."""
 
-    neighbours: frozenset[tuple[str, str]]
-    """(importer, imported) of one floor: the steps inside a floor."""
-
     libraries: Mapping[str, tuple[str, ...]]
     """Library: the modules or packages that may import it, "" for all."""
 
@@ -38,63 +36,36 @@ class Rules:
 
 KRESOLVE = Rules(
     floors=(
-        ("defaults", "errors", "likenames", "memory", "printable", "progress", "tristate"),
-        (
-            *("configfile", "dialect", "expressions", "files", "lines", "location", "markup"),
-            *("values", "workers"),
-        ),
-        (
-            *("bounds", "dependencies", "membership", "model", "modelcheck", "modelfile"),
-            *("modelshape", "ordering", "textrelations", "uservalues"),
-        ),
-        ("dependencygraph", "encode", "frontend", "oracle", "semantics", "trees"),
-        ("bases", "gating", "lookup", "mergescript", "solve"),
+        ("errors", "progress"),
+        ("kconfig",),
+        ("kconfig.parsing",),
+        ("dotconfig",),
+        ("sources",),
+        # Each can vouch for the other only while neither knows it.
+        ("encoding", "evaluator"),
+        ("solver",),
+        ("dependency_graph",),
         ("explanation",),
-        ("necessity", "planner", "profiles"),
-        ("asking", "minimizing", "plangraph", "workbench"),
-        ("report",),
-        ("explaining", "surveying"),
-        ("face",),
-        ("__init__", "__main__", "cli"),
-    ),
-    neighbours=frozenset(
-        {
-            ("configfile", "files"),  # one way to open what a user names
-            ("lines", "configfile"),  # files of every kind have lines
-            ("lines", "location"),  # every line knows where it was read
-            ("lines", "values"),  # and what a value of its type looks like
-            ("bounds", "model"),  # a name means something only where symbols have types
-            ("dependencies", "model"),  # they are those of one
-            ("textrelations", "model"),  # they are those of one
-            ("membership", "model"),  # it is that of one's choices
-            ("ordering", "model"),  # it is that of one's values
-            ("ordering", "dependencies"),  # which these tell
-            ("modelcheck", "model"),  # it looks at one
-            ("modelcheck", "membership"),  # whose choices have their members
-            ("modelcheck", "ordering"),  # and whose values have their order
-            ("modelfile", "model"),  # it saves and loads one
-            ("modelfile", "modelcheck"),  # if it is whole
-            ("modelfile", "modelshape"),  # and in the form of the file
-            ("uservalues", "model"),  # lines mean something only where symbols have types
-            ("frontend", "trees"),  # it reads the files of one, in its environment
-            ("oracle", "trees"),  # it builds the conf of one, in its environment
-            ("necessity", "planner"),  # it knows what the planner knows of a tree
-            ("profiles", "planner"),  # a profile is a list of requests
-            ("cli", "__init__"),  # --version
-            ("__main__", "cli"),  # python -m kresolve
-        }
+        ("planner",),
+        ("fragments",),
+        ("integrations",),
+        ("rendering",),
+        ("api",),
+        ("__init__",),
+        ("cli",),
+        ("__main__",),
     ),
     libraries={
         "attrs": ("",),
         # Both are zstd: Python's own from 3.14 on, until then a copy of it.
-        "backports": ("configfile.packing",),
-        "compression": ("configfile.packing",),
-        "kconfiglib": ("frontend",),
-        "networkx": ("dependencygraph",),
-        "platformdirs": ("trees.cache",),
-        "pysat": ("solve",),
-        "rich": ("report",),
-        "subprocess": ("frontend", "lookup.matching", "oracle", "trees"),
+        "backports": ("dotconfig.packing",),
+        "compression": ("dotconfig.packing",),
+        "kconfiglib": ("kconfig.parsing",),
+        "networkx": ("dependency_graph",),
+        "platformdirs": ("sources.cache",),
+        "pysat": ("solver",),
+        "rich": ("rendering",),
+        "subprocess": ("kconfig.parsing", "kconfig.pattern_matching", "sources"),
     },
     # The commands; each is, or will be, a function of the same name.
     public_functions=frozenset(
@@ -171,16 +142,19 @@ def _public_names(path: Path) -> set[str]:
     return set()
 
 
-def _unit(module: str) -> str:
-    return module.partition(".")[0]
+def _unit(module: str, floor_of: Collection[str] = ()) -> str:
+    """The unit of a module: the innermost package that has a floor of its own."""
+    parts = module.split(".")
+    inner = (".".join(parts[:length]) for length in range(len(parts), 1, -1))
+    return next((name for name in inner if name in floor_of), parts[0])
 
 
 def violations(package: Path, rules: Rules) -> list[str]:
     """Everything in a package that its rules do not allow, one line each."""
     root = package.name
     modules = _modules(package)
-    units = {_unit(module) for module in modules}
     floor_of = {unit: floor for floor, names in enumerate(rules.floors) for unit in names}
+    units = {_unit(module, floor_of) for module in modules}
     faults = [f"{unit} is on no floor" for unit in sorted(units - floor_of.keys())]
 
     public = rules.public_functions
@@ -193,8 +167,9 @@ def violations(package: Path, rules: Rules) -> list[str]:
             name = found.name
             if name == root or name.startswith(f"{root}."):
                 below = name.removeprefix(root).removeprefix(".")
-                imported = _unit(below) if _unit(below) in units else "__init__"
-                fault = _floor_fault(_unit(module), imported, floor_of, rules)
+                unit = _unit(below, floor_of)
+                imported = unit if unit in units else "__init__"
+                fault = _floor_fault(_unit(module, floor_of), imported, floor_of)
             else:
                 fault = _library_fault(module, _unit(name), floor_of, rules)
             if fault:
@@ -202,16 +177,13 @@ def violations(package: Path, rules: Rules) -> list[str]:
     return faults
 
 
-def _floor_fault(
-    importer: str, imported: str, floor_of: Mapping[str, int], rules: Rules
-) -> str | None:
+def _floor_fault(importer: str, imported: str, floor_of: Mapping[str, int]) -> str | None:
     if importer == imported or not {importer, imported} <= floor_of.keys():
         return None
     if floor_of[imported] < floor_of[importer]:
         return None
-    if floor_of[imported] > floor_of[importer]:
-        return "that is a floor above"
-    return None if (importer, imported) in rules.neighbours else "that is the same floor"
+    above = floor_of[imported] > floor_of[importer]
+    return "that is a floor above" if above else "that is the same floor"
 
 
 def _library_fault(
@@ -239,28 +211,18 @@ def test_each_unit_has_one_floor() -> None:
     assert sorted(set(units)) == sorted(units)
 
 
-def test_steps_inside_a_floor_stay_inside_and_lead_one_way() -> None:
-    """A permitted neighbour is on the same floor, and never permitted back."""
-    floor_of = {unit: number for number, floor in enumerate(KRESOLVE.floors) for unit in floor}
-
-    for importer, imported in KRESOLVE.neighbours:
-        assert floor_of[importer] == floor_of[imported]
-        assert (imported, importer) not in KRESOLVE.neighbours
-
-
-@pytest.mark.parametrize("pair", [("encode", "semantics"), ("semantics", "encode")])
+@pytest.mark.parametrize("pair", [("encoding", "evaluator"), ("evaluator", "encoding")])
 def test_the_two_witnesses_never_meet(pair: tuple[str, str]) -> None:
     """Evaluator and clauses can vouch for each other only while neither knows the other."""
     floor_of = {unit: number for number, floor in enumerate(KRESOLVE.floors) for unit in floor}
 
-    assert _floor_fault(*pair, floor_of, KRESOLVE) == "that is the same floor"
+    assert _floor_fault(*pair, floor_of) == "that is the same floor"
 
 
 # ------------------------------------------------- the test itself is tested
 
 TOY = Rules(
-    floors=(("ground",), ("left", "right", "step"), ("top",), ("__init__",)),
-    neighbours=frozenset({("step", "left")}),
+    floors=(("ground",), ("left", "right"), ("right.upper",), ("top",), ("__init__",)),
     libraries={"attrs": ("",), "rich": ("right.screen",), "subprocess": ("left",)},
     public_functions=frozenset({"check"}),
 )
@@ -271,7 +233,7 @@ SOUND = {
     "left.py": "import subprocess\nfrom attrs import frozen\nfrom toy import ground\n",
     "right/__init__.py": "from toy.right.screen import draw\nfrom . import screen\n",
     "right/screen.py": "import rich.table\nimport toy.right\nfrom .. import ground\n",
-    "step.py": "from toy.left import frozen\nfrom .ground import math\n",
+    "right/upper/__init__.py": "from ..screen import draw\nfrom toy import left\n",
     "top.py": "def plan():\n    from .right.screen import draw\n",
 }
 
@@ -286,7 +248,7 @@ def _package(folder: Path, files: Mapping[str, str]) -> Path:
 
 
 def test_a_sound_package_passes(tmp_path: Path) -> None:
-    """Imports from below, inside a unit, over a permitted step and in a library's place pass."""
+    """Imports from below, inside a unit and in a library's place pass."""
     assert violations(_package(tmp_path, SOUND), TOY) == []
 
 
@@ -302,8 +264,13 @@ def test_a_sound_package_passes(tmp_path: Path) -> None:
         ),
         (
             "left.py",
-            "if TYPE_CHECKING:\n    from .step import x",
-            "left:2 imports toy.step.x: that is the same floor",
+            "if TYPE_CHECKING:\n    from .right import x",
+            "left:2 imports toy.right.x: that is the same floor",
+        ),
+        (
+            "right/screen.py",
+            "from .upper import x",
+            "right.screen:1 imports toy.right.upper.x: that is a floor above",
         ),
         (
             "right/screen.py",

@@ -30,8 +30,8 @@ def run(job: dict[str, Any]) -> bytes:
     from kresolve.kconfig.parsing.lowering import lower
     from kresolve.kconfig.parsing.parser import parse
     from kresolve.kconfig.parsing.sanity import check_sanity
+    from kresolve.kconfig.parsing.stamp import stamp
     from kresolve.kconfig.storage import to_bytes
-    from kresolve.sources.model_cache import stamp
 
     values: dict[str, Any] = {
         name: tuple(map(tuple, value)) if isinstance(value, list) else value
