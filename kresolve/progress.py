@@ -1,7 +1,7 @@
 """How long work tells that it goes on, without knowing about terminals.
 
 Functions that may take more than a second take a :class:`Progress`.  The
-terminal's implementation lives on the report's floor; :data:`SILENT` is for
+terminal's implementation is :mod:`kresolve.rendering.terminal`; :data:`SILENT` is for
 everybody else.
 """
 

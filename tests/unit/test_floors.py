@@ -10,6 +10,7 @@ what lives on which floor.
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -217,6 +218,32 @@ def test_the_two_witnesses_never_meet(pair: tuple[str, str]) -> None:
     floor_of = {unit: number for number, floor in enumerate(KRESOLVE.floors) for unit in floor}
 
     assert _floor_fault(*pair, floor_of) == "that is the same floor"
+
+
+PAGE = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+
+def test_the_page_draws_the_floors() -> None:
+    """The table of packages in docs/architecture.md has them in the order that is enforced."""
+    table = PAGE.partition("| package |")[2].partition("\n\n")[0]
+    rows = [row.split("|")[1] for row in table.splitlines()[2:]]
+    drawn = [frozenset(re.findall(r"`([\w.]+)`", row)) for row in rows]
+    packages = [frozenset(floor) for floor in KRESOLVE.floors if not floor[0].startswith("__")]
+    alone = [frozenset({unit}) for floor in packages[1:] for unit in sorted(floor, reverse=True)]
+
+    assert drawn == [packages[0], *alone]
+
+
+def test_the_page_names_what_is_there() -> None:
+    """Every module that docs/architecture.md names is a file, every path that it gives too."""
+    root = PACKAGE.parent
+    modules = re.findall(r"`(?!kresolve)((?:[a-z_]+\.)+[a-z_]+)`", PAGE)
+    paths = [f"kresolve/{name.replace('.', '/')}" for name in modules]
+    paths += re.findall(r"`((?:kresolve|tests|data)/[\w./]+)`", PAGE)
+    absent = [p for p in paths if not (root / p).exists() and not (root / f"{p}.py").exists()]
+
+    assert len(paths) > 20
+    assert absent == []
 
 
 # ------------------------------------------------- the test itself is tested
