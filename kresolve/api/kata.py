@@ -90,6 +90,7 @@ def plan_kata(
     forbid: str | Iterable[str] = (),
     prefer: str = "y",
     objective: str = "default",
+    explicit: bool = False,
     timeout: float | None = TIMEOUT,
     verify: str | None = None,
     progress: Progress = SILENT,
@@ -117,6 +118,7 @@ def plan_kata(
             pins=tree.names(pin, "--pin"),
             forbidden=tree.names(forbid, "--forbid"),
             objective=objective,
+            explicit=explicit,
             prefer=prefer,
         )
         one = planned(here, tree.model_index, question, timeout=timeout, progress=progress)

@@ -33,6 +33,7 @@ def plan(
     forbid: str | Iterable[str] = (),
     prefer: str = "y",
     objective: str = "default",
+    explicit: bool = False,
     alternatives: int = 0,
     split: bool = False,
     timeout: float | None = TIMEOUT,
@@ -51,6 +52,7 @@ def plan(
     ``merge_config.sh -n`` does.  ``pin``: options that keep the base's value;
     ``forbid``: options that must be n.  ``prefer``: y or m where a request
     takes both.  ``objective``: "default", "lines" or "footprint".
+    ``explicit``: True for a line for each request, also where a default would do.
     ``alternatives``: so many other plans that are as good are named, too.
     ``timeout``: seconds after which the best plan so far is taken, None for
     never.  ``verify``: "conf" to ask the tree's own conf as well.
@@ -87,6 +89,7 @@ def plan(
         "forbid": forbid,
         "objective": objective,
         "prefer": prefer,
+        "explicit": explicit,
         "profiles": as_list(profile),
     }
     request, fragment = _reusable(request), as_list(fragment)

@@ -64,6 +64,7 @@ class Tree(LoadedTree):
         forbid: str | Iterable[str] = (),
         prefer: str = "y",
         objective: str = "default",
+        explicit: bool = False,
         alternatives: int = 0,
         split: bool = False,
         timeout: float | None = TIMEOUT,
@@ -84,6 +85,7 @@ class Tree(LoadedTree):
             forbid=forbid,
             prefer=prefer,
             objective=objective,
+            explicit=explicit,
             alternatives=alternatives,
             split=split,
             timeout=timeout,
@@ -110,6 +112,7 @@ class Tree(LoadedTree):
             forbidden=self.names(words["forbid"], "--forbid"),
             objective=words["objective"],
             prefer=words["prefer"],
+            explicit=words["explicit"],
         )
         if base != ANY:
             return TargetRequest(
@@ -122,6 +125,8 @@ class Tree(LoadedTree):
             raise RequestError("base any with a fragment: any base may already have its lines")
         if question.pins:
             raise RequestError("base any with --pin: there is no one value to keep")
+        if question.explicit:
+            raise RequestError("base any with --explicit: a line is there wherever a base needs it")
         any_base = AnyBase(self.model_index, question, mode)
         return TargetRequest(any_base, question, self.conf, self._samples)
 

@@ -69,6 +69,7 @@ def plan_in_kata(arguments: argparse.Namespace) -> int:
         forbid=arguments.forbid,
         prefer=arguments.prefer,
         objective=arguments.objective,
+        explicit=arguments.explicit,
         timeout=arguments.timeout,
         verify=arguments.verify,
         progress=progress,

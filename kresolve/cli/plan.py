@@ -55,6 +55,11 @@ def add(commands: Commands) -> None:
     add_profile_argument(plan)
     add_question_arguments(plan)
     plan.add_argument(
+        "--explicit",
+        action="store_true",
+        help="a line for each request, also where a default would do",
+    )
+    plan.add_argument(
         "--alternatives",
         type=_count,
         default=0,
@@ -128,6 +133,7 @@ def _plan(arguments: argparse.Namespace) -> int:
         forbid=arguments.forbid,
         prefer=arguments.prefer,
         objective=arguments.objective,
+        explicit=arguments.explicit,
         alternatives=arguments.alternatives,
         split=arguments.split,
         timeout=arguments.timeout,

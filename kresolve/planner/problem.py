@@ -38,7 +38,8 @@ class Question:
 
     ``pins`` keep the base's value, ``forbidden`` have to end as n.  ``prefer``
     is the value to prefer where a request accepts m and y.  ``among``: if not
-    None, the only lines that may be taken, as (symbol, value).
+    None, the only lines that may be taken, as (symbol, value).  With ``explicit``
+    each request needs a line that says so, also where a default would do.
     """
 
     requests: tuple[Demand, ...]
@@ -47,6 +48,7 @@ class Question:
     objective: str = "default"
     prefer: str = "y"
     among: frozenset[tuple[str, str]] | None = None
+    explicit: bool = False
 
     @cached_property
     def _bans(self) -> tuple[Request, ...]:
@@ -119,19 +121,32 @@ class EncodedTarget:
         """The texts that an int, hex or string can end with, each with its literal."""
         return self.encoding.written.get(name) or self.encoding.texts[name]
 
-    def accepted(self, name: str, accept: Sequence[str]) -> list[int]:
-        """The clause "the symbol ends with one of these values"."""
-        return [self.literal(name, value) for value in accept]
+    def accepted(self, name: str, accept: Sequence[str], *, by_line: bool = False) -> list[int]:
+        """The clause "the symbol ends with one of these values", with ``by_line`` by a line.
+
+        Of a symbol that takes no lines none is asked for.
+        """
+        model, circuit = self.target.model, self.circuit
+        literals = [self.literal(name, value) for value in accept]
+        if not by_line or not model.is_assignable(model.symbols[name]):
+            return literals
+        offer = _planned(self).offer
+        pairs = zip(accept, literals, strict=True)
+        return [circuit.and2(literal, offer.literal(name, value)) for value, literal in pairs]
 
     def demand(self, demand: Demand) -> list[int]:
         """The clause "it holds": of alternatives, one of them does."""
+        by_line = self.question.explicit and demand in self.question.requests
         if isinstance(demand, Request):
-            return self.accepted(demand.symbol, demand.accept)
-        return [self.circuit.all_of(map(self.want, one.wants)) for one in demand.alternatives]
+            return self.accepted(demand.symbol, demand.accept, by_line=by_line)
+        return [
+            self.circuit.all_of(self.want(want, by_line=by_line) for want in one.wants)
+            for one in demand.alternatives
+        ]
 
-    def want(self, want: Want) -> int:
+    def want(self, want: Want, *, by_line: bool = False) -> int:
         """The literal "the option has a value that will do, or is not needed"."""
-        holds = self.circuit.any_of(self.accepted(want.symbol, want.accept))
+        holds = self.circuit.any_of(self.accepted(want.symbol, want.accept, by_line=by_line))
         if want.condition is None:
             return holds
         return self.circuit.or2(holds, -self.want(want.condition))
@@ -414,7 +429,8 @@ def _encoded_targets(
     The encoding that a target keeps serves where it is alone and nothing has to
     be encoded for this question only.
     """
-    alone = len(questions) == 1
+    # What the base says already may need a line: of others, or to be explicit.
+    alone = len(questions) == 1 and not questions[0][1].explicit
     offer = CandidateLines(circuit or Circuit(explaining=explaining))
     for target, question in questions:
         wanted = question.texts(target.model)

@@ -33,7 +33,18 @@ HERE: Final = Path(__file__).parent
 _SECTIONS: Final = frozenset(
     {
         *("Kconfig", "lines", "mode", "dialects", "result", "values", "error", "conf"),
-        *("request", "forbid", "pin", "objective", "base", "other", "plan", "serving", "conflict"),
+        *(
+            "request",
+            "forbid",
+            "pin",
+            "objective",
+            "explicit",
+            "base",
+            "other",
+            "plan",
+            "serving",
+            "conflict",
+        ),
     }
 )
 
@@ -168,7 +179,13 @@ def planned(case: Case) -> tuple[Target, Plan]:
     target = Target(model, "base", tuple(read(case.lines, model)), case.mode)
     requests = merged(requested(model, text) for text in case.words("request"))
     (objective,) = case.words("objective") or ["default"]
-    question = Question(requests, tuple(case.words("pin")), tuple(case.words("forbid")), objective)
+    question = Question(
+        requests,
+        tuple(case.words("pin")),
+        tuple(case.words("forbid")),
+        objective,
+        explicit=case.words("explicit") == ["yes"],
+    )
     if case.words("base") == ["any"]:
         return target, answer_any_base([AnyBase(ModelIndex(model), question, case.mode)])
     if "other" in case.sections:

@@ -93,6 +93,12 @@ def _fragments(place: Place) -> None:
 CASES: list[tuple[str, Callable[[Place], None], tuple[str, ...], tuple[str, ...]]] = [
     # what is wrong, how it comes to be there, the command, words of the line
     ("no tree", _nothing, ("plan", "FISH", "--tree", "nowhere"), ("nowhere: no such",)),
+    (
+        "explicit on any base",
+        _nothing,
+        ("plan", "FISH", "--base", "any", "--explicit", *TOY),
+        ("base any with --explicit",),
+    ),
     ("no tree here", _nothing, ("plan", "FISH"), ("no tree named", "not a kernel tree")),
     ("no kernel", _other_directory, ("tree", "show", "project"), ("project: ", "no Kconfig")),
     ("a file as tree", _binary, ("tree", "show", "binary"), ("binary: ", "tarball")),

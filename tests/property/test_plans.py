@@ -382,6 +382,18 @@ def test_clauses_know_what_any_fragment_does(case: Case, data: st.DataObject) ->
         assert held == [after[name]], name
 
 
+@given(cases())
+def test_an_explicit_plan_has_a_line_for_each_request(case: Case) -> None:
+    """An explicit plan's requests hold, and a line says each that a line can say."""
+    target, question = case.target(), evolve(case.question, explicit=True)
+    plan = answer(target, question)
+    if plan.status == "planned":
+        model, said = target.model, {line.symbol for line in plan.lines}
+        plain = [one.symbol for one in question.requests if isinstance(one, Request)]
+        assert {name for name in plain if model.is_assignable(model.symbols[name])} <= said
+        assert holds(target, question, plan.assignments)
+
+
 # The same answer every time
 
 _AGAIN: Final = """\
