@@ -12,24 +12,45 @@ if TYPE_CHECKING:
     from kresolve.api.fragments import check, lint, merge, migrate
     from kresolve.api.planning import plan
     from kresolve.api.survey import minimize, survey
+    from kresolve.api.survey_run import Survey
     from kresolve.api.tree import Tree
-    from kresolve.errors import KresolveError
+    from kresolve.dependency_graph import Graph
+    from kresolve.errors import DisagreementError, KresolveError
+    from kresolve.evaluator import Configuration
+    from kresolve.evaluator.effects import Effects
+    from kresolve.explanation.symbol_page import SymbolPage
     from kresolve.fragments.checking import Check
     from kresolve.fragments.linting import Lint
     from kresolve.fragments.merging import Merge
     from kresolve.fragments.migrating import Migration
-    from kresolve.planner import Plan, any_of
+    from kresolve.kconfig.symbol_search import SearchResult
+    from kresolve.planner import Conflict, Plan, PlanLine, TargetResult, any_of
+    from kresolve.planner.backbone import Backbone
+    from kresolve.planner.minimizing import Minimal
     from kresolve.rendering.explanation import Explanation
-    from kresolve.rendering.graph_file import draw
+    from kresolve.rendering.graph_file import GraphPicture, draw
 
 __all__ = [
+    "Backbone",
     "Check",
+    "Configuration",
+    "Conflict",
+    "DisagreementError",
+    "Effects",
     "Explanation",
+    "Graph",
+    "GraphPicture",
     "KresolveError",
     "Lint",
     "Merge",
     "Migration",
+    "Minimal",
     "Plan",
+    "PlanLine",
+    "SearchResult",
+    "Survey",
+    "SymbolPage",
+    "TargetResult",
     "Tree",
     "any_of",
     "check",
@@ -49,13 +70,26 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Backbone": "planner.backbone",
     "Check": "fragments.checking",
+    "Configuration": "evaluator",
+    "Conflict": "planner",
+    "DisagreementError": "errors",
+    "Effects": "evaluator.effects",
     "Explanation": "rendering.explanation",
+    "Graph": "dependency_graph",
+    "GraphPicture": "rendering.graph_file",
     "KresolveError": "errors",
     "Lint": "fragments.linting",
     "Merge": "fragments.merging",
     "Migration": "fragments.migrating",
+    "Minimal": "planner.minimizing",
     "Plan": "planner",
+    "PlanLine": "planner",
+    "SearchResult": "kconfig.symbol_search",
+    "Survey": "api.survey_run",
+    "SymbolPage": "explanation.symbol_page",
+    "TargetResult": "planner",
     "Tree": "api.tree",
     "any_of": "planner",
     "check": "api.fragments",

@@ -16,7 +16,7 @@ from kresolve.api.loading import Fragments, Requests
 from kresolve.api.tree import Tree
 from kresolve.evaluator import ConfMode
 from kresolve.explanation.symbol_page import SymbolPage
-from kresolve.kconfig.symbol_search import SymbolHit
+from kresolve.kconfig.symbol_search import SearchResult
 from kresolve.progress import SILENT, Progress
 from kresolve.rendering.explanation import Explanation
 
@@ -126,7 +126,7 @@ def search(
     fragment: Fragments = (),
     mode: ConfMode = "olddefconfig",
     **loading: Unpack[Loading],
-) -> tuple[SymbolHit, ...]:
+) -> SearchResult:
     """The symbols whose name, prompt or help text matches a regular expression.
 
     ``where``: some of "name", "prompt", "help", by default all; help texts are

@@ -17,7 +17,7 @@ from contextlib import closing, contextmanager, suppress
 from functools import lru_cache, partial
 from io import FileIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from attrs import field, frozen
 
@@ -30,7 +30,7 @@ from kresolve.kconfig.model import Model
 from kresolve.kconfig.storage import from_bytes
 from kresolve.planner import Demand, ModelIndex, Plan, Question, Target, answer
 from kresolve.progress import SILENT, Progress
-from kresolve.rendering.plan_document import plan_document
+from kresolve.results import Result
 
 #: Symbols for one task of the pool: each process encodes a base once.
 _CHUNK: Final = 10
@@ -53,15 +53,36 @@ class SurveyOptions:
     root: Path | None = None
 
 
-@frozen
-class Survey:
-    """How many symbols are planned, impossible and unknown; ``new`` were done just now."""
+@frozen(repr=False)
+class Survey(Result):
+    """How many symbols are planned, impossible and unknown; ``new`` were done just now.
 
+    ``output`` is the file, with a plan's document for each symbol in a line.
+    """
+
+    output: Path
     counts: Mapping[str, int] = field(factory=dict)
     new: int = 0
 
     def __str__(self) -> str:
         return ", ".join(f"{number} {status}" for status, number in self.counts.items() if number)
+
+    def to_dict(self) -> dict[str, Any]:
+        """How it went, and every plan's document, schema "kresolve.survey/1"."""
+        return {
+            "schema": "kresolve.survey/1",
+            "counts": dict(self.counts),
+            "new": self.new,
+            "plans": list(self.plans()),
+        }
+
+    _rows_of: ClassVar[str] = "plans"
+
+    def plans(self) -> Iterator[dict[str, Any]]:
+        """The document of each symbol's plan, as it stands in the file."""
+        with self.output.open(encoding="utf-8") as file:
+            for line in file:
+                yield json.loads(line)
 
 
 def survey_lines(
@@ -108,7 +129,7 @@ def survey_lines(
                         counts[document["status"]] += 1
                     done += len(documents)
                     task.update(done)
-    return Survey(counts, len(wanted))
+    return Survey(output, counts, len(wanted))
 
 
 def plan_each(path: str, terms: SurveyOptions, requests: Iterable[Demand]) -> list[dict[str, Any]]:
@@ -146,7 +167,7 @@ def _document(request: Demand, terms: SurveyOptions, plan: Plan) -> dict[str, An
         "symbol": request.name,
         "asked": str(request),
         "terms": _said(terms),
-        **plan_document(plan),
+        **plan.to_dict(),
     }
 
 

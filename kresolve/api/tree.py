@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,11 +24,12 @@ from kresolve.explanation import customary_effect
 from kresolve.explanation.symbol_page import SymbolPage, symbol_page
 from kresolve.kconfig import markup
 from kresolve.kconfig.help_texts import HelpTexts
-from kresolve.kconfig.symbol_search import WHERE, SymbolHit, search_symbols
+from kresolve.kconfig.symbol_search import WHERE, SearchResult, search_symbols
 from kresolve.planner import ANY, AnyBase, Plan, Question, Request, Target
 from kresolve.planner.solve_and_verify import TargetRequest
 from kresolve.progress import SILENT, TIMEOUT, Progress
 from kresolve.rendering.explanation import Explanation
+from kresolve.results import Result
 
 if TYPE_CHECKING:
     from kresolve.dependency_graph import Graph
@@ -39,9 +40,43 @@ if TYPE_CHECKING:
 _SET = (("y",), ("m",))
 
 
-@frozen(eq=False)
-class Tree(LoadedTree):
+@frozen(eq=False, repr=False)
+class Tree(Result, LoadedTree):
     """A kernel tree for one architecture and toolchain: its model, ready for questions."""
+
+    def _summary(self) -> str:
+        return f"{self.info}: {len(self.model.symbols)} symbols; {self.info.source}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """What was read, schema "kresolve.tree/1", with every variable that conf gets."""
+        info, model = self.info, self.model
+        return {
+            "schema": "kresolve.tree/1",
+            "version": info.version,
+            "source": info.source,
+            "arch": info.arch,
+            "srcarch": info.srcarch,
+            "defconfig": info.defconfig,
+            "toolchain": dict(info.toolchain),
+            "variables": dict(info.variables),
+            "files": len(model.files),
+            "symbols": len(model.symbols),
+            "choices": len(model.choices),
+            "warnings": list(model.warnings),
+        }
+
+    def _rows(self) -> list[Mapping[str, Any]]:
+        """A row for each symbol."""
+        return [
+            {
+                "symbol": name,
+                "type": str(symbol.type),
+                "prompt": self.model.prompt(name),
+                "menu": list(self.model.menu_path(name)),
+                "location": str(self.model.location(name)),
+            }
+            for name, symbol in self.model.symbols.items()
+        ]
 
     def _repr_html_(self) -> str:
         rows = [
@@ -305,11 +340,13 @@ class Tree(LoadedTree):
         base: str | Path | None = None,
         fragment: Fragments = (),
         mode: ConfMode = "olddefconfig",
-    ) -> tuple[SymbolHit, ...]:
+    ) -> SearchResult:
         """The symbols that match a regular expression; see :func:`kresolve.search`."""
-        configuration = None if base is None else self._with_warnings(base, fragment, mode).before
+        target = None if base is None else self._with_warnings(base, fragment, mode)
+        configuration = None if target is None else target.before
         places = tuple(where) or WHERE
-        return search_symbols(self.model, pattern, self._helps, configuration, where=places)
+        hits = search_symbols(self.model, pattern, self._helps, configuration, where=places)
+        return SearchResult(self.info, pattern, hits, "" if target is None else target.base)
 
     def show(
         self,
@@ -320,8 +357,10 @@ class Tree(LoadedTree):
         mode: ConfMode = "olddefconfig",
     ) -> SymbolPage:
         """All that the Kconfig files say about a symbol; see :func:`kresolve.show`."""
-        configuration = None if base is None else self._with_warnings(base, fragment, mode).before
-        return symbol_page(self.model, symbol, self._helps, configuration)
+        target = None if base is None else self._with_warnings(base, fragment, mode)
+        configuration = None if target is None else target.before
+        page = symbol_page(self.model, symbol, self._helps, configuration)
+        return page if target is None else evolve(page, base=target.base)
 
     @cached_property
     def _helps(self) -> HelpTexts:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from kresolve.cli.common import (
     FAILS,
@@ -50,7 +49,7 @@ def add(commands: Commands) -> None:
 
 def _check(arguments: argparse.Namespace) -> int:
     from kresolve.api.fragments import check
-    from kresolve.rendering.checks import check_document, check_report
+    from kresolve.rendering.checks import check_report
     from kresolve.rendering.terminal import TerminalProgress
 
     answer = check(
@@ -65,7 +64,7 @@ def _check(arguments: argparse.Namespace) -> int:
         progress=TerminalProgress(),
     )
     if arguments.json:
-        say(json.dumps(check_document(answer), indent=2))
+        say(answer.to_json())
     else:
         say(check_report(answer))
     return {"holds": HOLDS, "fails": FAILS}.get(answer.status, UNKNOWN)

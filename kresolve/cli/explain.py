@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -86,7 +85,7 @@ def _explain(arguments: argparse.Namespace) -> int:
     )
     is_text = not (arguments.json or arguments.markdown or arguments.html)
     if arguments.json:
-        text = json.dumps(found.document, indent=2) + "\n"
+        text = found.to_json() + "\n"
     elif arguments.markdown:
         text = found.markdown
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from kresolve.cli.common import FAILS, HOLDS, Commands, add_tree_arguments, command, load
 from kresolve.cli.graph import add_values_arguments, base_of
@@ -41,7 +40,7 @@ def add(commands: Commands) -> None:
 
 
 def _gates(arguments: argparse.Namespace) -> int:
-    from kresolve.rendering.effects import gates_document, gates_report, refusal
+    from kresolve.rendering.effects import gates_report, refusal
     from kresolve.rendering.terminal import TerminalProgress
 
     base = base_of(arguments)
@@ -56,7 +55,7 @@ def _gates(arguments: argparse.Namespace) -> int:
             among=arguments.among,
         )
     if arguments.json:
-        say(json.dumps(gates_document(found, tree.info), indent=2))
+        say(found.to_json())
     elif found.holds:
         say(gates_report(found, tree.info))
     else:

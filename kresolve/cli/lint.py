@@ -200,11 +200,11 @@ class _Output:
 
     def _finish(self) -> None:
         import kresolve
-        from kresolve.rendering.lints import lint_document, lint_sarif
+        from kresolve.rendering.lints import lint_sarif
 
         self._annotate()
         if self.arguments.json:
-            documents = [lint_document(answer) for answer in self.answers]
+            documents = [answer.to_dict() for answer in self.answers]
             found = documents if self.arguments.each else documents[0]
             say(json.dumps(found, indent=2))
         elif self.arguments.sarif:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from pathlib import Path
 
@@ -60,7 +59,7 @@ def add(commands: Commands) -> None:
 def _merge(arguments: argparse.Namespace) -> int:
     from kresolve.api.fragments import merge
     from kresolve.dotconfig.files import write_whole
-    from kresolve.rendering.merges import merge_document, merge_report, merge_summary
+    from kresolve.rendering.merges import merge_report, merge_summary
     from kresolve.rendering.terminal import TerminalProgress
 
     output = _output(arguments)
@@ -83,7 +82,7 @@ def _merge(arguments: argparse.Namespace) -> int:
     )
     write_whole(output, answer.config)
     if arguments.json:
-        say(json.dumps(merge_document(answer), indent=2))
+        say(answer.to_json())
     else:
         say(merge_report(answer, redundant=arguments.redundant, quiet=arguments.quiet))
     progress.note(merge_summary(answer))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,7 +65,7 @@ def add(commands: Commands) -> None:
 def _migrate(arguments: argparse.Namespace) -> int:
     from kresolve.api.fragments import migrate
     from kresolve.dotconfig.files import write_whole
-    from kresolve.rendering.migrations import migration_advice, migration_document, migration_report
+    from kresolve.rendering.migrations import migration_advice, migration_report
     from kresolve.rendering.terminal import TerminalProgress
 
     outputs = _outputs(arguments.output, arguments.fragment_files)
@@ -96,12 +95,12 @@ def _migrate(arguments: argparse.Namespace) -> int:
         )
     except (KeyboardInterrupt, TerminatedBySignal):
         if first and arguments.json:
-            say(json.dumps(migration_document(first[0]), indent=2))
+            say(first[0].to_json())
         raise
     for path, output in outputs.items():
         write_whole(output, answer.texts[str(path)])
     if arguments.json:
-        say(json.dumps(migration_document(answer), indent=2))
+        say(answer.to_json())
     else:
         names = {str(path): str(output) for path, output in outputs.items()}
         say(migration_advice(answer, names))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 from kresolve.cli.common import (
@@ -17,7 +16,6 @@ from kresolve.cli.common import (
     command,
 )
 from kresolve.cli.streams import put, say
-from kresolve.dotconfig.lines import fragment_text
 
 _EXAMPLES = """\
 examples:
@@ -71,20 +69,11 @@ def _minimize(arguments: argparse.Namespace) -> int:
         timeout=arguments.timeout,
         progress=progress,
     )
-    text = fragment_text(found.lines)
+    text = str(found)
     if arguments.output is not None:
         write_whole(arguments.output, text)
     if arguments.json:
-        document = {
-            "schema": "kresolve.minimize/1",
-            "lines": [str(line) for line in found.lines],
-            "dropped": [
-                {"line": str(line), "location": str(line.location), "why": why}
-                for line, why in found.dropped
-            ],
-            "proved": found.proved,
-        }
-        say(json.dumps(document, indent=2))
+        say(found.to_json())
         return HOLDS
     if arguments.output is None:
         put(text)

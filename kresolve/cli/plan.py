@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -105,7 +104,6 @@ def _fewer_alternatives(plan: Plan) -> str:
 
 def _plan(arguments: argparse.Namespace) -> int:
     from kresolve.api.planning import plan
-    from kresolve.rendering.plan_document import plan_document
     from kresolve.rendering.plan_text import plan_report
     from kresolve.rendering.terminal import TerminalProgress
 
@@ -144,7 +142,7 @@ def _plan(arguments: argparse.Namespace) -> int:
     if answer.status == "planned" and arguments.output is not None:
         answer.write(arguments.output)
     if arguments.json:
-        say(json.dumps(plan_document(answer), indent=2))
+        say(answer.to_json())
     elif arguments.output is None:
         put("\n".join(answer.files("all.config").values()))
     if not arguments.json:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import TYPE_CHECKING
 
 from kresolve.cli.common import FAILS, HOLDS, Commands, add_tree_arguments, command, load
@@ -66,9 +65,9 @@ def _add_show(commands: Commands) -> None:
 
 def _search(arguments: argparse.Namespace) -> int:
     from kresolve.kconfig.symbol_search import WHERE
-    from kresolve.rendering.symbols import search_document, search_text
+    from kresolve.rendering.symbols import search_text
 
-    tree, where = _loaded(arguments)
+    tree, _ = _loaded(arguments)
     found = tree.search(
         arguments.pattern,
         where=arguments.where or (),
@@ -77,8 +76,7 @@ def _search(arguments: argparse.Namespace) -> int:
         mode=arguments.mode,
     )
     if arguments.json:
-        document = search_document(found, tree.info, arguments.pattern, where)
-        say(json.dumps(document, indent=2))
+        say(found.to_json())
     elif found:
         say(search_text(found))
     else:
@@ -88,7 +86,7 @@ def _search(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from kresolve.rendering.symbols import page_document, page_text
+    from kresolve.rendering.symbols import page_text
 
     tree, where = _loaded(arguments)
     page = tree.show(
@@ -98,7 +96,7 @@ def _show(arguments: argparse.Namespace) -> int:
         mode=arguments.mode,
     )
     if arguments.json:
-        say(json.dumps(page_document(page, tree.info, where), indent=2))
+        say(page.to_json())
     else:
         say(page_text(page, where))
     return HOLDS

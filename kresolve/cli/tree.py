@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 from kresolve.cli.common import HOLDS, Commands, add_tree_arguments, check_output, command, load
@@ -85,14 +84,13 @@ def _tree_list(arguments: argparse.Namespace) -> int:
 
 
 def _tree_show(arguments: argparse.Namespace) -> int:
-    from kresolve.rendering.plan_document import tree_document
     from kresolve.rendering.plan_text import tree_report
     from kresolve.rendering.terminal import TerminalProgress
 
     arguments.tree = arguments.tree or arguments.name
     tree = load(arguments, TerminalProgress())
     if arguments.json:
-        say(json.dumps(tree_document(tree.model), indent=2))
+        say(tree.to_json())
     else:
         say(tree_report(tree.model))
     return HOLDS

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, ClassVar, Final
 
 import networkx as nx
 from attrs import frozen
@@ -44,9 +44,27 @@ from kresolve.kconfig.model import (
     Symbol,
 )
 from kresolve.kconfig.tristate import N, Y
+from kresolve.results import Result
 
-#: A networkx.MultiDiGraph; networkx comes without types.
-Graph: TypeAlias = nx.MultiDiGraph
+
+class Graph(Result, nx.MultiDiGraph):  # type: ignore[misc] # networkx comes without types
+    """A networkx.MultiDiGraph that is a result as well."""
+
+    _rows_of: ClassVar[str] = "edges"
+
+    def _summary(self) -> str:
+        size = f"{self.number_of_nodes()} nodes, {self.number_of_edges()} edges"
+        return f"{self.graph['tree']}: {size}" if "tree" in self.graph else size
+
+    def to_dict(self) -> dict[str, Any]:
+        """The node-link document of networkx and D3: what ``kresolve graph -o FILE.json`` writes.
+
+        ``networkx.node_link_graph(document, edges="edges")`` reads it back.
+        """
+        from kresolve.dependency_graph.export import node_link
+
+        return node_link(self)
+
 
 #: The kinds of edges, in the order in which they are told.
 KINDS: Final = ("depends", "visible", "select", "imply", "default", "range", "member")
@@ -67,7 +85,7 @@ def dependency_graph(model: Model, configuration: Mapping[str, str] | None = Non
 
 def empty_graph(**attributes: Any) -> Graph:
     """A graph without nodes, with attributes of its own."""
-    return nx.MultiDiGraph(**attributes)
+    return Graph(**attributes)
 
 
 def choice_node(model: Model, choice: Choice) -> str:
@@ -80,7 +98,7 @@ def choice_node(model: Model, choice: Choice) -> str:
 
 def with_values(graph: Graph, configuration: Mapping[str, str]) -> Graph:
     """The same graph, or part of one, with the values of a configuration."""
-    found = graph.copy()
+    found: Graph = graph.copy()
     for name, data in found.nodes(data=True):
         if data["kind"] == "choice":
             chosen = [member for member in data["members"] if configuration.get(member) == "y"]
@@ -107,7 +125,7 @@ class _Builder:
     def __init__(self, model: Model, configuration: Mapping[str, str] | None) -> None:
         self.model = model
         self.configuration = configuration
-        self.graph = nx.MultiDiGraph(tree=str(model.info), title=model.title)
+        self.graph = Graph(tree=str(model.info), title=model.title)
         self._guards: dict[int, tuple[Condition, ...]] = {-1: ()}
         self._shown: dict[int, tuple[Condition, ...]] = {-1: ()}
         self._needed: dict[Expr, tuple[tuple[str, str], ...]] = {}

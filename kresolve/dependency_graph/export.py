@@ -19,7 +19,7 @@ def plain(graph: Graph) -> Graph:
     A menu becomes its titles joined by " > ", a location ``FILE:LINE``, a
     condition its text; what is None is left out.  Every edge keeps its key.
     """
-    found = nx.MultiDiGraph(**_plain(graph.graph))
+    found = Graph(**_plain(graph.graph))
     for name, data in graph.nodes(data=True):
         found.add_node(name, **_plain(data))
     for source, target, key, data in graph.edges(keys=True, data=True):

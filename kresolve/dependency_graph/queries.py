@@ -161,7 +161,10 @@ def _of_kinds(graph: Graph, kinds: Iterable[str]) -> Graph:
         raise RequestError(f"kind {min(unknown)!r}: say some of {', '.join(KINDS)}")
     if wanted == frozenset(KINDS):
         return graph
-    return nx.subgraph_view(graph, filter_edge=lambda a, b, key: graph[a][b][key]["kind"] in wanted)
+    view: Graph = nx.subgraph_view(
+        graph, filter_edge=lambda a, b, key: graph[a][b][key]["kind"] in wanted
+    )
+    return view
 
 
 def _reached(graph: Graph, name: str, *, in_all: bool) -> tuple[str, ...]:

@@ -71,7 +71,7 @@ def taken(
     All edges between them, if none are named.  networkx' own subgraphs have
     their nodes in an order that differs from run to run.
     """
-    found = nx.MultiDiGraph(**graph.graph)
+    found = Graph(**graph.graph)
     found.add_nodes_from((name, graph.nodes[name]) for name in names)
     if edges is None:
         edges = [
@@ -105,7 +105,7 @@ def reduced(graph: Graph) -> Graph:
         needs.remove_edges_from(list(needs.subgraph(group).edges()))
     kept = nx.transitive_reduction(needs)
     dropped = {pair for pair in needs.edges() if not kept.has_edge(*pair)}
-    found = graph.copy()
+    found: Graph = graph.copy()
     found.remove_edges_from(
         [
             (source, target, key)

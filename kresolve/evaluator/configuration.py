@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Any, ClassVar
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from kresolve.dotconfig.lines import Line, spell
 from kresolve.dotconfig.user_values import ConfMode, UserValues, more_user_values, user_values
@@ -18,33 +19,75 @@ from kresolve.kconfig.memory import gc_paused
 from kresolve.kconfig.model import Comment, Menu, MenuNode, Model, Symbol
 from kresolve.kconfig.tristate import LETTERS, N
 from kresolve.kconfig.values import BOOL_TRISTATE
+from kresolve.results import Result
 
 
-@frozen(eq=False)
-class Configuration(Mapping[str, str]):
+@frozen(eq=False, repr=False)
+class Configuration(Result, Mapping[str, str]):
     """The values of all symbols, as a mapping from names to text.
 
-    bool and tristate values are "n", "m" and "y".  A name that the tree does
-    not define is a KeyError.
+    Names may have CONFIG_ before them.  bool and tristate values are "n", "m" and "y".  A
+    name that the tree does not define is a KeyError.
     """
 
-    model: Model = field(repr=lambda model: f"<{model.info}>")
+    model: Model
     mode: ConfMode
-    evaluation: Evaluation = field(repr=False)
+    evaluation: Evaluation
     #: What the lines said; what was calculated with in the end can differ for defconfig.
-    user: UserValues = field(repr=False)
+    user: UserValues
+
+    _rows_of: ClassVar[str] = "values"
+
+    def __str__(self) -> str:
+        """The ``.config``."""
+        return self.text()
+
+    def _summary(self) -> str:
+        return f"{self.model.info}, make {self.mode}: {len(self.lines)} options in the .config"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The values as dicts and lists, schema "kresolve.config/1".
+
+        "written" says whether an option has a line in the ``.config``.
+        """
+        return {
+            "schema": "kresolve.config/1",
+            "tree": self.model.info.to_dict(),
+            "mode": self.mode,
+            "values": [
+                {
+                    "symbol": name,
+                    "type": str(self.model.symbols[name].type),
+                    "value": self[name],
+                    "written": name in self.evaluation.written,
+                }
+                for name in self
+            ],
+        }
 
     def __getitem__(self, name: str) -> str:
         value = self.evaluation.bool_tristate.get(name)
         if value is not None:
             return LETTERS[value]
-        return self.evaluation.text[name]
+        text = self.evaluation.text.get(name)
+        if text is not None:
+            return text
+        if name.startswith("CONFIG_") and name not in self.model.symbols:
+            return self[name.removeprefix("CONFIG_")]
+        raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
         return (name for name in self.model.symbols if name in self)
 
     def __contains__(self, name: object) -> bool:
-        return name in self.evaluation.bool_tristate or name in self.evaluation.text
+        if name in self.evaluation.bool_tristate or name in self.evaluation.text:
+            return True
+        return (
+            isinstance(name, str)
+            and name.startswith("CONFIG_")
+            and name not in self.model.symbols
+            and name.removeprefix("CONFIG_") in self
+        )
 
     def __len__(self) -> int:
         return len(self.evaluation.bool_tristate) + len(self.evaluation.text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Final
+from typing import Any, ClassVar, Final
 
 from attrs import evolve, frozen
 
@@ -11,8 +11,9 @@ from kresolve.dotconfig.lines import Line
 from kresolve.evaluator import Configuration, ConfMode, evaluate
 from kresolve.kconfig import markup
 from kresolve.kconfig.location import Location
-from kresolve.kconfig.model import Model
+from kresolve.kconfig.model import Model, TreeInfo
 from kresolve.kconfig.tristate import LETTERS, OF_LETTER, N
+from kresolve.results import Result
 
 #: The kinds of effects, in the order in which they are told; on a base the
 #: first five, in a whole tree all but "changes".
@@ -47,8 +48,8 @@ class Effect:
     location: Location | None
 
 
-@frozen
-class Effects:
+@frozen(repr=False)
+class Effects(Result):
     """All effects of setting ``symbol`` to ``value`` instead of n.
 
     ``base`` names where; empty for the whole tree.  ``without`` and ``within``
@@ -62,8 +63,42 @@ class Effects:
     base: str
     mode: str
     effects: tuple[Effect, ...]
+    tree: TreeInfo
     without: str = "n"
     within: str = ""
+
+    _rows_of: ClassVar[str] = "effects"
+
+    def _summary(self) -> str:
+        where = f"on {self.base}" if self.base else "in every configuration"
+        return f"{len(self.effects)} of {self.symbol}={self.value}, {self.tree} {where}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The effects as dicts and lists, schema "kresolve.gates/1": what ``--json`` prints."""
+        return {
+            "schema": "kresolve.gates/1",
+            "tree": self.tree.to_dict(),
+            "symbol": self.symbol,
+            "value": self.value,
+            "base": self.base or None,
+            "mode": self.mode or None,
+            "holds": self.holds,
+            "counts": {kind: len(self.of_kind(kind)) for kind in KINDS if self.of_kind(kind)},
+            "effects": [
+                {
+                    "symbol": effect.symbol,
+                    "effect": effect.kind,
+                    "before": effect.before,
+                    "after": effect.after,
+                    "why": effect.why,
+                    "was": effect.was,
+                    "prompt": effect.prompt,
+                    "menu": list(effect.menu),
+                    "location": None if effect.location is None else str(effect.location),
+                }
+                for effect in self.effects
+            ],
+        }
 
     @property
     def holds(self) -> bool:
@@ -109,7 +144,7 @@ def effects_on(
     lines = tuple(lines)
     without = evaluate(model, (*lines, Line(name, "n")), mode)
     within = without.with_lines([Line(name, value)])
-    nothing = Effects(name, value, base, mode, (), without[name], within[name])
+    nothing = Effects(name, value, base, mode, (), model.info, without[name], within[name])
     if not nothing.holds:
         return nothing
     return evolve(nothing, effects=_compared(model, name, without, within))

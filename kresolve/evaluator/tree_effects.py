@@ -32,7 +32,7 @@ def effects_in_tree(model: Model, name: str, value: str = "y") -> Effects:
             if symbol.name != name
             for kind, bounds, why in _kinds(model, symbol, without, within)
         ]
-    return Effects(name, value, "", "", tuple(found), within=value)
+    return Effects(name, value, "", "", tuple(found), model.info, within=value)
 
 
 def _kinds(

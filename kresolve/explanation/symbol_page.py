@@ -7,8 +7,9 @@ each line with its place, selectors that count here before the others.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar
 
-from attrs import frozen
+from attrs import asdict, frozen
 
 from kresolve.errors import RequestError
 from kresolve.evaluator import Configuration
@@ -25,9 +26,11 @@ from kresolve.kconfig.model import (
     Range,
     ReverseDependency,
     Select,
+    TreeInfo,
 )
 from kresolve.kconfig.similar_names import did_you_mean_option
 from kresolve.kconfig.tristate import LETTERS
+from kresolve.results import Result
 
 
 @frozen
@@ -114,8 +117,8 @@ class MenuNodeShown:
     help: str
 
 
-@frozen
-class SymbolPage:
+@frozen(repr=False)
+class SymbolPage(Result):
     """Everything about a symbol.
 
     ``value``, ``cause`` (in a word: "user", "default", "selected", ...) and
@@ -136,6 +139,29 @@ class SymbolPage:
     implied_by: tuple[SelectShown, ...]
     choice: str
     members: Mapping[str, str]
+    tree: TreeInfo
+    #: What the configuration is called that the values are from; empty without one.
+    base: str = ""
+
+    _rows_of: ClassVar[str] = "definitions"
+
+    def _summary(self) -> str:
+        value = f"={self.value}" if self.value else ""
+        return f"{self.name}{value} ({self.type}), {self.tree}: {self.prompt}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The page, schema "kresolve.symbol/1": what ``--json`` prints."""
+        page = asdict(
+            self,
+            value_serializer=_plain,
+            filter=lambda field, value: value is not None and field.name not in ("tree", "base"),
+        )
+        return {
+            "schema": "kresolve.symbol/1",
+            "tree": self.tree.to_dict(),
+            "base": self.base or None,
+            **page,
+        }
 
     def _repr_html_(self) -> str:
         places = ", ".join(str(shown.location) for shown in self.definitions)
@@ -207,6 +233,7 @@ class _Pages:
             implied_by=self.reversed(model.implied_by.get(name, ())),
             choice=choice,
             members=members,
+            tree=model.info,
         )
 
     def value(self, name: str) -> str:
@@ -373,3 +400,10 @@ def _operand(operand: Operand, values: Mapping[str, str]) -> Operand:
     if isinstance(operand, Sym) and operand.name in values:
         return Sym(f"{operand.name} [={values[operand.name]}]")
     return operand
+
+
+def _plain(_instance: object, _attribute: object, value: Any) -> Any:
+    """Places as text, tuples as lists."""
+    if isinstance(value, Location):
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value

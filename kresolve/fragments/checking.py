@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final, Literal, TypeAlias
+from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 from attrs import evolve, frozen
 
@@ -18,7 +18,8 @@ from kresolve.fragments.running_kernel import RunningKernel
 from kresolve.kconfig import markup
 from kresolve.kconfig.model import TreeInfo
 from kresolve.planner import Plan, Target, Want, has_option, join_names
-from kresolve.planner.profiles import ALL, Profile, known_profile
+from kresolve.planner.profiles import ALL, Option, Profile, known_profile
+from kresolve.results import Result, Short
 
 Verdict: TypeAlias = Literal["holds", "fails", "unknown"]
 State: TypeAlias = Literal[
@@ -66,8 +67,8 @@ class Part:
         return f"{self.state}{value}{tail}"
 
 
-@frozen
-class Row:
+@frozen(repr=False)
+class Row(Short):
     """One thing that was looked for: an option, or any of some alternatives.
 
     ``symbol`` is the option; of alternatives, the one that serves by itself, else what
@@ -143,13 +144,22 @@ class Row:
         return "; ".join(filter(None, (*told, self.proof)))
 
     @property
+    def selected_by(self) -> tuple[str, ...]:
+        """The options that select it, as its profile says."""
+        entry = self.item.entry
+        return entry.selected_by if isinstance(entry, Option) else ()
+
+    def _summary(self) -> str:
+        return ": ".join(filter(None, (self.symbol, self.state, self.why)))
+
+    @property
     def fails(self) -> bool:
         """Is something required missing for sure?"""
         return self.item.required and self.holds is False
 
 
-@frozen(eq=False)
-class Check:
+@frozen(eq=False, repr=False)
+class Check(Result):
     """The answer to a check: ``status`` is "holds", "fails" or "unknown"."""
 
     status: Verdict
@@ -162,6 +172,18 @@ class Check:
     tree: TreeInfo | None = None
     plan: Plan | None = None
     notes: tuple[str, ...] = ()
+
+    _rows_of: ClassVar[str] = "options"
+
+    def _summary(self) -> str:
+        missing = f", {len(self.missing)} missing" if self.missing else ""
+        return f"{self.config} {self.status}: {len(self.rows)} options{missing}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The check as dicts and lists, schema "kresolve.check/1": what ``--json`` prints."""
+        from kresolve.fragments.documents import check_document
+
+        return check_document(self)
 
     @property
     def missing(self) -> tuple[Row, ...]:

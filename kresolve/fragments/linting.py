@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, Final, Literal, TypeAlias
+from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -36,6 +36,7 @@ from kresolve.kconfig.values import NUMERIC, Type
 from kresolve.planner import Plan, Request, Target
 from kresolve.planner.objective import global_switches
 from kresolve.progress import ADVICE_TIMEOUT, SILENT, Progress
+from kresolve.results import Result, Short
 from kresolve.solver import Deadline
 
 Severity: TypeAlias = Literal["error", "warning", "note", "ok"]
@@ -87,8 +88,8 @@ _CALCULATED: Final = 50
 _PART: Final = 0.1
 
 
-@frozen
-class Finding:
+@frozen(repr=False)
+class Finding(Short):
     """The judgement of one line.
 
     ``wanted`` is what the line asks for, ``value`` what results (None where there
@@ -156,8 +157,8 @@ class Finding:
         )
 
 
-@frozen(eq=False)
-class Lint:
+@frozen(eq=False, repr=False)
+class Lint(Result):
     """The judgement of fragments; ``status`` is "clean" or "found"."""
 
     tree: TreeInfo
@@ -166,6 +167,19 @@ class Lint:
     findings: tuple[Finding, ...]
     invalid: tuple[InvalidLine, ...]
     repair: Repair = field(factory=lambda: Repair(None))
+
+    def _summary(self) -> str:
+        worse = len(self.worse) + len(self.invalid)
+        return (
+            f"{self.status}: {len(self.findings)} lines, {worse} with an error or warning; "
+            f"{self.tree}, base {self.base}, make {self.mode}"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The judgement as dicts and lists, schema "kresolve.lint/1": what ``--json`` prints."""
+        from kresolve.fragments.documents import lint_document
+
+        return lint_document(self)
 
     @property
     def status(self) -> Literal["clean", "found"]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import tee
-from typing import Final, Literal, TypeAlias
+from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -22,6 +22,7 @@ from kresolve.kconfig import markup
 from kresolve.kconfig.model import Model, TreeInfo
 from kresolve.planner import Target
 from kresolve.progress import SILENT, Progress
+from kresolve.results import Result
 
 Kind: TypeAlias = Literal["redefined", "redundant", "kept"]
 
@@ -43,8 +44,8 @@ class Overlap:
     later: Line
 
 
-@frozen(eq=False)
-class Merge:
+@frozen(eq=False, repr=False)
+class Merge(Result):
     """A merged configuration; ``status`` is "kept" or "lost".
 
     ``config`` is the ``.config``, or with ``only_merged`` the merged lines;
@@ -63,6 +64,25 @@ class Merge:
     completed: bool = False
     tree: TreeInfo | None = None
     mode: ConfMode = "alldefconfig"
+
+    _rows_of: ClassVar[str] = "lost"
+
+    def __str__(self) -> str:
+        """The ``.config``."""
+        return self.config
+
+    def _summary(self) -> str:
+        return f"{self.status}: {len(self.lines)} lines, {len(self.lost)} lost; {self.tree}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The merge as dicts and lists, schema "kresolve.merge/1": what ``--json`` prints."""
+        from kresolve.fragments.documents import merge_document
+
+        return merge_document(self)
+
+    def place(self, line: Line) -> str:
+        """Where a line stands; one of a make target's has no better place than its name."""
+        return self.base if line.location is None else str(line.location)
 
     @property
     def status(self) -> Literal["kept", "lost"]:

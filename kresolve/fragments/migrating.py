@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -24,6 +24,7 @@ from kresolve.kconfig.location import Location
 from kresolve.kconfig.model import Model, TreeInfo
 from kresolve.planner import Target
 from kresolve.progress import ADVICE_TIMEOUT, SILENT, Progress
+from kresolve.results import Result, Short
 
 Fate: TypeAlias = Literal[
     "same", "renamed", "gone", "gated", "no-prompt", "retyped", "lost", "regained", "new", "unknown"
@@ -53,8 +54,8 @@ WORSE: Final = frozenset({"gone", "gated", "no-prompt", "retyped", "renamed"})
 ByHelp: TypeAlias = Callable[[str], Successor | None]
 
 
-@frozen
-class MigratedLine:
+@frozen(repr=False)
+class MigratedLine(Short):
     """What becomes of one line: values before and after, and remarks on smaller changes.
 
     ``before`` and ``after`` are None where there is no such option; ``add`` are
@@ -76,8 +77,8 @@ class MigratedLine:
         return f"{self.line.location}: {self.line}" + (f": {text}" if text else "")
 
 
-@frozen(eq=False)
-class Migration:
+@frozen(eq=False, repr=False)
+class Migration(Result):
     """The way of fragments from one tree to another; ``status`` is "unchanged" or "changed".
 
     ``texts`` are the new fragments by the old ones' names, ``lint`` their
@@ -91,6 +92,22 @@ class Migration:
     steps: tuple[MigratedLine, ...]
     texts: Mapping[str, str] = field(factory=dict)
     lint: Lint | None = None
+
+    @property
+    def incomplete(self) -> tuple[str, ...]:
+        """What is missing of the advice, because the time was up."""
+        if self.lint is None:
+            return ("ended before all advice was found",)
+        return self.lint.repair.stopped
+
+    def _summary(self) -> str:
+        return f"{self.status}: {len(self.steps)} lines, from {self.old} to {self.new}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The migration as dicts and lists, schema "kresolve.migrate/1": what ``--json`` prints."""
+        from kresolve.fragments.documents import migration_document
+
+        return migration_document(self)
 
     @property
     def status(self) -> Literal["unchanged", "changed"]:

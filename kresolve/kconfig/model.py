@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
@@ -193,6 +193,15 @@ class TreeInfo:
 
     def __str__(self) -> str:
         return f"Linux {self.version} {self.arch}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The tree as every document tells of it."""
+        return {
+            "version": self.version,
+            "arch": self.arch,
+            "source": self.source,
+            "toolchain": dict(self.toolchain),
+        }
 
 
 @frozen

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Final
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, ClassVar, Final, overload
 
 from attrs import frozen
 
 from kresolve.errors import RequestError
 from kresolve.kconfig.help_texts import HelpTexts
 from kresolve.kconfig.location import Location
-from kresolve.kconfig.model import Model
+from kresolve.kconfig.model import Model, TreeInfo
 from kresolve.kconfig.pattern_matching import first_matches
+from kresolve.results import Result, Short
 
 #: Where one can search, in the order in which hits are told.
 WHERE: Final = ("name", "prompt", "help")
 
 
-@frozen
-class SymbolHit:
+@frozen(repr=False)
+class SymbolHit(Short):
     """A symbol that was found: ``where``, and the line of the help text if it was there.
 
     ``value`` is empty where there is no configuration, or none for it.
@@ -32,6 +33,56 @@ class SymbolHit:
     menu: tuple[str, ...]
     location: Location | None
     excerpt: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.symbol}{f'={self.value}' if self.value else ''}: {self.prompt}"
+
+
+@frozen(repr=False)
+class SearchResult(Result, Sequence[SymbolHit]):
+    """What a search has found, in order; ``base`` names where the values are from."""
+
+    tree: TreeInfo
+    pattern: str
+    hits: tuple[SymbolHit, ...]
+    base: str = ""
+
+    _rows_of: ClassVar[str] = "found"
+
+    @overload
+    def __getitem__(self, index: int) -> SymbolHit: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[SymbolHit, ...]: ...
+    def __getitem__(self, index: int | slice) -> SymbolHit | tuple[SymbolHit, ...]:
+        return self.hits[index]
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    def _summary(self) -> str:
+        return f"{len(self)} symbols of {self.tree} match {self.pattern}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """What was found, schema "kresolve.search/1": what ``--json`` prints."""
+        return {
+            "schema": "kresolve.search/1",
+            "tree": self.tree.to_dict(),
+            "base": self.base or None,
+            "pattern": self.pattern,
+            "found": [
+                {
+                    "symbol": one.symbol,
+                    "type": one.type,
+                    "where": one.where,
+                    "prompt": one.prompt,
+                    "value": one.value,
+                    "menu": list(one.menu),
+                    "location": None if one.location is None else str(one.location),
+                    "excerpt": one.excerpt,
+                }
+                for one in self.hits
+            ],
+        }
 
 
 def search_symbols(

@@ -12,6 +12,7 @@ Of ints, hexes and strings, those values are tried that can make a difference;
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from attrs import frozen
 
@@ -25,11 +26,12 @@ from kresolve.kconfig.model import Model
 from kresolve.kconfig.similar_names import did_you_mean_option
 from kresolve.planner import ModelIndex
 from kresolve.planner.candidate_values import candidate_values, is_exhaustive
+from kresolve.results import Result
 from kresolve.solver import IncrementalSolver
 
 
-@frozen
-class Backbone:
+@frozen(repr=False)
+class Backbone(Result):
     """What the ways to a symbol have in common, and what they have not.
 
     ``every`` are the symbols that are m or y on all of them, ``never`` the
@@ -45,6 +47,23 @@ class Backbone:
     some: tuple[str, ...]
     never: tuple[str, ...]
     proved: bool
+
+    _rows_of: ClassVar[str] = "options"
+
+    def _summary(self) -> str:
+        counts = f"{len(self.every)} on, {len(self.never)} off on every way"
+        return f"{self.symbol}={self.value}: {counts}, {len(self.some)} on some"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The backbone as dicts and lists, schema "kresolve.backbone/1"."""
+        groups = (("every", self.every), ("some", self.some), ("never", self.never))
+        return {
+            "schema": "kresolve.backbone/1",
+            "symbol": self.symbol,
+            "value": self.value,
+            "proved": self.proved,
+            "options": [{"symbol": name, "on": on} for on, names in groups for name in names],
+        }
 
     def _repr_html_(self) -> str:
         rows = (

@@ -10,20 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
+from typing import Any
 
 from attrs import field, frozen
 
-from kresolve.dotconfig.lines import Line, typed_value
+from kresolve.dotconfig.lines import Line, fragment_text, typed_value
 from kresolve.errors import DisagreementError, RequestError
 from kresolve.evaluator import more_user_values
 from kresolve.kconfig.model import Model
 from kresolve.kconfig.values import Type
 from kresolve.planner import Demand, Question, Target, answer, join_names
 from kresolve.progress import SILENT, Progress
+from kresolve.results import Result
 
 
-@frozen(eq=False)
-class Minimal:
+@frozen(eq=False, repr=False)
+class Minimal(Result):
     """The lines that are left of a fragment, and those that went, each with the reason.
 
     ``proved`` says whether there are known to be no fewer.
@@ -33,6 +35,35 @@ class Minimal:
     dropped: tuple[tuple[Line, str], ...]
     proved: bool = True
     request: tuple[Demand, ...] = field(default=())
+
+    def __str__(self) -> str:
+        """The fragment of the lines that are left."""
+        return fragment_text(self.lines)
+
+    def _summary(self) -> str:
+        fewest = "proved fewest" if self.proved else "not proved fewest"
+        return f"{len(self.lines)} of {len(self.lines) + len(self.dropped)} lines, {fewest}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The lines as dicts and lists, schema "kresolve.minimize/1": what ``--json`` prints."""
+        return {
+            "schema": "kresolve.minimize/1",
+            "lines": [str(line) for line in self.lines],
+            "dropped": [
+                {"line": str(line), "location": str(line.location), "why": why}
+                for line, why in self.dropped
+            ],
+            "proved": self.proved,
+        }
+
+    def _rows(self) -> list[Mapping[str, Any]]:
+        """Every line, those that went with the reason."""
+        kept = [(line, True, "") for line in self.lines]
+        gone = [(line, False, why) for line, why in self.dropped]
+        return [
+            {"line": str(line), "location": str(line.location), "kept": is_kept, "why": why}
+            for line, is_kept, why in (*kept, *gone)
+        ]
 
 
 def same_config(target: Target, fragment: Sequence[Line]) -> Minimal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -18,6 +18,7 @@ from kresolve.kconfig.location import Location
 from kresolve.kconfig.model import TreeInfo
 from kresolve.planner.fragment_file import (
     asked_for,
+    counted,
     fragment_text,
     places,
     reason,
@@ -26,13 +27,17 @@ from kresolve.planner.fragment_file import (
 )
 from kresolve.planner.objective import Measure
 from kresolve.planner.request import Demand, in_quotes
+from kresolve.results import Result, Short
+
+if TYPE_CHECKING:
+    from kresolve.dependency_graph import Graph
 
 Status: TypeAlias = Literal["planned", "impossible", "unknown"]
 Role: TypeAlias = Literal["requested", "prerequisite", "disable"]
 
 
-@frozen
-class PlanLine:
+@frozen(repr=False)
+class PlanLine(Short):
     """A line of the fragment.
 
     ``why`` is a sentence; ``needed_by`` are the requests that are lost without
@@ -127,8 +132,8 @@ class CorrectionSet:
     instead: tuple[str, ...] = ()
 
 
-@frozen
-class Conflict:
+@frozen(repr=False)
+class Conflict(Result):
     """Why there is no plan: demands and rules that cannot hold together.
 
     ``rules`` are lines of Kconfig files.  Leaving any one of demands and rules
@@ -140,6 +145,17 @@ class Conflict:
     rules: tuple[Reason, ...]
     ways_out: tuple[CorrectionSet, ...] = ()
     probes: tuple[tuple[Location, str, str], ...] = ()
+
+    _rows_of: ClassVar[str] = "rules"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The "conflict" of a plan's document."""
+        from kresolve.planner.plan_document import conflict_document
+
+        return conflict_document(self)
+
+    def _summary(self) -> str:
+        return f"between {' and '.join(map(str, self.demands))}"
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -192,8 +208,8 @@ class Verified:
     conf: bool | None = None
 
 
-@frozen
-class TargetResult:
+@frozen(repr=False)
+class TargetResult(Result):
     """What a plan does in one target.
 
     ``lines`` are those that only this target gets, where the plan is in parts.
@@ -214,12 +230,20 @@ class TargetResult:
     dropped: tuple[str, ...] = ()
     verified: Verified = field(factory=Verified)
 
+    _rows_of: ClassVar[str] = "changes"
+
     def __str__(self) -> str:
         return f"{self.tree}, base {self.base}"
 
+    def to_dict(self) -> dict[str, Any]:
+        """One of the "targets" of a plan's document."""
+        from kresolve.planner.plan_document import target_document
 
-@frozen(eq=False)
-class Plan:
+        return target_document(self)
+
+
+@frozen(eq=False, repr=False)
+class Plan(Result):
     """The answer to a request.
 
     ``status`` is "planned" (and verified), "impossible" (proved, see
@@ -242,10 +266,24 @@ class Plan:
     #: Explains a symbol in the first target, the lines included; a plan has no tree itself.
     explainer: Callable[[str], Any] | None = field(default=None, repr=False)
     #: Makes the graph; the face puts it here, where the tree is at hand.
-    grapher: Callable[[Plan], Any] | None = field(default=None, repr=False)
+    grapher: Callable[[Plan], Graph] | None = field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        """The fragment; of a request without a plan, a comment that says so."""
+        return self.fragment or f"# {asked_for(self)}: {self.status}\n"
+
+    def _summary(self) -> str:
+        count = f", {counted(len(self.lines), 'line')}" if self.status == "planned" else ""
+        return f"{self.status}: {asked_for(self)}; {'; '.join(places(self))}{count}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The plan as dicts and lists, schema "kresolve.plan/2": what ``--json`` prints."""
+        from kresolve.planner.plan_document import plan_document
+
+        return plan_document(self)
 
     @cached_property
-    def graph(self) -> Any:
+    def graph(self) -> Graph:
         """What matters for the plan, as a networkx.MultiDiGraph (kresolve/planner/plan_graph.py).
 
         In the first of several targets.  Raises RequestError for a plan that was

@@ -1,107 +1,18 @@
-"""Checks for people and programs: the table, and JSON."""
+"""Checks for people: the table."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from kresolve.fragments.checking import Check, Row
-from kresolve.fragments.features import FeatureCheck, every
+from kresolve.fragments.features import FeatureCheck
 from kresolve.planner import join_names
 from kresolve.planner.fragment_file import counted
-from kresolve.planner.profiles import Option
-from kresolve.rendering.plan_document import plan_document, want_document
 
-CHECK_SCHEMA = "kresolve.check/1"
 _WIDTH: Final = 98
 _MARKS: Final[Mapping[bool | None, str]] = {True: "   ", False: " ! ", None: " ? "}
-
-
-def check_document(check: Check) -> dict[str, Any]:
-    """A check as plain dicts and lists, ready for ``json.dumps``."""
-    tree = check.tree
-    return {
-        "schema": CHECK_SCHEMA,
-        "status": check.status,
-        "config": check.config,
-        "kernel": {"version": check.kernel.version, "arch": check.kernel.arch},
-        "options": [
-            {
-                "symbol": row.symbol,
-                "any_of": [] if row.item.is_plain else list(_ways(row)),
-                "accept": list(row.item.accept),
-                "required": row.item.required,
-                "feature": row.item.feature or None,
-                "value": row.value or None,
-                "state": row.state,
-                "holds": row.holds,
-                "why": row.why,
-                "note": row.item.entry.note,
-                "source": row.item.entry.source,
-                "from": row.item.origin,
-            }
-            for row in check.rows
-        ],
-        "features": list(map(_feature_document, check.features)),
-        "tree": None
-        if tree is None
-        else {
-            "version": tree.version,
-            "arch": tree.arch,
-            "source": tree.source,
-            "toolchain": dict(tree.toolchain),
-        },
-        "plan": None if check.plan is None else plan_document(check.plan),
-        "notes": list(check.notes),
-    }
-
-
-def _feature_document(one: FeatureCheck) -> dict[str, Any]:
-    """A feature: will it work, and because of what not."""
-    return {
-        "profile": one.profile.name,
-        "name": one.name,
-        "does": one.feature.does,
-        "default": one.feature.default,
-        "asked": one.asked,
-        "works": one.works,
-        "needs": list(one.feature.needs),
-        "lacks": list(one.lacks),
-        "because": [
-            {
-                "symbol": row.symbol,
-                "value": row.value or None,
-                "state": row.state,
-                "holds": row.holds,
-                "why": row.why,
-                "selected_by": list(_selected_by(row)),
-                "message": row.item.entry.message or None,
-                "silent": row.item.entry.silent,
-            }
-            for row in one.missing
-        ],
-    }
-
-
-def _ways(row: Row) -> Iterator[dict[str, Any]]:
-    """The alternatives of a row, with what is known of each of their options."""
-    for way, parts in zip(row.item.alternatives, row.ways, strict=True):
-        yield {
-            "name": way.name or None,
-            "holds": every(part.serves for part in parts),
-            "options": [
-                {
-                    **want_document(part.want),
-                    "needed": part.needed,
-                    "value": part.value or None,
-                    "state": part.state,
-                    "holds": part.holds,
-                    "why": part.why,
-                }
-                for part in parts
-            ],
-        }
 
 
 def check_report(check: Check) -> str:
@@ -166,7 +77,7 @@ def _with_missing(one: FeatureCheck) -> str:
 
 def _missing(row: Row) -> Iterator[str]:
     """How a row is, and what comes of that."""
-    entry, by = row.item.entry, _selected_by(row)
+    entry, by = row.item.entry, row.selected_by
     only = row.ways[0][0] if len(row.ways) == len(row.ways[0]) == 1 else None
     if only is None:
         text = f"{row.symbol} {_state(row).removeprefix(_MARKS[row.holds])}"
@@ -179,12 +90,6 @@ def _missing(row: Row) -> Iterator[str]:
     if entry.message:
         said = f"without an error: {entry.message}" if entry.silent else f'"{entry.message}"'
         yield from _wrapped(said, "        ")
-
-
-def _selected_by(row: Row) -> tuple[str, ...]:
-    """The options that select it."""
-    entry = row.item.entry
-    return entry.selected_by if isinstance(entry, Option) else ()
 
 
 def _wrapped(text: str, indent: str) -> list[str]:

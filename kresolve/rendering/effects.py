@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Final
 
-from kresolve.evaluator.effects import KINDS, Effect, Effects
+from kresolve.evaluator.effects import Effect, Effects
 from kresolve.kconfig.model import TreeInfo
 from kresolve.planner.fragment_file import counted
-
-SCHEMA = "kresolve.gates/1"
 
 #: What stands above the effects of a kind: on a base, and in a whole tree.
 _TITLES: Final = {
@@ -101,31 +99,3 @@ def _option(effect: Effect, *, in_tree: bool) -> Iterator[str]:
         was = f"; before: {effect.was}" if effect.was != effect.why else ""
         yield f"    {what}"
         yield f"      {effect.before} -> {effect.after}: {effect.why}{was}"
-
-
-def gates_document(effects: Effects, info: TreeInfo) -> dict[str, Any]:
-    """The effects as plain dicts and lists, ready for ``json.dumps``."""
-    return {
-        "schema": SCHEMA,
-        "tree": {"version": info.version, "arch": info.arch, "source": info.source},
-        "symbol": effects.symbol,
-        "value": effects.value,
-        "base": effects.base or None,
-        "mode": effects.mode or None,
-        "holds": effects.holds,
-        "counts": {kind: len(effects.of_kind(kind)) for kind in KINDS if effects.of_kind(kind)},
-        "effects": [
-            {
-                "symbol": effect.symbol,
-                "effect": effect.kind,
-                "before": effect.before,
-                "after": effect.after,
-                "why": effect.why,
-                "was": effect.was,
-                "prompt": effect.prompt,
-                "menu": list(effect.menu),
-                "location": None if effect.location is None else str(effect.location),
-            }
-            for effect in effects.effects
-        ],
-    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import frozen
 
@@ -13,10 +13,11 @@ from kresolve.rendering.explanation_document import explanation_document
 from kresolve.rendering.explanation_html import explanation_html, explanation_page
 from kresolve.rendering.explanation_markdown import explanation_markdown
 from kresolve.rendering.explanation_text import explanation_text
+from kresolve.results import Result
 
 
-@frozen(eq=False)
-class Explanation:
+@frozen(eq=False, repr=False)
+class Explanation(Result):
     """Why a symbol has its value, and what would give it another.
 
     ``derivation`` is the data.  ``plan`` has the lines with which the symbol
@@ -30,6 +31,11 @@ class Explanation:
     wanted: str | None = None
     plan: Plan | None = None
     is_full: bool = False
+
+    _rows_of: ClassVar[str] = "facts"
+
+    def _summary(self) -> str:
+        return self.sentence
 
     @property
     def symbol(self) -> str:
@@ -51,9 +57,8 @@ class Explanation:
         """The first sentence, which says it all."""
         return headline(self.derivation)
 
-    @property
-    def document(self) -> dict[str, Any]:
-        """Everything as plain dicts and lists, schema "kresolve.derivation/1"."""
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as dicts and lists, schema "kresolve.derivation/1": what ``--json`` prints."""
         return explanation_document(
             self.derivation, self.tree, self.wanted, self.plan, full=self.is_full
         )

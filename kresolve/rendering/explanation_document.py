@@ -7,7 +7,6 @@ from typing import Any
 from kresolve.explanation import Cause, Derivation, Fact, Premise, Step, headline, sentence
 from kresolve.kconfig.model import TreeInfo
 from kresolve.planner import Plan
-from kresolve.rendering.plan_document import plan_document
 
 SCHEMA = "kresolve.derivation/1"
 
@@ -28,18 +27,13 @@ def explanation_document(
         "asked": derivation.asked,
         "dropped": derivation.is_dropped,
         "sentence": headline(derivation),
-        "tree": {
-            "version": tree.version,
-            "arch": tree.arch,
-            "source": tree.source,
-            "toolchain": dict(tree.toolchain),
-        },
+        "tree": tree.to_dict(),
         "base": derivation.base,
         "mode": derivation.mode,
         "complete": full,
         "facts": [_fact(fact) for fact in derivation.facts.values()],
         "wanted": wanted,
-        "plan": None if plan is None else plan_document(plan),
+        "plan": None if plan is None else plan.to_dict(),
     }
 
 

@@ -8,7 +8,6 @@ from typing import Any, Final
 from kresolve.fragments.linting import Finding
 from kresolve.integrations.kata import KataPlan
 from kresolve.planner.fragment_file import counted
-from kresolve.rendering.plan_document import plan_document
 from kresolve.rendering.plan_text import plan_report
 
 KATA_SCHEMA: Final = "kresolve.kata/1"
@@ -73,7 +72,7 @@ def kata_document(
         "kernels": [
             {
                 "fragments": list(one.kata.texts),
-                "plan": plan_document(one.plan),
+                "plan": one.plan.to_dict(),
                 "placed": [
                     {
                         "file": placed.file,

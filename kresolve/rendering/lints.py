@@ -1,4 +1,4 @@
-"""Judgements of fragments: text, JSON, SARIF, and annotations for GitHub."""
+"""Judgements of fragments: text, SARIF, and annotations for GitHub."""
 
 from __future__ import annotations
 
@@ -12,9 +12,6 @@ from attrs import evolve
 
 from kresolve.fragments.linting import RULES, Finding, Lint, Severity
 from kresolve.planner.fragment_file import counted
-from kresolve.rendering.plan_document import plan_document
-
-LINT_SCHEMA: Final = "kresolve.lint/1"
 
 #: So many lines that the same options keep out are told together.
 _MANY: Final = 3
@@ -113,50 +110,6 @@ def lint_summary(lint: Lint, name: str = "") -> str:
 
 def _hold(number: int) -> str:
     return "holds" if number == 1 else "hold"
-
-
-def lint_document(lint: Lint) -> dict[str, Any]:
-    """A judgement as plain dicts and lists, ready for ``json.dumps``."""
-    tree = lint.tree
-    return {
-        "schema": LINT_SCHEMA,
-        "status": lint.status,
-        "tree": {
-            "version": tree.version,
-            "arch": tree.arch,
-            "source": tree.source,
-            "toolchain": dict(tree.toolchain),
-        },
-        "base": lint.base,
-        "mode": lint.mode,
-        "lines": [
-            {
-                "file": f.line.location.file if f.line.location else None,
-                "line": f.line.location.line if f.line.location else None,
-                "symbol": f.line.symbol,
-                "text": str(f.line),
-                "rule": f.rule,
-                "severity": f.severity,
-                "survives": f.survives,
-                "wanted": f.wanted,
-                "value": f.value,
-                "message": f.text,
-                "add": list(f.add),
-                "blockers": list(f.blockers),
-                "location": str(f.location) if f.location else None,
-                "related": str(f.related) if f.related else None,
-                "affected": list(f.affected),
-                "successor": f.successor.symbol if f.successor else None,
-            }
-            for f in lint.findings
-        ],
-        "bad": [
-            {"file": b.location.file, "line": b.location.line, "text": b.text, "reason": b.reason}
-            for b in lint.invalid
-        ],
-        "incomplete": list(lint.repair.stopped),
-        "plan": None if lint.repair.plan is None else plan_document(lint.repair.plan),
-    }
 
 
 def lint_github(lint: Lint) -> str:

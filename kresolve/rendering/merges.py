@@ -1,16 +1,11 @@
-"""Merges for people and programs, in the words of merge_config.sh."""
+"""Merges for people, in the words of merge_config.sh."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
 
-from kresolve.dotconfig.lines import Line
 from kresolve.fragments.merging import Merge
 from kresolve.planner.fragment_file import counted
-from kresolve.rendering.plan_document import plan_document
-
-MERGE_SCHEMA: Final = "kresolve.merge/1"
 
 
 def merge_report(merge: Merge, *, redundant: bool = False, quiet: bool = False) -> str:
@@ -39,8 +34,8 @@ def _overlaps(merge: Merge, fragment: str, *, redundant: bool) -> Iterator[str]:
             continue
         if overlap.kind == "redefined":
             yield f"Value of {name} is redefined by fragment {fragment}:"
-        yield f"Previous  value: {overlap.earlier} ({_place(merge, overlap.earlier)})"
-        yield f"New value:       {overlap.later} ({_place(merge, overlap.later)})"
+        yield f"Previous  value: {overlap.earlier} ({merge.place(overlap.earlier)})"
+        yield f"New value:       {overlap.later} ({merge.place(overlap.later)})"
         if overlap.kind == "kept":
             yield "-y passed, will not demote y to m"
         yield ""
@@ -51,7 +46,7 @@ def _lost(merge: Merge) -> Iterator[str]:
         name = f"CONFIG_{finding.line.symbol}"
         message = finding.text.removeprefix("not in final .config: ")
         yield f"Value requested for {name} not in final .config"
-        yield f"Requested value:  {finding.line} ({_place(merge, finding.line)})"
+        yield f"Requested value:  {finding.line} ({merge.place(finding.line)})"
         yield f"Actual value:     {finding.result}"
         yield f"Why:              {message}"
         yield ""
@@ -60,45 +55,7 @@ def _lost(merge: Merge) -> Iterator[str]:
             yield f"Added: {line.text}  # {line.why}"
 
 
-def _place(merge: Merge, line: Line) -> str:
-    """Where a line stands; one of a make target's has no better place than its name."""
-    return merge.base if line.location is None else str(line.location)
-
-
 def merge_summary(merge: Merge) -> str:
     """How it went, in one line."""
     lost = counted(len(merge.lost), "line") if merge.lost else "nothing"
     return f"{merge.tree}, make {merge.mode}: {counted(len(merge.lines), 'line')}, {lost} lost"
-
-
-def merge_document(merge: Merge) -> dict[str, Any]:
-    """A merge as plain dicts and lists, ready for ``json.dumps``."""
-    return {
-        "schema": MERGE_SCHEMA,
-        "status": merge.status,
-        "base": merge.base,
-        "fragments": list(merge.fragments),
-        "mode": merge.mode,
-        "overlaps": [
-            {
-                "kind": overlap.kind,
-                "symbol": overlap.later.symbol,
-                "fragment": overlap.fragment,
-                "earlier": {"text": str(overlap.earlier), "place": _place(merge, overlap.earlier)},
-                "later": {"text": str(overlap.later), "place": _place(merge, overlap.later)},
-            }
-            for overlap in merge.overlaps
-        ],
-        "lost": [
-            {
-                "symbol": f.line.symbol,
-                "text": str(f.line),
-                "place": _place(merge, f.line),
-                "value": f.value,
-                "rule": f.rule,
-                "message": f.text,
-            }
-            for f in merge.lost
-        ],
-        "plan": None if merge.repair.plan is None else plan_document(merge.repair.plan),
-    }

@@ -1,16 +1,13 @@
-"""Migrations for people and programs."""
+"""Migrations for people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
 
 from attrs import evolve
 
 from kresolve.fragments.migrating import FATES, MigratedLine, Migration, kept_order
 from kresolve.planner.fragment_file import counted
-
-MIGRATE_SCHEMA: Final = "kresolve.migrate/1"
 
 
 def migration_report(migration: Migration) -> str:
@@ -63,51 +60,5 @@ def _advice(migration: Migration, outputs: Mapping[str, str]) -> Iterator[str]:
         else:
             place = old.get(finding.line.symbol)
         yield f"  {place or 'added'}: {finding.line}"
-    for text in _stopped(migration):
+    for text in migration.incomplete:
         yield f"  the time was out: {text}"
-
-
-def _stopped(migration: Migration) -> tuple[str, ...]:
-    """What is missing of the advice."""
-    if migration.lint is None:
-        return ("ended before all advice was found",)
-    return migration.lint.repair.stopped
-
-
-def migration_document(migration: Migration) -> dict[str, Any]:
-    """A migration as plain dicts and lists, ready for ``json.dumps``."""
-    return {
-        "schema": MIGRATE_SCHEMA,
-        "status": migration.status,
-        "from": {"version": migration.old.version, "source": migration.old.source},
-        "to": {"version": migration.new.version, "source": migration.new.source},
-        "arch": migration.new.arch,
-        "base": migration.base,
-        "mode": migration.mode,
-        "incomplete": list(_stopped(migration)),
-        "lines": [_step(step) for step in migration.steps],
-        "fragments": dict(migration.texts),
-        "lost": [
-            {"symbol": f.line.symbol, "text": str(f.line), "message": f.text}
-            for f in (migration.lint.dropped if migration.lint is not None else ())
-        ],
-    }
-
-
-def _step(step: MigratedLine) -> dict[str, Any]:
-    place = step.line.location
-    return {
-        "file": place.file if place else None,
-        "line": place.line if place else None,
-        "symbol": step.line.symbol,
-        "text": str(step.line),
-        "fate": step.fate,
-        "before": step.before,
-        "after": step.after,
-        "message": step.message,
-        "remarks": list(step.remarks),
-        "successor": step.successor.symbol if step.successor else None,
-        "how": step.successor.how if step.successor else None,
-        "add": list(step.add),
-        "location": str(step.location) if step.location else None,
-    }

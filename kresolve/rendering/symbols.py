@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
-
-from attrs import asdict
+from typing import Final
 
 from kresolve.explanation.symbol_page import (
     AnnotatedCondition,
@@ -15,12 +13,8 @@ from kresolve.explanation.symbol_page import (
     SymbolPage,
 )
 from kresolve.kconfig.location import Location
-from kresolve.kconfig.model import TreeInfo
 from kresolve.kconfig.printable import printable
 from kresolve.kconfig.symbol_search import SymbolHit
-
-PAGE_SCHEMA = "kresolve.symbol/1"
-SEARCH_SCHEMA = "kresolve.search/1"
 
 _WIDTH: Final = 98
 #: So many selectors that do not count here are told one by one.
@@ -143,45 +137,3 @@ def _found(found: Iterable[SymbolHit]) -> Iterator[str]:
         yield f"{one.symbol}{value}{prompt}{menu}  ({one.location})"
         if one.excerpt:
             yield f"    help: {one.excerpt}"
-
-
-def page_document(page: SymbolPage, info: TreeInfo, where: str = "") -> dict[str, Any]:
-    """A symbol's page as plain dicts and lists, ready for ``json.dumps``."""
-    document = asdict(page, value_serializer=_plain, filter=lambda _, value: value is not None)
-    return {"schema": PAGE_SCHEMA, "tree": _tree(info), "base": where or None, **document}
-
-
-def search_document(
-    found: Iterable[SymbolHit], info: TreeInfo, pattern: str, where: str = ""
-) -> dict[str, Any]:
-    """What was found, as plain dicts and lists."""
-    return {
-        "schema": SEARCH_SCHEMA,
-        "tree": _tree(info),
-        "base": where or None,
-        "pattern": pattern,
-        "found": [
-            {
-                "symbol": one.symbol,
-                "type": one.type,
-                "where": one.where,
-                "prompt": one.prompt,
-                "value": one.value,
-                "menu": list(one.menu),
-                "location": None if one.location is None else str(one.location),
-                "excerpt": one.excerpt,
-            }
-            for one in found
-        ],
-    }
-
-
-def _tree(info: TreeInfo) -> dict[str, str]:
-    return {"version": info.version, "arch": info.arch, "source": info.source}
-
-
-def _plain(_instance: object, _attribute: object, value: Any) -> Any:
-    """Places as text, tuples as lists."""
-    if isinstance(value, Location):
-        return str(value)
-    return list(value) if isinstance(value, tuple) else value

@@ -15,7 +15,6 @@ from kresolve.fragments.migrating import migrated
 from kresolve.fragments.repair import Repair, conflict_text
 from kresolve.planner import Conflict, ModelIndex, Question, Request, Target, answer
 from kresolve.planner.result import Satisfied
-from kresolve.rendering.plan_document import plan_document
 from tests.property.toys import load
 
 KCONFIG = """\
@@ -221,7 +220,7 @@ def told_by_a_proof(text: str) -> Iterable[str]:
     """What a plan's document says, as a survey writes it."""
     for line in parse_lines(text, "f")[0]:
         plan = answer(target(), Question((Request(line.symbol, ("y",), line.symbol),)))
-        yield str(plan_document(plan)["conflict"])
+        yield str(plan.to_dict()["conflict"])
 
 
 @pytest.mark.parametrize("told", [told_by_lint, told_by_migrate, told_by_check, told_by_a_proof])

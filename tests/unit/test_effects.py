@@ -13,7 +13,7 @@ from kresolve.evaluator.effects import KINDS, Effects, among, effects_on
 from kresolve.evaluator.interval_evaluator import IntervalEvaluator
 from kresolve.evaluator.tree_effects import effects_in_tree
 from kresolve.kconfig.model import Model
-from kresolve.rendering.effects import gates_document, gates_report, refusal
+from kresolve.rendering.effects import gates_report, refusal
 from tests.property.toys import load
 
 _KCONFIG = """\
@@ -229,7 +229,7 @@ def test_a_gate_for_people_and_for_programs(model: Model) -> None:
         "    TURNS: turns (Kconfig:20)",
         "      y -> n: default !GATE (Kconfig:22)",
     ]
-    document = gates_document(found, model.info)
+    document = found.to_dict()
     assert json.loads(json.dumps(document)) == document
     assert document["schema"] == "kresolve.gates/1"
     assert document["counts"] == {"off": 2, "on": 3, "changes": 1, "hides": 2, "shows": 4}

@@ -542,7 +542,7 @@ def test_a_wrong_question_is_refused(model: Model, text: str) -> None:
 def test_an_explanation_shows_itself(model: Model) -> None:
     """Text, Markdown, HTML and JSON all begin with the sentence and have the plan's lines."""
     found = shown(model, "UDP", "CONFIG_UDP=y\n")
-    document = json.loads(json.dumps(found.document))
+    document = json.loads(json.dumps(found.to_dict()))
 
     assert str(found).splitlines()[0] == found.sentence
     assert "CONFIG_NET=y" in str(found)

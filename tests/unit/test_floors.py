@@ -38,6 +38,7 @@ class Rules:
 KRESOLVE = Rules(
     floors=(
         ("errors", "progress"),
+        ("results",),
         ("kconfig",),
         ("kconfig.parsing",),
         ("dotconfig",),
@@ -63,6 +64,7 @@ KRESOLVE = Rules(
         "compression": ("dotconfig.packing",),
         "kconfiglib": ("kconfig.parsing",),
         "networkx": ("dependency_graph",),
+        "pandas": ("results",),
         "platformdirs": ("sources.cache",),
         "pysat": ("solver",),
         "rich": ("rendering",),

@@ -7,8 +7,8 @@ import json
 import pytest
 from attrs import evolve
 
+from kresolve.api.tree import Tree
 from kresolve.planner import Plan, Question, Target, answer, checked, parse_request
-from kresolve.rendering.plan_document import plan_document, tree_document
 from kresolve.rendering.plan_text import plan_report, tree_report
 from tests.property.toys import load
 
@@ -50,7 +50,7 @@ def test_a_plan_for_people() -> None:
 
 def test_a_plan_for_programs() -> None:
     """The document has every fact of the plan, as JSON can carry it."""
-    document = plan_document(planned("DEVICE", "ALWAYS"))
+    document = planned("DEVICE", "ALWAYS").to_dict()
     assert json.loads(json.dumps(document)) == document
     assert document["schema"] == "kresolve.plan/2"
     assert document["status"] == "planned"
@@ -82,7 +82,7 @@ def test_a_conflict_for_people_and_programs() -> None:
     assert "impossible, proved: DEVICE" in text
     assert "  BUS=n  (--forbid BUS)" in text
     assert "  Kconfig:8: depends on BUS" in text
-    document = plan_document(plan)
+    document = plan.to_dict()
     assert document["status"] == "impossible"
     assert document["lines"] == []
     assert {d["symbol"] for d in document["conflict"]["demands"]} == {"BUS", "DEVICE"}
@@ -114,6 +114,6 @@ def test_a_tree_for_people(part: str) -> None:
 
 def test_a_tree_for_programs() -> None:
     """The document on a tree counts what is in it."""
-    document = tree_document(load(_KCONFIG))
+    document = Tree(load(_KCONFIG)).to_dict()
     assert json.loads(json.dumps(document)) == document
     assert (document["symbols"], document["choices"], document["files"]) == (3, 0, 1)

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from kresolve.dotconfig.lines import Line
 from kresolve.errors import RequestError
@@ -15,8 +16,8 @@ from kresolve.explanation.symbol_page import symbol_page
 from kresolve.kconfig.help_texts import HelpTexts
 from kresolve.kconfig.location import Location
 from kresolve.kconfig.model import MenuNode, Model
-from kresolve.kconfig.symbol_search import search_symbols
-from kresolve.rendering.symbols import page_document, page_text, search_document, search_text
+from kresolve.kconfig.symbol_search import SearchResult, search_symbols
+from kresolve.rendering.symbols import page_text, search_text
 from tests.property.toys import load
 
 _KCONFIG = """\
@@ -152,7 +153,7 @@ def test_search_shows_values_and_the_line_of_the_help(model: Model, helps: HelpT
         f"MODE=y  Mode  ({model.location('MODE')})",
         "    help: A page map,",
     ]
-    document = search_document([hit], model.info, "PAGE", "toy")
+    document = SearchResult(model.info, "PAGE", (hit,), "toy").to_dict()
     assert json.loads(json.dumps(document)) == document
     assert document["found"][0]["location"] == str(model.location("MODE"))
 
@@ -274,11 +275,11 @@ def test_a_page_for_programs(model: Model, helps: HelpTexts) -> None:
     """The document of a page has every part, and JSON carries it as it is."""
     for name in model.symbols:
         page = symbol_page(model, name, helps, evaluate(model, LINES))
-        document = page_document(page, model.info, "toy")
+        document = evolve(page, base="toy").to_dict()
         assert json.loads(json.dumps(document)) == document
         assert document["schema"] == "kresolve.symbol/1"
     page = symbol_page(model, "DIAG", helps, evaluate(model, LINES))
-    shown = page_document(page, model.info)["definitions"][0]
+    shown = page.to_dict()["definitions"][0]
     assert shown["guards"][0] == {
         "word": "depends on",
         "condition": {

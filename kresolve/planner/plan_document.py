@@ -1,12 +1,12 @@
-"""Plans for programs: JSON documents with a schema's name in them."""
+"""A plan as a document: what :meth:`Plan.to_dict` returns."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from kresolve.kconfig.location import Location
-from kresolve.kconfig.model import Model, TreeInfo
-from kresolve.planner import Change, Conflict, Demand, Plan, PlanLine, Request, TargetResult, Want
+from kresolve.planner.request import Demand, Request, Want
+from kresolve.planner.result import Change, Conflict, Plan, PlanLine, TargetResult
 
 SCHEMA = "kresolve.plan/2"
 
@@ -17,7 +17,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     "tree", "base", "changes" and the like are those of the first target;
     "targets" has them for each.
     """
-    first = _outcome(plan.targets[0])
+    first = target_document(plan.targets[0])
     return {
         "schema": SCHEMA,
         "status": plan.status,
@@ -34,8 +34,8 @@ def plan_document(plan: Plan) -> dict[str, Any]:
             {"name": m.name, "value": m.value, "proved": m.proved} for m in plan.objective
         ],
         "verified": {"evaluator": plan.verified.evaluator, "conf": plan.verified.conf},
-        "conflict": _conflict(plan.conflict),
-        "targets": [_outcome(target) for target in plan.targets],
+        "conflict": None if plan.conflict is None else conflict_document(plan.conflict),
+        "targets": [target_document(target) for target in plan.targets],
         "alternatives": [[str(line) for line in lines] for lines in plan.alternatives],
         "notes": list(plan.notes),
     }
@@ -55,22 +55,14 @@ def _line(line: PlanLine) -> dict[str, Any]:
         "menu": list(line.menu),
         "missed_on": None
         if missed is None
-        else {"tree": _tree(missed.tree), "lines": [str(one) for one in missed.lines]},
+        else {"tree": missed.tree.to_dict(), "lines": [str(one) for one in missed.lines]},
     }
 
 
-def _tree(info: TreeInfo) -> dict[str, Any]:
+def target_document(target: TargetResult) -> dict[str, Any]:
+    """What a plan does in one target."""
     return {
-        "version": info.version,
-        "arch": info.arch,
-        "source": info.source,
-        "toolchain": dict(info.toolchain),
-    }
-
-
-def _outcome(target: TargetResult) -> dict[str, Any]:
-    return {
-        "tree": _tree(target.tree),
+        "tree": target.tree.to_dict(),
         "base": target.base,
         "mode": target.mode,
         "lines": [_line(line) for line in target.lines],
@@ -92,9 +84,8 @@ def _change(change: Change) -> dict[str, str]:
     return {"symbol": change.symbol, "before": change.before, "after": change.after}
 
 
-def _conflict(conflict: Conflict | None) -> dict[str, Any] | None:
-    if conflict is None:
-        return None
+def conflict_document(conflict: Conflict) -> dict[str, Any]:
+    """Why there is no plan."""
     return {
         "symbols": list(conflict.symbols),
         "demands": [demand_document(demand) for demand in conflict.demands],
@@ -142,22 +133,3 @@ def want_document(want: Want | Request) -> dict[str, Any]:
 
 def _place(location: Location | None) -> str | None:
     return None if location is None else str(location)
-
-
-def tree_document(model: Model) -> dict[str, Any]:
-    """What a model was read from, with every variable that conf gets."""
-    info = model.info
-    return {
-        "schema": "kresolve.tree/1",
-        "version": info.version,
-        "source": info.source,
-        "arch": info.arch,
-        "srcarch": info.srcarch,
-        "defconfig": info.defconfig,
-        "toolchain": dict(info.toolchain),
-        "variables": dict(info.variables),
-        "files": len(model.files),
-        "symbols": len(model.symbols),
-        "choices": len(model.choices),
-        "warnings": list(model.warnings),
-    }
