@@ -95,12 +95,12 @@ def valued(expr: Expr, after: Configuration) -> str:
             return str(expr)
 
 
-def unmet(expr: Expr, after: Configuration, want: int) -> Iterator[Expr]:
-    """The parts of a condition, joined by &&, that are worth less than ``want``."""
+def conjuncts(expr: Expr) -> Iterator[Expr]:
+    """The parts of a condition that are joined by &&."""
     if isinstance(expr, And):
         for operand in expr.operands:
-            yield from unmet(operand, after, want)
-    elif after.evaluation.value(expr) < want:
+            yield from conjuncts(operand)
+    else:
         yield expr
 
 
@@ -114,13 +114,19 @@ class Need:
     want: int
 
 
+def unmet(needs: Iterable[Need], after: Configuration) -> list[Need]:
+    """Those whose condition is worth too little now."""
+    return [need for need in needs if after.evaluation.value(need.condition) < need.want]
+
+
 def blamed(needs: Sequence[Need], after: Configuration) -> tuple[list[Need], tuple[str, ...]]:
-    """Those of some needs that the others do not imply, and the symbols that keep them unmet.
+    """The unmet ones of some needs that the others do not imply, and the symbols that keep them so.
 
     A symbol or comparison does so if there are values for the others with which all
-    needs are met, but not while it stays as it is.  All are blamed that are worth too
-    little, where there are no such values, or too many to try.
+    needs are met, those too that are met now, but not while it stays as it is.  All are
+    blamed that are worth too little, where there are no such values, or too many to try.
     """
+    every, needs = needs, unmet(needs, after)
     leaves = dict.fromkeys(
         leaf for need in needs for leaf in _limiting(need.condition, after, need.want)
     )
@@ -140,7 +146,7 @@ def blamed(needs: Sequence[Need], after: Configuration) -> tuple[list[Need], tup
         )
         return all(_worth(need.condition, values, there) >= need.want for need in some)
 
-    ways = [values for values in tried if met(needs, values)]
+    ways = [values for values in tried if met(every, values)]
     if not ways:
         return [*needs], _names(leaves)
     told = [*needs]
@@ -152,7 +158,7 @@ def blamed(needs: Sequence[Need], after: Configuration) -> tuple[list[Need], tup
     guilty = (
         leaf
         for leaf in leaves
-        if any(not met(told, {**values, leaf: now[leaf]}) for values in ways)
+        if any(not met(every, {**values, leaf: now[leaf]}) for values in ways)
     )
     return told, _names(guilty)
 
@@ -216,18 +222,16 @@ def _enough(after: Configuration, symbol: Symbol, want: int) -> int:
 def _hidden(after: Configuration, symbol: Symbol, want: int) -> WhyNot:
     """The prompt of a symbol does not allow so much: which dependencies are in the way."""
     want = _enough(after, symbol, want)
-    found = min(
-        (
-            blockers
-            for index, definition in after.model.menu_nodes(symbol)
-            if definition.prompts and (blockers := list(_blockers(after, index, definition, want)))
-        ),
-        key=len,
-        default=[],
+    by_prompt = (
+        list(_needs(after, index, definition, want))
+        for index, definition in after.model.menu_nodes(symbol)
+        if definition.prompts
     )
-    if not found:
+    hidden = [needs for needs in by_prompt if unmet(needs, after)]
+    if not hidden:
         return _no_modules(after.model, symbol, "m needs modules, and there are none")
-    told, culprits = blamed(found, after)
+    nearest = min(hidden, key=lambda needs: len(unmet(needs, after)))
+    told, culprits = blamed(nearest, after)
     text = "; ".join(
         f"{need.words} {valued(need.condition, after)} ({need.place})" for need in told[:_TOLD]
     )
@@ -240,11 +244,11 @@ def _names(leaves: Iterable[Expr]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for leaf in leaves for name in names(leaf)))
 
 
-def _blockers(after: Configuration, index: int, definition: MenuNode, want: int) -> Iterator[Need]:
-    """All that limits a prompt to less than wanted."""
+def _needs(after: Configuration, index: int, definition: MenuNode, want: int) -> Iterator[Need]:
+    """All that has to be met for a prompt to allow what is wanted."""
     seen: set[Expr] = set()
     for words, condition, place in _limits(after.model, index, definition):
-        for part in unmet(condition, after, want):
+        for part in conjuncts(condition):
             if part not in seen:
                 seen.add(part)
                 yield Need(words, part, place, want)
@@ -285,10 +289,11 @@ def _promptless(after: Configuration, symbol: Symbol, want: int) -> WhyNot:
                     *((condition, want) for condition in (default.value, *own, *around)),
                     *((condition, Y) for condition in before),
                 )
-                for part in unmet(condition, after, least)
+                for part in conjuncts(condition)
             )
-            if parts and all(any(_limiting(part, after, least)) for part, least in parts):
-                needs = [Need("", part, default.location, least) for part, least in parts]
+            needs = [Need("", part, default.location, least) for part, least in parts]
+            lacking = unmet(needs, after)
+            if lacking and all(any(_limiting(one.condition, after, one.want)) for one in lacking):
                 told, culprits = blamed(needs, after)
                 text = valued(conjunction(need.condition for need in told), after)
                 return WhyNot(

@@ -255,3 +255,13 @@ def test_who_does_not_limit_is_not_blamed(
     found = why_not(evaluate(model, read(config, model)), name, "y")
 
     assert (found.text, found.blockers) == (text, culprits)
+
+
+def test_what_is_met_now_has_to_stay_met() -> None:
+    """A symbol that mends one condition only by breaking another one is not blamed."""
+    model = load(
+        'config T\n\ttristate\n\tdefault y\n\nconfig B\n\tbool "B"\n\n'
+        'config X\n\tbool "X"\n\tdepends on (T = B) && T\n'
+    )
+
+    assert why_not(evaluate(model, []), "X", "y").blockers == ("B",)
