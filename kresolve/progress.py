@@ -45,6 +45,9 @@ class _SilentTask:
 
 
 class _Silent:
+    def __repr__(self) -> str:
+        return "SILENT"
+
     def task(
         self, description: str, total: float | None = None, *, unit: str = ""
     ) -> AbstractContextManager[Task]:

@@ -1,19 +1,14 @@
-"""The package's face in Python, second part: functions that explore a tree.
-
-Each takes ``tree`` as :func:`kresolve.plan` does, or a Tree already loaded; the
-keywords ``arch``, ``cross_compile``, ``llvm``, ``shell`` and ``progress`` are
-those of :meth:`kresolve.Tree.load`.
-"""
+"""Functions that explore a tree: explain, graph, gates, search and show."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING
 
 from kresolve.api.explain_symbol import DEPTH
-from kresolve.api.loading import Fragments, Requests
-from kresolve.api.tree import Tree
+from kresolve.api.question import Fragments, Requests
+from kresolve.api.tree import Tree, loaded
 from kresolve.evaluator import ConfMode
 from kresolve.explanation.symbol_page import SymbolPage
 from kresolve.kconfig.symbol_search import SearchResult
@@ -23,16 +18,6 @@ from kresolve.rendering.explanation import Explanation
 if TYPE_CHECKING:
     from kresolve.dependency_graph import Graph
     from kresolve.evaluator.effects import Effects
-
-
-class Loading(TypedDict, total=False):
-    """How to load a tree; see :meth:`kresolve.Tree.load`."""
-
-    arch: str | None
-    cross_compile: str | None
-    llvm: bool | str
-    shell: bool
-    progress: Progress
 
 
 def explain(
@@ -46,19 +31,42 @@ def explain(
     depth: int = DEPTH,
     full: bool = False,
     change: bool = True,
-    **loading: Unpack[Loading],
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
+    progress: Progress = SILENT,
 ) -> Explanation:
     """Why a symbol has its value in a configuration, and what would change it.
 
-    ``symbol``: "X", or "X=m" for what would become of such a line.  ``config``:
-    a ``.config``; else ``base`` with ``fragment`` on top, as for :func:`plan`,
-    which has the other options, too.  ``depth``: how many causes deep it goes;
-    ``full``: everything, down to the last line.  ``change``: False to not look
-    for the lines that would give another value.
+    Args:
+        symbol: "X", or "X=m" for what would become of such a line.
+        tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
+            saved model, or a Tree; None for the current directory.
+        arch: As for ``make ARCH=``; None for this machine's. Ignored for a Tree, as are
+            ``cross_compile``, ``llvm`` and ``shell``.
+        cross_compile: As for ``make CROSS_COMPILE=``.
+        llvm: As for ``make LLVM=``.
+        shell: False to run no code from the tree: no make, no ``$(shell ...)``, no conf.
+        config: A ``.config``; the same as ``base`` with a file.
+        base: A make target, "empty", "running" or a file.
+        fragment: Fragments that are merged on top of the base.
+        mode: "olddefconfig", or "allnoconfig" as ``merge_config.sh -n`` does.
+        depth: How many causes deep it goes.
+        full: True for every rule, down to the last line.
+        change: False to not look for the lines that would give another value.
+        progress: Where to show that the work goes on.
 
-    Raises KresolveError when the question is wrong.
+    Returns:
+        An Explanation; ``sentence`` says it in short, ``derivation`` has the facts, ``plan`` the
+        lines that would change the value.
+
+    Raises:
+        KresolveError: The question is wrong.
     """
-    return _loaded(tree, loading).explain(
+    return loaded(
+        tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
+    ).explain(
         symbol,
         config=config,
         base=base,
@@ -67,7 +75,7 @@ def explain(
         depth=depth,
         full=full,
         change=change,
-        progress=loading.get("progress", SILENT),
+        progress=progress,
     )
 
 
@@ -79,20 +87,41 @@ def graph(
     mode: ConfMode = "olddefconfig",
     depth: int | None = None,
     limit: int | None = None,
-    **loading: Unpack[Loading],
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
+    progress: Progress = SILENT,
 ) -> Graph:
     """The dependency graph of a tree, or the part that matters for some symbols.
 
-    A networkx.MultiDiGraph; what nodes and edges carry, and which way the edges
-    lead, is said in :mod:`kresolve.dependency_graph.building`.  ``names``: options
-    or a profile; without any, the whole tree (a second).  ``base``: if given,
-    with ``fragment`` and ``mode``, every node has its ``value`` there.
-    ``depth``: how many steps from the names; ``limit``: how many nodes at most,
-    the farthest left out.
+    Args:
+        names: Options or profiles; none for the whole tree.
+        tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
+            saved model, or a Tree; None for the current directory.
+        arch: As for ``make ARCH=``; None for this machine's. Ignored for a Tree, as are
+            ``cross_compile``, ``llvm`` and ``shell``.
+        cross_compile: As for ``make CROSS_COMPILE=``.
+        llvm: As for ``make LLVM=``.
+        shell: False to run no code from the tree: no make, no ``$(shell ...)``, no conf.
+        base: The base whose values are shown: a make target, "empty", "running" or a file. None
+            for no values.
+        fragment: Fragments that are merged on top of the base.
+        mode: "olddefconfig", or "allnoconfig" as ``merge_config.sh -n`` does.
+        depth: How many steps from the names; None for all.
+        limit: How many nodes at most, the farthest left out; None for all.
+        progress: Where to show that the work goes on.
+
+    Returns:
+        A Graph, which is a networkx.MultiDiGraph; :mod:`kresolve.dependency_graph.building`
+        says what nodes and edges carry, and which way the edges lead.
+
+    Raises:
+        KresolveError: The question is wrong.
     """
-    return _loaded(tree, loading).graph(
-        *names, base=base, fragment=fragment, mode=mode, depth=depth, limit=limit
-    )
+    return loaded(
+        tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
+    ).graph(*names, base=base, fragment=fragment, mode=mode, depth=depth, limit=limit)
 
 
 def gates(
@@ -103,18 +132,41 @@ def gates(
     fragment: Fragments = (),
     mode: ConfMode = "olddefconfig",
     among: Requests = (),
-    **loading: Unpack[Loading],
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
+    progress: Progress = SILENT,
 ) -> Effects:
     """What setting a symbol hides, shows, switches on or off.
 
-    ``name``: "X" or "X=m".  With a ``base`` (and ``fragment``, ``mode``),
-    exactly what differs between a line that says n and one that sets it, over
-    the whole configuration: ``effects`` of the kinds "off", "on", "changes",
-    "hides", "shows".  Without, what is so in every configuration of the tree:
-    "shows", "hides", "forces", "excludes", "allows", "default off", "default
-    on".  ``among``: only effects on these, options or a profile.
+    Args:
+        name: "X" or "X=m".
+        tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
+            saved model, or a Tree; None for the current directory.
+        arch: As for ``make ARCH=``; None for this machine's. Ignored for a Tree, as are
+            ``cross_compile``, ``llvm`` and ``shell``.
+        cross_compile: As for ``make CROSS_COMPILE=``.
+        llvm: As for ``make LLVM=``.
+        shell: False to run no code from the tree: no make, no ``$(shell ...)``, no conf.
+        base: The base on which to compare a line that says n and one that sets it: a make
+            target, "empty", "running" or a file. None for what is so in every configuration.
+        fragment: Fragments that are merged on top of the base.
+        mode: "olddefconfig", or "allnoconfig" as ``merge_config.sh -n`` does.
+        among: Only effects on these options or profiles.
+        progress: Where to show that the work goes on.
+
+    Returns:
+        Effects; ``effects`` has each with its kind: on a base "off", "on", "changes", "hides",
+        "shows"; else "shows", "hides", "forces", "excludes", "allows", "default off", "default
+        on".
+
+    Raises:
+        KresolveError: The question is wrong.
     """
-    return _loaded(tree, loading).gates(name, base=base, fragment=fragment, mode=mode, among=among)
+    return loaded(
+        tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
+    ).gates(name, base=base, fragment=fragment, mode=mode, among=among)
 
 
 def search(
@@ -125,17 +177,39 @@ def search(
     base: str | Path | None = None,
     fragment: Fragments = (),
     mode: ConfMode = "olddefconfig",
-    **loading: Unpack[Loading],
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
+    progress: Progress = SILENT,
 ) -> SearchResult:
     """The symbols whose name, prompt or help text matches a regular expression.
 
-    ``where``: some of "name", "prompt", "help", by default all; help texts are
-    read from the tree's files.  With a ``base`` (and ``fragment``, ``mode``)
-    each has its value there.  Raises RequestError for a pattern that is none.
+    Args:
+        pattern: The regular expression; case does not matter.
+        where: Some of "name", "prompt", "help"; none for all three.
+        tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
+            saved model, or a Tree; None for the current directory.
+        arch: As for ``make ARCH=``; None for this machine's. Ignored for a Tree, as are
+            ``cross_compile``, ``llvm`` and ``shell``.
+        cross_compile: As for ``make CROSS_COMPILE=``.
+        llvm: As for ``make LLVM=``.
+        shell: False to run no code from the tree: no make, no ``$(shell ...)``, no conf.
+        base: The base whose values are shown: a make target, "empty", "running" or a file. None
+            for no values.
+        fragment: Fragments that are merged on top of the base.
+        mode: "olddefconfig", or "allnoconfig" as ``merge_config.sh -n`` does.
+        progress: Where to show that the work goes on.
+
+    Returns:
+        A SearchResult: a sequence of what was found, matching names first.
+
+    Raises:
+        KresolveError: The question is wrong; RequestError for a pattern that is none.
     """
-    return _loaded(tree, loading).search(
-        pattern, where=where, base=base, fragment=fragment, mode=mode
-    )
+    return loaded(
+        tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
+    ).search(pattern, where=where, base=base, fragment=fragment, mode=mode)
 
 
 def show(
@@ -145,18 +219,37 @@ def show(
     base: str | Path | None = None,
     fragment: Fragments = (),
     mode: ConfMode = "olddefconfig",
-    **loading: Unpack[Loading],
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
+    progress: Progress = SILENT,
 ) -> SymbolPage:
     """All that the Kconfig files say about a symbol, with places, and values on a base.
 
-    Type, prompts, menus, dependencies part by part, defaults, ranges, selects
-    and implies from both sides, its choice, and the help text, which is read
-    from the tree's files.  Without ``base`` there are no values.  Raises
-    RequestError for a symbol that the tree does not have.
+    Args:
+        symbol: The symbol, with or without CONFIG_.
+        tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
+            saved model, or a Tree; None for the current directory.
+        arch: As for ``make ARCH=``; None for this machine's. Ignored for a Tree, as are
+            ``cross_compile``, ``llvm`` and ``shell``.
+        cross_compile: As for ``make CROSS_COMPILE=``.
+        llvm: As for ``make LLVM=``.
+        shell: False to run no code from the tree: no make, no ``$(shell ...)``, no conf.
+        base: The base whose values are shown: a make target, "empty", "running" or a file. None
+            for no values.
+        fragment: Fragments that are merged on top of the base.
+        mode: "olddefconfig", or "allnoconfig" as ``merge_config.sh -n`` does.
+        progress: Where to show that the work goes on.
+
+    Returns:
+        A SymbolPage: type, prompts, menus, dependencies part by part, defaults, ranges, selects
+        and implies from both sides, its choice, and the help text, which is read from the
+        tree's files.
+
+    Raises:
+        KresolveError: The question is wrong; RequestError for a symbol that is not in the tree.
     """
-    return _loaded(tree, loading).show(symbol, base=base, fragment=fragment, mode=mode)
-
-
-def _loaded(tree: str | Path | Tree | None, loading: Loading) -> Tree:
-    """A tree that may be loaded already."""
-    return tree if isinstance(tree, Tree) else Tree.load(tree, **loading)
+    return loaded(
+        tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
+    ).show(symbol, base=base, fragment=fragment, mode=mode)

@@ -1,4 +1,4 @@
-"""The package's face for the workbench: check, lint, merge and migrate in Python.
+"""Functions about fragments and configurations: check, lint, merge and migrate.
 
 >>> from kresolve import check
 >>> check("TUN=y|m", config="/boot/config-6.12").status  # doctest: +SKIP
@@ -15,8 +15,8 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from kresolve.api.bases import running_config
-from kresolve.api.loading import Fragments, Requests, as_list
-from kresolve.api.tree import Tree
+from kresolve.api.question import Fragments, Requests, as_list
+from kresolve.api.tree import Tree, loaded
 from kresolve.dotconfig.lines import (
     InvalidLine,
     Line,
@@ -54,21 +54,33 @@ def check(
     shell: bool = True,
     progress: Progress = SILENT,
 ) -> Check:
-    """Does a ``.config`` have what is asked for?
+    """Whether a ``.config`` has what is asked for.
 
-    ``request``: as for :func:`plan`.  ``config``: a ``.config`` file of any
-    kind, a kernel image, lines, or "running" for the kernel that runs here; where
-    nobody can read its ``.config``, what it shows of itself.  ``profile``:
-    files with profiles of your own.  With a ``tree``, every missing option has a
-    reason, and the check a plan for what is missing.
+    Args:
+        request: As for :func:`kresolve.plan`.
+        config: A ``.config`` file (compressed or not), a kernel image, lines, or "running" for
+            the kernel that runs here; where nobody can read its ``.config``, what it shows of
+            itself.
+        profile: Files with profiles of your own.
+        tree: The tree to say why an option is missing and to plan what to add, as for
+            :func:`kresolve.plan`; None to only compare.
+        arch: As for ``make ARCH=``; None for the ``.config``'s own.
+        cross_compile: As for ``make CROSS_COMPILE=``.
+        llvm: As for ``make LLVM=``.
+        shell: False to run no code from the tree.
+        progress: Where to show that the work goes on.
 
-    The check's ``status`` is "holds", "fails" or "unknown" (a running kernel
-    that does not show all).  Raises KresolveError when the question is wrong.
+    Returns:
+        A Check; its ``status`` is "holds", "fails" or "unknown" (a running kernel that does not
+        show all), ``rows`` has every option.
+
+    Raises:
+        KresolveError: The question is wrong.
     """
     own = own_profiles(as_list(profile))
-    loaded = None
+    asked_tree = None
     if tree is not None:
-        loaded = _loaded(
+        asked_tree = loaded(
             tree,
             arch=arch,
             cross_compile=cross_compile,
@@ -92,22 +104,22 @@ def check(
         config, bad = parse_lines(text, name)
         check_any(config, path)
     lines = list(config)
-    if loaded is not None:
-        bad += loaded.invalid_lines(lines)
+    if asked_tree is not None:
+        bad += asked_tree.invalid_lines(lines)
     kernel = kernel_of(text)
     of = kernel
-    if loaded is not None:
-        kernel = KernelId(loaded.info.version, loaded.info.arch)
+    if asked_tree is not None:
+        kernel = KernelId(asked_tree.info.version, asked_tree.info.arch)
     elif arch is not None:
         kernel = KernelId(kernel.version, arch)
     found = check_lines(check_items(request, kernel, own), lines, config=name, kernel=kernel)
     found = evolve(found, notes=(*found.notes, *(f"warning: {line}" for line in bad)))
-    if loaded is None:
+    if asked_tree is None:
         return found
     if of.version and not of.version.startswith(kernel.version):
-        note = f"the .config is of Linux {of.version}, the tree is {loaded.info}"
+        note = f"the .config is of Linux {of.version}, the tree is {asked_tree.info}"
         found = evolve(found, notes=(*found.notes, note))
-    return _with_reasons(found, loaded, lines, progress)
+    return _with_reasons(found, asked_tree, lines, progress)
 
 
 def distinct(files: Iterable[str | Path]) -> list[str | Path]:
@@ -133,25 +145,40 @@ def lint(
     timeout: float | None = ADVICE_TIMEOUT,
     progress: Progress = SILENT,
 ) -> Lint:
-    """Judge every line of some fragments, merged in order on top of a base.
+    """What becomes of every line of some fragments, merged in order on top of a base.
 
-    A file that is named twice counts once, where it is named first.  ``tree``,
-    ``base``, ``fragment`` (which belong to the base) and ``mode``: as for
-    :func:`kresolve.plan`.  ``whitelist``: options that may be lost.  With
-    ``advise`` each line that is lost gets the lines that it lacks, or the proof
-    that it cannot be had; after ``timeout`` seconds what is known by then
-    (``repair.stopped`` says what is not).
+    Args:
+        files: Fragments. One that is named twice counts once, where it is named first.
+        tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
+            saved model, or a Tree; None for the current directory.
+        arch: As for ``make ARCH=``; None for this machine's. Ignored for a Tree, as are
+            ``cross_compile``, ``llvm`` and ``shell``.
+        cross_compile: As for ``make CROSS_COMPILE=``.
+        llvm: As for ``make LLVM=``.
+        shell: False to run no code from the tree: no make, no ``$(shell ...)``, no conf.
+        base: A make target, "empty", "running" or a file.
+        fragment: Fragments that belong to the base.
+        mode: "olddefconfig", or "allnoconfig" as ``merge_config.sh -n`` does.
+        whitelist: Options that may be lost.
+        advise: False to not look for the lines that a lost line lacks, or the proof that it
+            cannot be had.
+        timeout: Seconds for that advice; ``repair.stopped`` says what was not found by then.
+            None for no limit.
+        progress: Where to show that the work goes on.
 
-    The ``status`` is "clean" or "found"; ``findings`` has every line, ``dropped``
-    those that are not in the final ``.config``, and ``fix()`` rewrites the files.
-    Raises KresolveError when the question is wrong.
+    Returns:
+        A Lint; its ``status`` is "clean" or "found", ``findings`` has every line, ``dropped``
+        those that are not in the final ``.config``, and ``fix()`` rewrites the files.
+
+    Raises:
+        KresolveError: The question is wrong.
     """
-    loaded = _loaded(
+    whole = loaded(
         tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
     )
     judgement = Judgement.of(
         files,
-        loaded,
+        whole,
         base=base,
         fragment=fragment,
         mode=mode,
@@ -215,22 +242,36 @@ def merge(
 ) -> Merge:
     """Merge fragments into a base, as the tree's merge_config.sh does.
 
-    ``base``: a file, or a base of the tree ("defconfig", "empty").
-    ``allnoconfig`` (-n): what no line says is n, not its default.
-    ``only_merged`` (-m): the merged lines, without make's work on them.
-    ``built_in`` (-y): an m does not take the place of a y.  ``strict`` (-s): a
-    redefined value is a RequestError.  ``complete``: add what lost lines lack.
+    Args:
+        base: A file, or a base of the tree ("defconfig", "empty").
+        files: The fragments, merged in order.
+        tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
+            saved model, or a Tree; None for the current directory.
+        arch: As for ``make ARCH=``; None for this machine's. Ignored for a Tree, as are
+            ``cross_compile``, ``llvm`` and ``shell``.
+        cross_compile: As for ``make CROSS_COMPILE=``.
+        llvm: As for ``make LLVM=``.
+        shell: False to run no code from the tree: no make, no ``$(shell ...)``, no conf.
+        allnoconfig: ``-n``: what no line sets is n, not its default.
+        only_merged: ``-m``: the merged lines, without make's work on them.
+        built_in: ``-y``: an m does not replace a y.
+        strict: ``-s``: a redefined value is a RequestError.
+        complete: Add what lost lines lack.
+        progress: Where to show that the work goes on.
 
-    The ``status`` is "kept" or "lost"; ``config`` is the ``.config``, ``lost`` the
-    lines that are not in it, ``overlaps`` the options that several files name.
-    Raises KresolveError when the question is wrong.
+    Returns:
+        A Merge; its ``status`` is "kept" or "lost", ``config`` is the ``.config``, ``lost`` the
+        lines that are not in it, ``overlaps`` the options that several files name.
+
+    Raises:
+        KresolveError: The question is wrong.
     """
-    loaded = _loaded(
+    whole = loaded(
         tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
     )
     mode = MODES[allnoconfig]
-    start = list(loaded.base(base).lines)
-    read = [(str(path), loaded.read(path)[0]) for path in files]
+    start = list(whole.base(base).lines)
+    read = [(str(path), whole.read(path)[0]) for path in files]
     lines, overlaps = merged_lines(start, read, built_in=built_in)
     written = [line for _, more in read for line in more]
     if Path(base).is_file() and not kernel_of(read_text(Path(base))).version:
@@ -238,12 +279,12 @@ def merge(
     found = Merge(str(base), tuple(map(str, files)), tuple(overlaps), tuple(lines), "")
     if strict:
         checked_strict(found)
-    bare = Target(loaded.model, "empty", (), mode, loaded.model_index)
+    bare = Target(whole.model, "empty", (), mode, whole.model_index)
     return finished(
         found,
         bare,
         written,
-        _others(loaded),
+        _others(whole),
         complete=complete,
         only_merged=only_merged,
         progress=progress,
@@ -267,17 +308,32 @@ def migrate(
 ) -> Migration:
     """What another kernel does to the lines of fragments, and the fragments for it.
 
-    ``old`` and ``new`` are trees, as for :meth:`kresolve.Tree.load`; ``base``,
-    ``fragment`` (which belong to the base) and ``mode`` hold for both.
+    Args:
+        files: The fragments, merged in order.
+        old: The tree they come from, as for :func:`kresolve.plan`.
+        new: The tree they go to.
+        arch: As for ``make ARCH=``; None for this machine's.
+        cross_compile: As for ``make CROSS_COMPILE=``.
+        llvm: As for ``make LLVM=``.
+        shell: False to run no code from the trees.
+        base: A make target, "empty", "running" or a file; it holds for both trees, as do
+            ``fragment`` and ``mode``.
+        fragment: Fragments that belong to the base.
+        mode: "olddefconfig", or "allnoconfig" as ``merge_config.sh -n`` does.
+        timeout: Seconds to look for what the lines need besides on the new kernel; None for
+            no limit.
+        known: Is called with what becomes of the lines as soon as that is known.
+        progress: Where to show that the work goes on.
 
-    ``known`` is called with what becomes of the lines as soon as that is known; what they
-    need besides on the new kernel is looked for, for ``timeout`` seconds.
+    Returns:
+        A Migration; its ``status`` is "unchanged" or "changed", ``steps`` has every line, and
+        ``texts`` the new fragments by the names of the old ones.
 
-    The ``status`` is "unchanged" or "changed"; ``steps`` has every line, and
-    ``texts`` the new fragments.  Raises KresolveError when the question is wrong.
+    Raises:
+        KresolveError: The question is wrong.
     """
     trees = [
-        _loaded(
+        loaded(
             tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
         )
         for tree in (old, new)
@@ -385,20 +441,3 @@ def _with_reasons(found: Check, tree: Tree, lines: list[Line], progress: Progres
     ]
     mended = repair(target, merged(requests), progress) if requests else Repair(None)
     return explained(found, target, mended)
-
-
-def _loaded(
-    tree: str | Path | Tree | None,
-    *,
-    arch: str | None,
-    cross_compile: str | None,
-    llvm: bool | str,
-    shell: bool,
-    progress: Progress,
-) -> Tree:
-    """A tree that is loaded, or is now."""
-    if isinstance(tree, Tree):
-        return tree
-    return Tree.load(
-        tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
-    )

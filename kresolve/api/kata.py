@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from attrs import evolve, field, frozen
 
-from kresolve.api.loading import Fragments, Requests, as_list
+from kresolve.api.question import (
+    Fragments,
+    Names,
+    Objective,
+    Prefer,
+    QuestionOptions,
+    Requests,
+    as_list,
+)
 from kresolve.api.tree import Tree
 from kresolve.dotconfig.files import check_writable, write_whole
 from kresolve.dotconfig.lines import read_text
@@ -21,7 +30,6 @@ from kresolve.integrations.kata import (
     version_note,
 )
 from kresolve.integrations.kata_files import fragments_directory, read_kata
-from kresolve.planner import Question
 from kresolve.planner.result import Status
 from kresolve.progress import SILENT, TIMEOUT, Progress
 from kresolve.sources.merge_script import merge_config
@@ -86,13 +94,13 @@ def plan_kata(
     trees: Sequence[Tree],
     sets: Iterable[str] = (),
     profile: Fragments = (),
-    pin: str | Iterable[str] = (),
-    forbid: str | Iterable[str] = (),
-    prefer: str = "y",
-    objective: str = "default",
+    pin: Names = (),
+    forbid: Names = (),
+    prefer: Prefer = "y",
+    objective: Objective = "default",
     explicit: bool = False,
     timeout: float | None = TIMEOUT,
-    verify: str | None = None,
+    verify: Literal["conf"] | None = None,
     progress: Progress = SILENT,
 ) -> KataChange:
     """The changes that a request needs in Kata's directory of fragments.
@@ -108,19 +116,16 @@ def plan_kata(
     Raises KresolveError when the question is wrong, DisagreementError when evaluator, clauses and
     conf disagree.
     """
+    options = QuestionOptions(
+        pin=pin, forbid=forbid, prefer=prefer, objective=objective, explicit=explicit
+    )
     root, sets, profiles = fragments_directory(Path(kata)), list(sets), as_list(profile)
     texts: dict[str, str] = {}
     found: list[KataPlan] = []
     for tree in trees:
         here = read_kata(root, tree.model, sets).with_texts(texts)
-        question = Question(
-            requests=tree.requests(*request, profiles=profiles),
-            pins=tree.names(pin, "--pin"),
-            forbidden=tree.names(forbid, "--forbid"),
-            objective=objective,
-            explicit=explicit,
-            prefer=prefer,
-        )
+        requests = tree.requests(*request, profiles=profiles)
+        question = options.question(tree.model, requests)
         one = planned(here, tree.model_index, question, timeout=timeout, progress=progress)
         texts.update(one.texts)
         found.append(one)

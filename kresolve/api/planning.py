@@ -2,20 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
-from kresolve.api.loading import Fragments, Requests, as_list
+from attrs import evolve
+
+from kresolve.api.explain_symbol import explain_symbol
+from kresolve.api.question import (
+    Fragments,
+    Names,
+    Objective,
+    Prefer,
+    QuestionOptions,
+    Requests,
+    as_list,
+    customary_options,
+)
 from kresolve.api.tree import Tree
-from kresolve.errors import RequestError
+from kresolve.dotconfig.lines import Line
+from kresolve.errors import ConfigFileError, RequestError
 from kresolve.evaluator import ConfMode
-from kresolve.planner import AnyOf, Plan, Request
+from kresolve.explanation import customary_effect
+from kresolve.planner import ANY, AnyBase, AnyOf, Plan, Request, Target
 from kresolve.planner.solve_and_verify import TargetRequest, solve_and_verify, validate_options
 from kresolve.progress import SILENT, TIMEOUT, Progress
+from kresolve.rendering.explanation import Explanation
+
+if TYPE_CHECKING:
+    from kresolve.dependency_graph import Graph
 
 #: One tree, or several.
 Trees: TypeAlias = "str | Path | Tree | Iterable[str | Path | Tree] | None"
+
+#: One base, or several.
+Bases: TypeAlias = str | Path | Iterable[str | Path]
+
+
+class TargetDict(TypedDict, total=False):
+    """One of the ``targets`` of :func:`plan`; each part may be a list."""
+
+    tree: Trees
+    arch: str | Iterable[str] | None
+    base: Bases
 
 
 def plan(
@@ -25,58 +56,69 @@ def plan(
     cross_compile: str | None = None,
     llvm: bool | str = False,
     shell: bool = True,
-    base: str | Path | Iterable[str | Path] = "defconfig",
-    targets: Iterable[Mapping[str, Any]] | None = None,
+    base: Bases = "defconfig",
+    targets: Iterable[TargetDict] | None = None,
     fragment: Fragments = (),
     mode: ConfMode = "olddefconfig",
-    pin: str | Iterable[str] = (),
-    forbid: str | Iterable[str] = (),
-    prefer: str = "y",
-    objective: str = "default",
+    pin: Names = (),
+    forbid: Names = (),
+    prefer: Prefer = "y",
+    objective: Objective = "default",
     explicit: bool = False,
     alternatives: int = 0,
     split: bool = False,
     timeout: float | None = TIMEOUT,
-    verify: str | None = None,
+    verify: Literal["conf"] | None = None,
     profile: Fragments = (),
     progress: Progress = SILENT,
 ) -> Plan:
     """The fragment lines that make a request survive on top of a base.
 
-    ``request``: a profile ("criu"), options ("X", "X=m", {"X": "y"}), "@FILE",
-    a Path to a fragment, or lists of these.  ``tree``: see :meth:`Tree.load`;
-    a Tree already loaded saves the loading.  ``shell``: False to run nothing of
-    the tree.  ``base``: a make target, "empty", a NAME_defconfig or a file,
-    with ``fragment`` merged on top; or "any", for a fragment that holds on
-    every base of the tree.  ``mode``: "olddefconfig", or "allnoconfig" as
-    ``merge_config.sh -n`` does.  ``pin``: options that keep the base's value;
-    ``forbid``: options that must be n.  ``prefer``: y or m where a request
-    takes both.  ``objective``: "default", "lines" or "footprint".
-    ``explicit``: True for a line for each request, also where a default would do.
-    ``alternatives``: so many other plans that are as good are named, too.
-    ``timeout``: seconds after which the best plan so far is taken, None for
-    never.  ``verify``: "conf" to ask the tree's own conf as well.
-    ``profile``: files with profiles of your own.
+    Args:
+        request: A profile ("criu", "criu:lazy-pages"), options ("X", "X=m", "X=y|m", "X|Y",
+            {"X": "y"}), "@FILE" or a Path for every line of a fragment, or lists of these.
+        tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
+            saved model, or a Tree; None for the current directory. Or several of these.
+        arch: As for ``make ARCH=``; None for this machine's. Or several. Ignored for a Tree,
+            as are ``cross_compile``, ``llvm`` and ``shell``.
+        cross_compile: As for ``make CROSS_COMPILE=``.
+        llvm: As for ``make LLVM=``.
+        shell: False to run no code from the tree: no make, no ``$(shell ...)``, no conf.
+        base: A make target ("defconfig", "allnoconfig", "x_defconfig"), "empty", "running", a
+            file, or "any" for a fragment that holds on every base. Or several.
+        targets: Combinations of "tree", "arch" and "base" one by one, as dicts; what one lacks
+            is as given beside it. Without, every combination of the lists.
+        fragment: Fragments that are merged on top of the base, in order.
+        mode: "olddefconfig", or "allnoconfig" as ``merge_config.sh -n`` does.
+        pin: Options that keep the base's value.
+        forbid: Options that must be n.
+        prefer: The value to prefer where a request takes both.
+        objective: What is best: "default" (what a kernel developer would write), "lines" (the
+            fewest), or "footprint" (the smallest kernel).
+        explicit: True for a line for each request, also where a default would do.
+        alternatives: How many other plans to name that are as good.
+        split: Of several targets, a common part and a remainder for each
+            (``targets[n].lines``); False for one fragment that holds in all of them.
+        timeout: Seconds after which the best plan so far is taken; None for never.
+        verify: "conf" to ask the tree's own conf as well.
+        profile: Files with profiles of your own.
+        progress: Where to show that the work goes on.
 
-    ``tree``, ``arch`` and ``base`` may be lists: the one fragment has to hold
-    in every combination; with ``split``, there is a common part and a remainder
-    for each (``targets[n].lines``).  ``targets`` names combinations one by one instead, as
-    dicts with "tree", "arch" and "base"; what one lacks is as given beside it.
+    Returns:
+        A Plan; its ``status`` is "planned", "impossible" (proved, see ``conflict``) or
+        "unknown" (the time was up).
 
-    The plan's ``status`` is "planned", "impossible" (proved) or "unknown" (the
-    time was up).  Raises KresolveError when the question is wrong,
-    DisagreementError when evaluator, clauses and conf disagree.
+    Raises:
+        KresolveError: The question is wrong.
+        DisagreementError: Evaluator, clauses and conf disagree.
     """
     validate_options(objective=objective, prefer=prefer, verify=verify)
-    options: dict[str, Any] = {
-        "cross_compile": cross_compile,
-        "llvm": llvm,
-        "shell": shell,
-        "progress": progress,
-    }
+    options = QuestionOptions(
+        pin=pin, forbid=forbid, prefer=prefer, objective=objective, explicit=explicit
+    )
     combinations = [
         (one_tree, one_arch, one_base)
-        for target in (targets if targets is not None else ({},))
+        for target in (targets if targets is not None else (TargetDict(),))
         for one_tree in _as_list(_option_of(target, "tree", tree))
         for one_arch in _as_list(_option_of(target, "arch", arch))
         for one_base in _as_list(_option_of(target, "base", base))
@@ -84,23 +126,32 @@ def plan(
     loaded: dict[tuple[object, object], Tree] = {}
     places: list[TargetRequest] = []
     trees: list[Tree] = []
-    words = {
-        "pin": pin,
-        "forbid": forbid,
-        "objective": objective,
-        "prefer": prefer,
-        "explicit": explicit,
-        "profiles": as_list(profile),
-    }
-    request, fragment = _reusable(request), as_list(fragment)
+    request, fragment, profiles = _reusable(request), as_list(fragment), as_list(profile)
     for one_tree, one_arch, one_base in dict.fromkeys(combinations):
         if isinstance(one_tree, Tree):
             here = one_tree
         else:
             if (one_tree, one_arch) not in loaded:
-                loaded[one_tree, one_arch] = Tree.load(one_tree, arch=one_arch, **options)
+                loaded[one_tree, one_arch] = Tree.load(
+                    one_tree,
+                    arch=one_arch,
+                    cross_compile=cross_compile,
+                    llvm=llvm,
+                    shell=shell,
+                    progress=progress,
+                )
             here = loaded[one_tree, one_arch]
-        places.append(here.target_request(request, one_base, fragment, mode, **words))
+        places.append(
+            _target_request(
+                here,
+                request,
+                one_base,
+                fragment=fragment,
+                mode=mode,
+                options=options,
+                profiles=profiles,
+            )
+        )
         trees.append(here)
     if not places:
         raise RequestError("no target is named; name at least one tree and base")
@@ -112,10 +163,92 @@ def plan(
         verify=verify,
         progress=progress,
     )
-    return trees[0].with_services(found, places[0])
+    return _with_services(found, trees[0], places[0])
 
 
-def _option_of(target: Mapping[str, Any], key: str, otherwise: Any) -> Any:
+def _target_request(
+    tree: Tree,
+    request: Iterable[Requests],
+    base: str | Path,
+    *,
+    fragment: Fragments,
+    mode: ConfMode,
+    options: QuestionOptions,
+    profiles: Fragments,
+) -> TargetRequest:
+    """What is asked of a base of a tree, or of any."""
+    requests = tree.requests(*request, profiles=profiles)
+    if not requests:
+        raise RequestError("nothing is asked for; name an option or a profile")
+    question = options.question(tree.model, requests)
+    if base != ANY:
+        customary = customary_options(*request, profiles=profiles)
+        target = tree.target(base, fragment, mode)
+        return TargetRequest(target, question, tree.conf, customary=customary)
+    if as_list(fragment):
+        raise RequestError("base any with a fragment: any base may already have its lines")
+    if question.pins:
+        raise RequestError("base any with --pin: there is no one value to keep")
+    if question.explicit:
+        raise RequestError("base any with --explicit: a line is there wherever a base needs it")
+    any_base = AnyBase(tree.model_index, question, mode)
+    return TargetRequest(any_base, question, tree.conf, partial(_samples, tree))
+
+
+def _samples(tree: Tree) -> list[tuple[Line, ...]]:
+    """Bases on which conf is asked about a fragment for any base."""
+    found: list[tuple[Line, ...]] = [()]
+    for name in ("allnoconfig", "defconfig", "allyesconfig", "allmodconfig"):
+        with contextlib.suppress(ConfigFileError):
+            found.append(tree.base(name).lines)
+    return found
+
+
+def _with_services(plan: Plan, tree: Tree, place: TargetRequest) -> Plan:
+    """A plan with what its readers ask of the tree: reasons, a graph, what is customary."""
+    return evolve(
+        plan,
+        notes=(*plan.notes, *_customary_notes(tree, place, plan)),
+        explainer=partial(_explain_planned, place.target, plan),
+        grapher=partial(_plan_graph, tree, place),
+    )
+
+
+def _customary_notes(tree: Tree, place: TargetRequest, plan: Plan) -> Iterator[str]:
+    """What the options would do that people add by tradition; of any bases, none is known."""
+    if plan.status != "planned" or isinstance(place.target, AnyBase):
+        return
+    target, added = place.target, plan.assignments_in(0)
+    for symbol in place.customary:
+        told = customary_effect(
+            tree.model,
+            (*target.lines, *added),
+            target.mode,
+            symbol,
+            without=target.after(added),
+        )
+        if told is not None:
+            yield str(told)
+
+
+def _explain_planned(where: Target | AnyBase, plan: Plan, symbol: str) -> Explanation:
+    """Explain a symbol with a plan's lines; of any bases, on the empty one."""
+    target = where.empty if isinstance(where, AnyBase) else where
+    return explain_symbol(
+        target, symbol, base=target.base, said=plan.assignments_in(0), change=False
+    )
+
+
+def _plan_graph(tree: Tree, place: TargetRequest, plan: Plan) -> Graph:
+    from kresolve.planner.plan_graph import plan_graph
+
+    # Of the bases that a plan for any base is for, the empty one is shown.
+    target = place.target if isinstance(place.target, Target) else place.target.empty
+    after = target.after(plan.assignments_in(0))
+    return plan_graph(tree.whole_graph, tree.model, plan, target.before, after)
+
+
+def _option_of(target: TargetDict, key: str, otherwise: Any) -> Any:
     """What a target says, else what is said for all."""
     unknown = [name for name in target if name not in ("tree", "arch", "base")]
     if unknown:

@@ -1,21 +1,14 @@
-"""The package's face in Python: many plans, and plans with fewer lines.
-
-Each function takes ``tree`` as :func:`kresolve.plan` does, or a Tree already
-loaded; the keywords ``arch``, ``cross_compile``, ``llvm``, ``shell`` and
-``progress`` are those of :meth:`kresolve.Tree.load`.
-"""
+"""Many plans, and fragments with fewer lines: survey and minimize."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import Unpack
 
-from kresolve.api.exploring import Loading
-from kresolve.api.loading import Requests
+from kresolve.api.question import Names, Objective, Prefer, QuestionOptions, Requests, option_names
 from kresolve.api.survey_run import Survey, SurveyOptions, survey_lines
-from kresolve.api.tree import Tree
+from kresolve.api.tree import Tree, loaded
 from kresolve.dotconfig.files import check_writable
 from kresolve.dotconfig.lines import Line
 from kresolve.errors import RequestError
@@ -24,8 +17,7 @@ from kresolve.kconfig.storage import to_bytes
 from kresolve.kconfig.values import Type
 from kresolve.planner import Demand, checked
 from kresolve.planner.minimizing import Minimal, keeping, same_config
-from kresolve.planner.solve_and_verify import validate_options
-from kresolve.progress import SILENT, TIMEOUT
+from kresolve.progress import SILENT, TIMEOUT, Progress
 
 
 def minimize(
@@ -35,15 +27,39 @@ def minimize(
     mode: ConfMode = "olddefconfig",
     keep: Requests = (),
     timeout: float | None = TIMEOUT,
-    **loading: Unpack[Loading],
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
+    progress: Progress = SILENT,
 ) -> Minimal:
     """The fewest lines of fragments that make the same ``.config`` on a base.
 
-    ``fragments`` are merged in order.  With ``keep`` (the command's ``--for``)
-    the fewest with which a request holds.  Raises RequestError if it does not
-    hold with all of them.
+    Args:
+        fragments: The fragments, merged in order.
+        tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
+            saved model, or a Tree; None for the current directory.
+        arch: As for ``make ARCH=``; None for this machine's. Ignored for a Tree, as are
+            ``cross_compile``, ``llvm`` and ``shell``.
+        cross_compile: As for ``make CROSS_COMPILE=``.
+        llvm: As for ``make LLVM=``.
+        shell: False to run no code from the tree: no make, no ``$(shell ...)``, no conf.
+        base: A make target, "empty", "running" or a file.
+        mode: "olddefconfig", or "allnoconfig" as ``merge_config.sh -n`` does.
+        keep: A request, as for :func:`kresolve.plan` (the command's ``--for``): the fewest lines
+            with which it holds, instead of those that make the same ``.config``.
+        timeout: Seconds after which the fewest so far are taken; None for never.
+        progress: Where to show that the work goes on.
+
+    Returns:
+        A Minimal; ``lines`` are those that are left, ``dropped`` the others with the reason.
+
+    Raises:
+        KresolveError: The question is wrong; RequestError if ``keep`` does not hold with all lines.
     """
-    here = _loaded(tree, loading)
+    here = loaded(
+        tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
+    )
     target = here.target(base, (), mode)
     lines: list[Line] = []
     for fragment in fragments:
@@ -54,7 +70,6 @@ def minimize(
     request = here.requests(keep)
     if not request:
         return same_config(target, lines)
-    progress = loading.get("progress", SILENT)
     return keeping(target, lines, request, timeout=timeout, progress=progress)
 
 
@@ -64,27 +79,56 @@ def survey(
     tree: str | Path | Tree | None = None,
     base: str | Path = "defconfig",
     mode: ConfMode = "olddefconfig",
-    pin: str | Iterable[str] = (),
-    forbid: str | Iterable[str] = (),
-    objective: str = "default",
-    prefer: str = "y",
+    pin: Names = (),
+    forbid: Names = (),
+    objective: Objective = "default",
+    prefer: Prefer = "y",
     timeout: float | None = TIMEOUT,
     executor: Executor | None = None,
     jobs: int | None = None,
-    **loading: Unpack[Loading],
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
+    progress: Progress = SILENT,
 ) -> Survey:
     """A plan or a proof for each of many symbols, as JSON lines in a file.
 
-    ``symbols``: "X" (a tristate may be y or m) or "X=m"; without any, every
-    bool and tristate with a prompt.  A file that was begun is gone on with.
-    ``executor``: any Executor of concurrent.futures, whose processes can read
-    this machine's temporary files; by default ``jobs`` processes, one for each
-    processor.  ``timeout`` is for each symbol.
+    Args:
+        symbols: "X" (a tristate may be y or m) or "X=m"; none for every bool and tristate with a
+            prompt.
+        output: The file. One that was begun is gone on with.
+        tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
+            saved model, or a Tree; None for the current directory.
+        arch: As for ``make ARCH=``; None for this machine's. Ignored for a Tree, as are
+            ``cross_compile``, ``llvm`` and ``shell``.
+        cross_compile: As for ``make CROSS_COMPILE=``.
+        llvm: As for ``make LLVM=``.
+        shell: False to run no code from the tree: no make, no ``$(shell ...)``, no conf.
+        base: A make target, "empty", "running" or a file.
+        mode: "olddefconfig", or "allnoconfig" as ``merge_config.sh -n`` does.
+        pin: Options that keep the base's value.
+        forbid: Options that must be n.
+        objective: What is best, as for :func:`kresolve.plan`.
+        prefer: The value to prefer where a request takes both.
+        timeout: Seconds for each symbol; None for no limit.
+        executor: An Executor of concurrent.futures whose processes can read this machine's
+            temporary files; None for ``jobs`` processes.
+        jobs: How many processes; None for one for each processor.
+        progress: Where to show that the work goes on.
+
+    Returns:
+        A Survey; ``counts`` by status, ``plans()`` reads the file.
+
+    Raises:
+        KresolveError: The question is wrong, or the file has something else in it.
     """
-    validate_options(objective=objective, prefer=prefer, verify=None)
+    options = QuestionOptions(pin=pin, forbid=forbid, objective=objective, prefer=prefer)
     if jobs is not None and jobs < 1:
         raise RequestError(f"jobs {jobs}: say how many processes, 1 or more")
-    here = _loaded(tree, loading)
+    here = loaded(
+        tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
+    )
     target = here.target(base, (), mode)
     path = Path(output)
     check_writable(path)
@@ -96,17 +140,17 @@ def survey(
             base=target.base,
             lines=target.lines,
             mode=mode,
-            pins=here.names(pin, "--pin"),
-            forbidden=here.names(forbid, "--forbid"),
-            objective=objective,
-            prefer=prefer,
+            pins=option_names(here.model, options.pin, "--pin"),
+            forbidden=option_names(here.model, options.forbid, "--forbid"),
+            objective=options.objective,
+            prefer=options.prefer,
             timeout=timeout,
             root=None if here.source is None else here.source.path,
         ),
         path,
         executor=executor,
         jobs=jobs,
-        progress=loading.get("progress", SILENT),
+        progress=progress,
     )
 
 
@@ -122,7 +166,3 @@ def _each(tree: Tree, symbols: Iterable[str]) -> list[Demand]:
                 request = checked(model, symbol.name, "y|m", text)
             found[request] = None
     return list(found)
-
-
-def _loaded(tree: str | Path | Tree | None, loading: Loading) -> Tree:
-    return tree if isinstance(tree, Tree) else Tree.load(tree, **loading)

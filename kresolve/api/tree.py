@@ -1,4 +1,4 @@
-"""The package's face in Python: trees that answer questions.
+"""A kernel tree that answers questions.
 
 >>> from kresolve import plan
 >>> p = plan("criu", tree="debian:6.12", base="allnoconfig")  # doctest: +SKIP
@@ -7,42 +7,126 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
+from kresolve.api.bases import Base, Make, find_base, find_fragments
 from kresolve.api.explain_symbol import DEPTH, explain_symbol
-from kresolve.api.loading import Fragments, LoadedTree, Requests, as_list
-from kresolve.dotconfig.lines import Line
-from kresolve.errors import ConfigFileError, RequestError
-from kresolve.evaluator import ConfMode
-from kresolve.explanation import customary_effect
+from kresolve.api.question import (
+    Fragments,
+    Names,
+    Objective,
+    Prefer,
+    Requests,
+    as_list,
+    read_requests,
+)
+from kresolve.dotconfig.files import open_input, read_below, write_whole
+from kresolve.dotconfig.lines import (
+    InvalidLine,
+    Line,
+    fragment_text,
+    invalid_value,
+    read_lines,
+    typed_value,
+)
+from kresolve.errors import RequestError, TreeError
+from kresolve.evaluator import Configuration, ConfMode, evaluate, savedefconfig
 from kresolve.explanation.symbol_page import SymbolPage, symbol_page
 from kresolve.kconfig import markup
 from kresolve.kconfig.help_texts import HelpTexts
+from kresolve.kconfig.model import Model, Symbol, TreeInfo
+from kresolve.kconfig.similar_names import did_you_mean_option
+from kresolve.kconfig.storage import from_bytes, to_bytes
+from kresolve.kconfig.storage_checks import MOST_CHARACTERS
 from kresolve.kconfig.symbol_search import WHERE, SearchResult, search_symbols
-from kresolve.planner import ANY, AnyBase, Plan, Question, Request, Target
-from kresolve.planner.solve_and_verify import TargetRequest
+from kresolve.kconfig.values import Type
+from kresolve.planner import Demand, ModelIndex, Plan, Request, Target
 from kresolve.progress import SILENT, TIMEOUT, Progress
 from kresolve.rendering.explanation import Explanation
 from kresolve.results import Result
+from kresolve.sources import Environment, SourceTree, find_tree
+from kresolve.sources.model_cache import cached_models, load_model
+from kresolve.sources.oracle import Oracle, make_target
 
 if TYPE_CHECKING:
     from kresolve.dependency_graph import Graph
     from kresolve.evaluator.effects import Effects
     from kresolve.planner.backbone import Backbone
 
+_MODES: Final = ("olddefconfig", "allnoconfig")
+#: So many bases by name are kept with what plans found out about them.
+_TARGETS: Final = 8
 #: What a gate can be set to.
 _SET = (("y",), ("m",))
 
 
+def _made(
+    source: SourceTree, target: str, *, arch: str, cross_compile: str | None, llvm: bool | str
+) -> str:
+    """The ``.config`` that the tree's own make writes for a target."""
+    return make_target(source, target, arch=arch, cross_compile=cross_compile, llvm=llvm).config
+
+
 @frozen(eq=False, repr=False)
-class Tree(Result, LoadedTree):
+class Tree(Result):
     """A kernel tree for one architecture and toolchain: its model, ready for questions."""
+
+    model: Model
+    #: The files of the tree; None for a saved model.
+    source: SourceTree | None = None
+    #: May anything of the tree be run?
+    shell: bool = True
+    #: The ``.config`` that the tree's own make writes for a target.
+    make: Make | None = None
+    #: Where lines that say nothing are told of.
+    progress: Progress = SILENT
+    _targets: dict[tuple[str | Path, str], Target] = field(factory=dict, init=False)
+
+    @classmethod
+    def load(
+        cls,
+        tree: str | Path | None = None,
+        *,
+        arch: str | None = None,
+        cross_compile: str | None = None,
+        llvm: bool | str = False,
+        shell: bool = True,
+        progress: Progress = SILENT,
+    ) -> Tree:
+        """Load a tree: a directory, a tarball, "debian:6.12", or a saved model.
+
+        ``arch`` is as for ``make ARCH=``, this machine's by default.  The first
+        time takes a few seconds, later some tenths of a second.  With ``shell``
+        False nothing of the tree is run, neither make nor ``$(shell ...)`` nor
+        conf: a tree that was never read is refused.  Raises TreeError,
+        KconfigError or ToolError with what is wrong and where.
+        """
+        saved = _saved_model(tree)
+        if saved is not None:
+            if arch is not None and arch != saved.info.arch:
+                raise TreeError(f"{tree}: this model is of {saved.info.arch}, not {arch}")
+            return cls(saved, progress=progress)
+        source = find_tree(tree, progress=progress)
+        model = load_model(
+            source,
+            arch=arch,
+            cross_compile=cross_compile,
+            llvm=llvm,
+            shell=shell,
+            progress=progress,
+        )
+
+        make = partial(_made, source, arch=model.info.arch, cross_compile=cross_compile, llvm=llvm)
+        return cls(model, source, shell, make if shell else None, progress)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """In another process: the same tree, without the progress of this one."""
+        return type(self), (self.model, self.source, self.shell, self.make)
 
     def _summary(self) -> str:
         return f"{self.info}: {len(self.model.symbols)} symbols; {self.info.source}"
@@ -89,21 +173,155 @@ class Tree(Result, LoadedTree):
             markup.table((markup.text(what), markup.text(text)) for what, text in rows),
         )
 
+    @property
+    def info(self) -> TreeInfo:
+        """Version, architecture, toolchain: what was read, and with what."""
+        return self.model.info
+
+    @cached_property
+    def other_kernels(self) -> tuple[Model, ...]:
+        """Other kernels for the same architecture that have been read here before."""
+        return tuple(cached_models(self.info.srcarch, but=self.info.version))
+
+    def save(self, path: str | Path) -> None:
+        """Save the model; ``Tree.load`` reads it where there is neither tree nor compiler.
+
+        It carries the variables that conf gets, but no paths of this machine.
+        """
+        kept = tuple((name, value) for name, value in self.info.variables if "/" not in value)
+        model = evolve(self.model, info=evolve(self.info, variables=kept))
+        write_whole(Path(path), to_bytes(model))
+
+    def __getitem__(self, name: str) -> Symbol:
+        """A symbol, with or without CONFIG_; KeyError with a proposal if there is none."""
+        bare = name.removeprefix("CONFIG_")
+        if bare not in self.model.symbols:
+            hint = did_you_mean_option(bare, self.model.symbols)
+            raise KeyError(f"{self.info} has no option {bare}{hint}")
+        return self.model.symbols[bare]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.removeprefix("CONFIG_") in self.model.symbols
+
+    def base(self, base: str | Path = "defconfig") -> Base:
+        """The lines of a base: a make target, "empty", "running" or a file."""
+        if not self.shell and self.source is not None and self._made_by_make(base):
+            raise TreeError(f"{base}: only make can tell what it is made of; --no-shell refuses it")
+        return find_base(self.model, self.source, base, self.make)
+
+    def _made_by_make(self, base: str | Path) -> bool:
+        """Is a base a defconfig target of which the tree has no file?"""
+        name = self.info.defconfig if base == "defconfig" else str(base)
+        if isinstance(base, Path) or not name.endswith("defconfig"):
+            return False
+        if base != "defconfig" and Path(base).exists():
+            return False
+        assert self.source is not None
+        folder = self.source.path / "arch" / self.info.srcarch / "configs"
+        return not (folder / name).is_file()
+
+    def target(
+        self,
+        base: str | Path = "defconfig",
+        fragments: Fragments = (),
+        mode: ConfMode = "olddefconfig",
+    ) -> Target:
+        """A base of this tree with fragments on top; those with a name are kept for reuse."""
+        if mode not in _MODES:
+            raise RequestError(f"mode {mode!r}: say {' or '.join(_MODES)}")
+        fragments = as_list(fragments)
+        key = (base, mode)
+        is_name = isinstance(base, str) and base != "running" and not Path(base).exists()
+        if is_name and not fragments and key in self._targets:
+            return self._targets[key]
+        found = self.base(base)
+        lines, bad = list(found.lines), [*found.invalid, *self.invalid_lines(found.lines)]
+        for fragment in fragments:
+            for path in find_fragments(self.model, self.source, fragment):
+                more, worse = self.read(path)
+                lines += more
+                bad += [*worse, *self.invalid_lines(more)]
+        name = " + ".join([str(base), *map(str, fragments)])
+        notes = tuple(f"warning: {line}" for line in bad)
+        target = Target(self.model, name, tuple(lines), mode, self.model_index, notes=notes)
+        if is_name and not fragments:
+            while len(self._targets) >= _TARGETS:
+                self._targets.pop(next(iter(self._targets)))
+            self._targets[key] = target
+        return target
+
+    def read(self, path: str | Path) -> tuple[list[Line], list[InvalidLine]]:
+        """The lines of a fragment or ``.config``, and those that say nothing."""
+        return read_lines(Path(path), exact_unset=self.model.dialect.exact_unset)
+
+    def invalid_lines(self, lines: Iterable[Line]) -> list[InvalidLine]:
+        """The lines that conf ignores, because the value is none of the symbol's type."""
+        symbols = self.model.symbols
+        return [
+            InvalidLine(
+                str(line),
+                invalid_value(line, type_, settable=self.model.is_assignable(symbols[line.symbol])),
+                line.location,
+            )
+            for line in lines
+            if line.symbol in symbols
+            and line.location is not None
+            and (type_ := symbols[line.symbol].type) is not Type.UNKNOWN
+            and typed_value(line, type_) is None
+        ]
+
+    def olddefconfig(
+        self, config: str | Path | Iterable[Line] = (), *, mode: ConfMode = "olddefconfig"
+    ) -> Configuration:
+        """What ``make olddefconfig`` makes of a ``.config`` (a path, or lines)."""
+        if isinstance(config, str | Path):
+            config = self.read(config)[0]
+        return evaluate(self.model, config, mode)
+
+    def savedefconfig(self, config: str | Path | Iterable[Line]) -> str:
+        """What ``make savedefconfig`` makes of a ``.config`` (a path, or lines)."""
+        if isinstance(config, str | Path):
+            config = self.read(config)[0]
+        return fragment_text(savedefconfig(self.model, config))
+
+    @cached_property
+    def oracle(self) -> Oracle:
+        """The tree's own conf; TreeError for a saved model, or where nothing may run."""
+        if not self.shell:
+            raise TreeError("conf is a program of the tree, and --no-shell refuses to run it")
+        if self.source is None:
+            raise TreeError("a saved model has no conf; name the tree itself to verify with conf")
+        info = self.info
+        return Oracle(
+            self.source, Environment(info.arch, info.srcarch, info.variables, info.toolchain)
+        )
+
+    def requests(self, *wanted: Requests, profiles: Fragments = ()) -> tuple[Demand, ...]:
+        """Requests as people write them, checked against this tree."""
+        return read_requests(self.model, *wanted, profiles=profiles)
+
+    def conf(self, lines: Iterable[Line], mode: ConfMode = "olddefconfig") -> str:
+        """The ``.config`` that the tree's own conf makes of lines."""
+        text = fragment_text(lines)
+        if mode == "olddefconfig":
+            return self.oracle.run(mode, text).config
+        return self.oracle.run(mode, None, allconfig=text).config
+
     def plan(
         self,
         *request: Requests,
         base: str | Path | Iterable[str | Path] = "defconfig",
         fragment: Fragments = (),
         mode: ConfMode = "olddefconfig",
-        pin: str | Iterable[str] = (),
-        forbid: str | Iterable[str] = (),
-        prefer: str = "y",
-        objective: str = "default",
+        pin: Names = (),
+        forbid: Names = (),
+        prefer: Prefer = "y",
+        objective: Objective = "default",
         explicit: bool = False,
         alternatives: int = 0,
         split: bool = False,
         timeout: float | None = TIMEOUT,
-        verify: str | None = None,
+        verify: Literal["conf"] | None = None,
         profile: Fragments = (),
         progress: Progress = SILENT,
     ) -> Plan:
@@ -127,86 +345,6 @@ class Tree(Result, LoadedTree):
             verify=verify,
             profile=profile,
             progress=progress,
-        )
-
-    def target_request(
-        self,
-        request: Iterable[Requests],
-        base: str | Path,
-        fragment: Fragments,
-        mode: ConfMode,
-        **words: Any,
-    ) -> TargetRequest:
-        """A question about a base of this tree; ``words`` are the rest of a plan's options."""
-        requests = self.requests(*request, profiles=words["profiles"])
-        if not requests:
-            raise RequestError("nothing is asked for; name an option or a profile")
-        question = Question(
-            requests=requests,
-            pins=self.names(words["pin"], "--pin"),
-            forbidden=self.names(words["forbid"], "--forbid"),
-            objective=words["objective"],
-            prefer=words["prefer"],
-            explicit=words["explicit"],
-        )
-        if base != ANY:
-            return TargetRequest(
-                self.target(base, fragment, mode),
-                question,
-                self.conf,
-                customary=self.customary_options(*request, profiles=words["profiles"]),
-            )
-        if as_list(fragment):
-            raise RequestError("base any with a fragment: any base may already have its lines")
-        if question.pins:
-            raise RequestError("base any with --pin: there is no one value to keep")
-        if question.explicit:
-            raise RequestError("base any with --explicit: a line is there wherever a base needs it")
-        any_base = AnyBase(self.model_index, question, mode)
-        return TargetRequest(any_base, question, self.conf, self._samples)
-
-    def _samples(self) -> list[tuple[Line, ...]]:
-        """Bases on which conf is asked about a fragment for any base."""
-        found: list[tuple[Line, ...]] = [()]
-        for name in ("allnoconfig", "defconfig", "allyesconfig", "allmodconfig"):
-            with contextlib.suppress(ConfigFileError):
-                found.append(self.base(name).lines)
-        return found
-
-    def with_services(self, plan: Plan, place: TargetRequest) -> Plan:
-        """A plan with what its readers ask of this tree: reasons, a graph, what tradition says."""
-        return evolve(
-            plan,
-            notes=(*plan.notes, *self._customary_notes(place, plan)),
-            explainer=partial(self._explain_planned, place.target, plan),
-            grapher=partial(self._plan_graph, place),
-        )
-
-    def _customary_notes(self, place: TargetRequest, plan: Plan) -> Iterator[str]:
-        """What the options would do that people add by tradition; of any bases, none is known."""
-        if plan.status != "planned" or isinstance(place.target, AnyBase):
-            return
-        target, added = place.target, plan.assignments_in(0)
-        for symbol in place.customary:
-            told = customary_effect(
-                self.model,
-                (*target.lines, *added),
-                target.mode,
-                symbol,
-                without=target.after(added),
-            )
-            if told is not None:
-                yield str(told)
-
-    def _explain_planned(self, where: Target | AnyBase, plan: Plan, symbol: str) -> Explanation:
-        """Explain a symbol with a plan's lines; of any bases, on the empty one."""
-        target = where.empty if isinstance(where, AnyBase) else where
-        return explain_symbol(
-            target,
-            symbol,
-            base=target.base,
-            said=plan.assignments_in(0),
-            change=False,
         )
 
     def explain(
@@ -242,14 +380,6 @@ class Tree(Result, LoadedTree):
             self.progress.note(note)
         return target
 
-    def _plan_graph(self, place: TargetRequest, plan: Plan) -> Graph:
-        from kresolve.planner.plan_graph import plan_graph
-
-        # Of the bases that a plan for any base is for, the empty one is shown.
-        target = place.target if isinstance(place.target, Target) else place.target.empty
-        after = target.after(plan.assignments_in(0))
-        return plan_graph(self._whole_graph, self.model, plan, target.before, after)
-
     def graph(
         self,
         *names: Requests,
@@ -264,9 +394,9 @@ class Tree(Result, LoadedTree):
 
         if names:
             asked = self._asked(*names)
-            found = part(self._whole_graph, asked, depth=depth, limit=limit)
+            found = part(self.whole_graph, asked, depth=depth, limit=limit)
         else:
-            found = self._whole_graph.copy()
+            found = self.whole_graph.copy()
         if base is None:
             return found
         target = self._with_warnings(base, fragment, mode)
@@ -286,7 +416,8 @@ class Tree(Result, LoadedTree):
         return list(dict.fromkeys(found))
 
     @cached_property
-    def _whole_graph(self) -> Graph:
+    def whole_graph(self) -> Graph:
+        """The graph of the whole tree, to be read only; :meth:`graph` gives a copy."""
         from kresolve.dependency_graph import dependency_graph
 
         return dependency_graph(self.model)
@@ -300,7 +431,7 @@ class Tree(Result, LoadedTree):
         """
         from kresolve.planner.backbone import backbone
 
-        return backbone(self.model_index, self._whole_graph, name.removeprefix("CONFIG_"), value)
+        return backbone(self.model_index, self.whole_graph, name.removeprefix("CONFIG_"), value)
 
     def gates(
         self,
@@ -365,3 +496,39 @@ class Tree(Result, LoadedTree):
     @cached_property
     def _helps(self) -> HelpTexts:
         return HelpTexts(None if self.source is None else self.source.path)
+
+    @cached_property
+    def model_index(self) -> ModelIndex:
+        """What earlier plans found out, for later ones."""
+        root = None if self.source is None else self.source.path
+        return ModelIndex(self.model, partial(read_below, root))
+
+
+def _saved_model(tree: Any) -> Model | None:
+    """The model in a file, None if ``tree`` names no saved model."""
+    if not isinstance(tree, str | Path):
+        return None
+    path = Path(tree)
+    try:
+        with open_input(path) as file:
+            data = file.read(MOST_CHARACTERS)
+        return from_bytes(data, str(path)) if data[:1] == b"x" else None  # zlib's first byte
+    except OSError:
+        return None
+
+
+def loaded(
+    tree: str | Path | Tree | None,
+    *,
+    arch: str | None,
+    cross_compile: str | None,
+    llvm: bool | str,
+    shell: bool,
+    progress: Progress,
+) -> Tree:
+    """A tree that is loaded already, or else is now."""
+    if isinstance(tree, Tree):
+        return tree
+    return Tree.load(
+        tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
+    )

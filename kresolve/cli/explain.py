@@ -14,6 +14,7 @@ from kresolve.cli.common import (
     add_tree_arguments,
     check_output,
     command,
+    load,
 )
 from kresolve.cli.streams import paint, say
 
@@ -69,11 +70,7 @@ def _explain(arguments: argparse.Namespace) -> int:
     progress = TerminalProgress()
     found = explain(
         arguments.symbol,
-        tree=arguments.tree,
-        arch=arguments.arch,
-        cross_compile=arguments.cross_compile,
-        llvm=arguments.llvm,
-        shell=arguments.shell,
+        tree=load(arguments, progress),
         config=arguments.config,
         base=arguments.base,
         fragment=arguments.fragment,

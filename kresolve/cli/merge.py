@@ -6,7 +6,15 @@ import argparse
 import os
 from pathlib import Path
 
-from kresolve.cli.common import FAILS, HOLDS, Commands, add_tree_arguments, check_output, command
+from kresolve.cli.common import (
+    FAILS,
+    HOLDS,
+    Commands,
+    add_tree_arguments,
+    check_output,
+    command,
+    load,
+)
 from kresolve.cli.streams import say
 
 _EXAMPLES = """\
@@ -68,11 +76,7 @@ def _merge(arguments: argparse.Namespace) -> int:
     answer = merge(
         arguments.base_file,
         *arguments.fragment_files,
-        tree=arguments.tree,
-        arch=arguments.arch,
-        cross_compile=arguments.cross_compile,
-        llvm=arguments.llvm,
-        shell=arguments.shell,
+        tree=load(arguments, progress),
         allnoconfig=arguments.allno,
         only_merged=arguments.only,
         built_in=arguments.built_in,

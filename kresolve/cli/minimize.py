@@ -14,6 +14,7 @@ from kresolve.cli.common import (
     add_tree_arguments,
     check_output,
     command,
+    load,
 )
 from kresolve.cli.streams import put, say
 
@@ -58,11 +59,7 @@ def _minimize(arguments: argparse.Namespace) -> int:
     progress = TerminalProgress()
     found = minimize(
         *arguments.files,
-        tree=arguments.tree,
-        arch=arguments.arch,
-        cross_compile=arguments.cross_compile,
-        llvm=arguments.llvm,
-        shell=arguments.shell,
+        tree=load(arguments, progress),
         base=arguments.base,
         mode=arguments.mode,
         keep=arguments.keep,

@@ -16,6 +16,7 @@ from kresolve.cli.common import (
     add_timeout_argument,
     add_tree_arguments,
     command,
+    load,
 )
 from kresolve.cli.streams import say
 
@@ -51,14 +52,11 @@ def _survey(arguments: argparse.Namespace) -> int:
     from kresolve.api.survey import survey
     from kresolve.rendering.terminal import TerminalProgress
 
+    progress = TerminalProgress()
     found = survey(
         *arguments.symbols,
         output=arguments.output,
-        tree=arguments.tree,
-        arch=arguments.arch,
-        cross_compile=arguments.cross_compile,
-        llvm=arguments.llvm,
-        shell=arguments.shell,
+        tree=load(arguments, progress),
         base=arguments.base,
         mode=arguments.mode,
         pin=arguments.pin,
@@ -67,7 +65,7 @@ def _survey(arguments: argparse.Namespace) -> int:
         prefer=arguments.prefer,
         timeout=arguments.timeout,
         jobs=arguments.jobs,
-        progress=TerminalProgress(),
+        progress=progress,
     )
     say(f"{found} ({found.new} new)")
     if found.counts.get("unknown"):

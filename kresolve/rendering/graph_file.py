@@ -88,8 +88,14 @@ class GraphPicture:
 def draw(graph: Graph, title: str = "", *, notes: tuple[str, ...] = ()) -> GraphPicture:
     """A graph as a picture: shows itself in a notebook; ``write`` makes a file of it.
 
-    ``graph``: of a tree, a part of one, or a plan's.  A graph with more than
-    400 nodes can only be written as .graphml or .json (RequestError).
+    Args:
+        graph: Of a tree, a part of one, or a plan's. One with more than 400 nodes can only be
+            written as .graphml or .json (RequestError).
+        title: What stands above it.
+        notes: What stands beside the title.
+
+    Returns:
+        A GraphPicture.
     """
     return GraphPicture(graph, title or str(graph.graph.get("tree", "")), notes)
 

@@ -9,6 +9,7 @@ from itertools import product
 import pytest
 
 from kresolve import Plan, Tree
+from kresolve.api.question import Objective
 from kresolve.dotconfig.lines import Line, parse_lines
 
 pytestmark = pytest.mark.conf
@@ -20,7 +21,7 @@ REQUEST = tuple(
 BASES = ("allnoconfig", "tinyconfig", "empty", "defconfig")
 
 #: The number of lines of each plan, by objective and base; all are proved.
-LINES = {
+LINES: dict[Objective, dict[str, int]] = {
     "default": {"allnoconfig": 18, "tinyconfig": 22, "empty": 16, "defconfig": 9},
     "lines": {"allnoconfig": 16, "tinyconfig": 15, "empty": 14, "defconfig": 9},
 }
@@ -31,10 +32,10 @@ CASES = [(objective, base) for objective, base in product(LINES, BASES)]
 #: Gates whose change is a trick, and an option that implies what is wanted.
 TRICKS = ("MODULES", "NETFILTER_ADVANCED", "EXPERT", "64BIT", "COMPILE_TEST", "NET_9P")
 
-_plans: dict[tuple[str, str], Plan] = {}
+_plans: dict[tuple[Objective, str], Plan] = {}
 
 
-def _plan(tree: Tree, objective: str, base: str) -> Plan:
+def _plan(tree: Tree, objective: Objective, base: str) -> Plan:
     """The plan of a case; made once."""
     key = objective, base
     if key not in _plans:
@@ -76,7 +77,7 @@ def _superfluous(
 
 
 @pytest.mark.parametrize(("objective", "base"), CASES)
-def test_the_number_of_lines(tree: Tree, objective: str, base: str) -> None:
+def test_the_number_of_lines(tree: Tree, objective: Objective, base: str) -> None:
     """Each plan has as many lines as is known to be best, and says that this is proved."""
     plan = _plan(tree, objective, base)
 
@@ -117,7 +118,7 @@ def test_the_default_is_what_a_developer_would_write(tree: Tree, base: str) -> N
 
 
 @pytest.mark.parametrize(("objective", "base"), CASES)
-def test_every_line_says_why(tree: Tree, objective: str, base: str) -> None:
+def test_every_line_says_why(tree: Tree, objective: Objective, base: str) -> None:
     """A line has a reason, a place in the tree and a request that needs it; menu order holds."""
     plan = _plan(tree, objective, base)
 
@@ -140,7 +141,7 @@ def _other_role(value: str) -> str:
 
 @pytest.mark.parametrize("objective", ["default", pytest.param("lines", marks=pytest.mark.long)])
 def test_conf_keeps_all_requests(
-    tree: Tree, two_at_a_time: ThreadPoolExecutor, objective: str
+    tree: Tree, two_at_a_time: ThreadPoolExecutor, objective: Objective
 ) -> None:
     """With a plan appended to its base, conf keeps all that was asked for."""
     plans = [_plan(tree, objective, base) for base in BASES]
@@ -166,7 +167,7 @@ def test_no_line_can_be_left_out(tree: Tree, two_at_a_time: ThreadPoolExecutor) 
 @pytest.mark.long
 @pytest.mark.parametrize(("objective", "base"), CASES)
 def test_no_line_at_all_can_be_left_out(
-    tree: Tree, two_at_a_time: ThreadPoolExecutor, objective: str, base: str
+    tree: Tree, two_at_a_time: ThreadPoolExecutor, objective: Objective, base: str
 ) -> None:
     """Without any one line of any of the plans, conf loses a request."""
     assert _superfluous(tree, _plan(tree, objective, base), two_at_a_time) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import subprocess
 import sys
@@ -14,23 +15,114 @@ import kresolve
 
 ROOT = Path(__file__).parents[2]
 
-#: A user's script, and what mypy knows of it.
+#: A user's script with every public function and method, and what mypy knows of each result.
 SCRIPT = """\
-import kresolve
-from kresolve import Tree, plan
+from pathlib import Path
 
-p = plan("criu", tree="debian:6.12", base="allnoconfig")
+import kresolve
+from kresolve import Plan, Tree
+
+tree: Tree = Tree.load("debian:6.12", arch="x86_64", llvm=True, shell=False)
+p: Plan = kresolve.plan(
+    "criu",
+    {"X": True},
+    Path("a.config"),
+    kresolve.any_of("X", {"Y": "m"}),
+    tree=[tree, "debian:6.1"],
+    arch=["x86_64"],
+    base=["allnoconfig", Path("my.config")],
+    targets=[{"tree": tree, "base": ["empty"]}],
+    fragment=Path("b.config"),
+    mode="allnoconfig",
+    pin=["X"],
+    forbid="Z",
+    prefer="m",
+    objective="lines",
+    verify="conf",
+    timeout=None,
+)
 reveal_type(p)
 reveal_type(p.lines)
-reveal_type(Tree.load("x").plan("y").fragment)
-reveal_type(kresolve.lint)
-kresolve.plann
+reveal_type(p.lines[0].text)
+reveal_type(p.to_dict())
+reveal_type(p.to_json())
+reveal_type(p.graph)
+reveal_type(p.targets)
+reveal_type(p.conflict)
+reveal_type(tree.plan("y", base="empty").fragment)
+reveal_type(kresolve.check("X", config="running", tree=tree))
+reveal_type(kresolve.explain("X", tree=tree, config="my.config", depth=3))
+reveal_type(kresolve.gates("X", tree=tree, among=["Y"]))
+reveal_type(kresolve.graph("X", tree=tree, limit=10))
+reveal_type(kresolve.draw(kresolve.graph("X", tree=tree), "X"))
+reveal_type(kresolve.lint("a.config", tree=tree, whitelist=["X"]))
+reveal_type(kresolve.merge("defconfig", "a.config", tree=tree, strict=True))
+reveal_type(kresolve.migrate("a.config", old="debian:6.1", new=tree))
+reveal_type(kresolve.minimize("a.config", tree=tree, keep="criu"))
+reveal_type(kresolve.search("x", tree=tree, where=["name"]))
+reveal_type(kresolve.search("x", tree=tree)[0])
+reveal_type(kresolve.show("X", tree=tree, base="defconfig"))
+reveal_type(kresolve.survey("X", tree=tree, output="x.jsonl", jobs=2))
+reveal_type(tree.olddefconfig("my.config"))
+reveal_type(tree.olddefconfig("my.config")["CONFIG_X"])
+reveal_type(tree["CONFIG_X"])
+reveal_type(tree.backbone("X"))
 """
 KNOWN = [
     "kresolve.planner.result.Plan",
     "tuple[kresolve.planner.result.PlanLine, ...]",
     "str",
-    r"def \(.* -> kresolve\.fragments\.linting\.Lint",
+    "dict[str, Any]",
+    "str",
+    "kresolve.dependency_graph.building.Graph",
+    "tuple[kresolve.planner.result.TargetResult, ...]",
+    "kresolve.planner.result.Conflict | None",
+    "str",
+    "kresolve.fragments.checking.Check",
+    "kresolve.rendering.explanation.Explanation",
+    "kresolve.evaluator.effects.Effects",
+    "kresolve.dependency_graph.building.Graph",
+    "kresolve.rendering.graph_file.GraphPicture",
+    "kresolve.fragments.linting.Lint",
+    "kresolve.fragments.merging.Merge",
+    "kresolve.fragments.migrating.Migration",
+    "kresolve.planner.minimizing.Minimal",
+    "kresolve.kconfig.symbol_search.SearchResult",
+    "kresolve.kconfig.symbol_search.SymbolHit",
+    "kresolve.explanation.symbol_page.SymbolPage",
+    "kresolve.api.survey_run.Survey",
+    "kresolve.evaluator.configuration.Configuration",
+    "str",
+    "kresolve.kconfig.model.Symbol",
+    "kresolve.planner.backbone.Backbone | None",
+]
+#: Each function and method with a keyword or a value that it does not have.
+WRONG = [
+    'kresolve.plan("X", bases="empty")',
+    'kresolve.plan("X", objective="smallest")',
+    'kresolve.plan("X", targets=[{"kernel": "debian:6.1"}])',
+    'tree.plan("X", bases="empty")',
+    'kresolve.check("X", config="running", base="empty")',
+    'kresolve.explain("X", deep=3)',
+    'tree.explain("X", deep=3)',
+    'kresolve.gates("X", llvmm=True)',
+    'tree.gates("X", arch="arm")',
+    'kresolve.graph("X", depht=3)',
+    'tree.graph("X", depht=3)',
+    'kresolve.draw(tree.graph(), name="X")',
+    'kresolve.lint("a.config", advice=False)',
+    'kresolve.merge("defconfig", allno=True)',
+    'kresolve.migrate("a.config", old="x", new="y", tree="z")',
+    'kresolve.minimize("a.config", progres=None)',
+    'kresolve.search("x", places=["name"])',
+    'tree.search("x", places=["name"])',
+    'kresolve.show("X", arc="arm")',
+    'tree.show("X", arc="arm")',
+    'kresolve.survey("X", output="x.jsonl", job=2)',
+    'Tree.load("x", cross="arm-")',
+    'tree.olddefconfig("x", base="empty")',
+    'kresolve.any_of("X", prefer="m")',
+    "kresolve.plann",
 ]
 
 
@@ -43,7 +135,8 @@ def _python(code: str) -> str:
 
 def _mypy(folder: Path, *options: str) -> list[str]:
     """What mypy --strict says of the script, in a folder of its own."""
-    (folder / "script.py").write_text(SCRIPT, encoding="utf-8")
+    script = SCRIPT + "".join(f"{line}\n" for line in WRONG)
+    (folder / "script.py").write_text(script, encoding="utf-8")
     return subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", *options, "script.py"],
         cwd=folder,
@@ -54,11 +147,12 @@ def _mypy(folder: Path, *options: str) -> list[str]:
 
 
 def _check(said: list[str]) -> None:
-    *revealed, wrong, _ = said
-    assert len(revealed) == len(KNOWN), said
-    for line, expected in zip(revealed, KNOWN, strict=True):
-        assert re.search(f'Revealed type is "({re.escape(expected)}|{expected})', line), line
-    assert "Module has no attribute" in wrong
+    revealed = [line for line in said if "Revealed type" in line]
+    assert [line.partition('"')[2].rstrip('"') for line in revealed] == KNOWN
+    first = len(SCRIPT.splitlines()) + 1
+    errors = [line for line in said if "error:" in line]
+    lines = [int(line.split(":")[1]) for line in errors]
+    assert sorted(set(lines)) == list(range(first, first + len(WRONG))), said
 
 
 def test_the_public_names_are_seen() -> None:
@@ -87,8 +181,28 @@ def test_a_public_name_is_the_one_that_type_checkers_see(name: str) -> None:
 
 
 def test_a_users_script_has_types(tmp_path: Path) -> None:
-    """mypy --strict sees the real types in a user's script, and a name that does not exist."""
+    """mypy --strict sees the types of all results, and that a keyword or a name is wrong."""
     _check(_mypy(tmp_path))
+
+
+def test_the_script_has_every_public_function() -> None:
+    """The script that mypy checks uses, rightly and wrongly, every function that is public."""
+    functions = [name for name in kresolve.__all__ if name.islower()]
+
+    assert [name for name in functions if f"kresolve.{name}(" not in SCRIPT] == []
+    assert [name for name in functions if f"kresolve.{name}(" not in "".join(WRONG)] == []
+
+
+@pytest.mark.parametrize("name", [name for name in kresolve.__all__ if name.islower()])
+def test_a_public_function_says_what_goes_in(name: str) -> None:
+    """help() has plain keywords, and a line for each of them; every name has a docstring."""
+    function = getattr(kresolve, name)
+    parameters = inspect.signature(function).parameters.values()
+    text = inspect.getdoc(function) or ""
+
+    assert all(one.kind is not inspect.Parameter.VAR_KEYWORD for one in parameters)
+    if name != "any_of":
+        assert [one.name for one in parameters if f"\n    {one.name}: " not in text] == []
 
 
 @pytest.mark.long
