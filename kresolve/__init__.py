@@ -2,7 +2,7 @@
 
 >>> from kresolve import plan
 >>> p = plan("criu", tree="debian:6.12", base="allnoconfig")  # doctest: +SKIP
->>> print(p.fragment)  # doctest: +SKIP
+>>> print(p)  # doctest: +SKIP
 """
 
 from typing import TYPE_CHECKING
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from kresolve.errors import DisagreementError, KresolveError
     from kresolve.evaluator import Configuration
     from kresolve.evaluator.effects import Effects
+    from kresolve.explanation import Derivation
     from kresolve.explanation.symbol_page import SymbolPage
     from kresolve.fragments.checking import Check
-    from kresolve.fragments.linting import Lint
+    from kresolve.fragments.linting import Finding, Lint
     from kresolve.fragments.merging import Merge
-    from kresolve.fragments.migrating import Migration
-    from kresolve.kconfig.symbol_search import SearchResult
+    from kresolve.fragments.migrating import MigratedLine, Migration
+    from kresolve.kconfig.model import Symbol
+    from kresolve.kconfig.symbol_search import SearchResult, SymbolHit
     from kresolve.planner import Conflict, Plan, PlanLine, TargetResult, any_of
     from kresolve.planner.backbone import Backbone
     from kresolve.planner.minimizing import Minimal
@@ -35,20 +37,25 @@ __all__ = [
     "Check",
     "Configuration",
     "Conflict",
+    "Derivation",
     "DisagreementError",
     "Effects",
     "Explanation",
+    "Finding",
     "Graph",
     "GraphPicture",
     "KresolveError",
     "Lint",
     "Merge",
+    "MigratedLine",
     "Migration",
     "Minimal",
     "Plan",
     "PlanLine",
     "SearchResult",
     "Survey",
+    "Symbol",
+    "SymbolHit",
     "SymbolPage",
     "TargetResult",
     "Tree",
@@ -74,20 +81,25 @@ _HOMES = {
     "Check": "fragments.checking",
     "Configuration": "evaluator",
     "Conflict": "planner",
+    "Derivation": "explanation",
     "DisagreementError": "errors",
     "Effects": "evaluator.effects",
     "Explanation": "rendering.explanation",
+    "Finding": "fragments.linting",
     "Graph": "dependency_graph",
     "GraphPicture": "rendering.graph_file",
     "KresolveError": "errors",
     "Lint": "fragments.linting",
     "Merge": "fragments.merging",
+    "MigratedLine": "fragments.migrating",
     "Migration": "fragments.migrating",
     "Minimal": "planner.minimizing",
     "Plan": "planner",
     "PlanLine": "planner",
     "SearchResult": "kconfig.symbol_search",
     "Survey": "api.survey_run",
+    "Symbol": "kconfig.model",
+    "SymbolHit": "kconfig.symbol_search",
     "SymbolPage": "explanation.symbol_page",
     "TargetResult": "planner",
     "Tree": "api.tree",

@@ -14,10 +14,19 @@ from typing import Final, TypeAlias
 
 from attrs import evolve, frozen
 
-from kresolve.dotconfig.lines import InvalidLine, Line, check_any, parse_lines, read_lines
+from kresolve.dotconfig.lines import (
+    InvalidLine,
+    Line,
+    check_any,
+    invalid_value,
+    parse_lines,
+    read_lines,
+    typed_value,
+)
 from kresolve.errors import ConfigFileError, TreeError, did_you_mean
 from kresolve.evaluator import evaluate
 from kresolve.kconfig.model import Model
+from kresolve.kconfig.values import Type
 from kresolve.sources import SourceTree
 from kresolve.sources.make_targets import target_steps
 
@@ -201,3 +210,20 @@ def running_config(exists: Callable[[Path], bool] = Path.exists) -> Path:
     raise ConfigFileError(
         f"running: no config of kernel {release} in {', '.join(map(str, places))}"
     )
+
+
+def invalid_lines(model: Model, lines: Iterable[Line]) -> list[InvalidLine]:
+    """The lines that conf ignores, because the value is none of the symbol's type."""
+    symbols = model.symbols
+    return [
+        InvalidLine(
+            str(line),
+            invalid_value(line, type_, settable=model.is_assignable(symbols[line.symbol])),
+            line.location,
+        )
+        for line in lines
+        if line.symbol in symbols
+        and line.location is not None
+        and (type_ := symbols[line.symbol].type) is not Type.UNKNOWN
+        and typed_value(line, type_) is None
+    ]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
-from kresolve.api.bases import running_config
+from kresolve.api.bases import invalid_lines, running_config
 from kresolve.api.question import Fragments, Requests, as_list
 from kresolve.api.tree import Tree, loaded
 from kresolve.dotconfig.lines import (
@@ -105,7 +105,7 @@ def check(
         check_any(config, path)
     lines = list(config)
     if asked_tree is not None:
-        bad += asked_tree.invalid_lines(lines)
+        bad += invalid_lines(asked_tree.model, lines)
     kernel = kernel_of(text)
     of = kernel
     if asked_tree is not None:

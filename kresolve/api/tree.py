@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from attrs import evolve, field, frozen
 
-from kresolve.api.bases import Base, Make, find_base, find_fragments
+from kresolve.api.bases import Base, Make, find_base, find_fragments, invalid_lines
 from kresolve.api.explain_symbol import DEPTH, explain_symbol
 from kresolve.api.question import (
     Fragments,
@@ -30,9 +30,7 @@ from kresolve.dotconfig.lines import (
     InvalidLine,
     Line,
     fragment_text,
-    invalid_value,
     read_lines,
-    typed_value,
 )
 from kresolve.errors import RequestError, TreeError
 from kresolve.evaluator import Configuration, ConfMode, evaluate, savedefconfig
@@ -44,7 +42,6 @@ from kresolve.kconfig.similar_names import did_you_mean_option
 from kresolve.kconfig.storage import from_bytes, to_bytes
 from kresolve.kconfig.storage_checks import MOST_CHARACTERS
 from kresolve.kconfig.symbol_search import WHERE, SearchResult, search_symbols
-from kresolve.kconfig.values import Type
 from kresolve.planner import Demand, ModelIndex, Plan, Request, Target
 from kresolve.progress import SILENT, TIMEOUT, Progress
 from kresolve.rendering.explanation import Explanation
@@ -235,12 +232,12 @@ class Tree(Result):
         if is_name and not fragments and key in self._targets:
             return self._targets[key]
         found = self.base(base)
-        lines, bad = list(found.lines), [*found.invalid, *self.invalid_lines(found.lines)]
+        lines, bad = list(found.lines), [*found.invalid, *invalid_lines(self.model, found.lines)]
         for fragment in fragments:
             for path in find_fragments(self.model, self.source, fragment):
                 more, worse = self.read(path)
                 lines += more
-                bad += [*worse, *self.invalid_lines(more)]
+                bad += [*worse, *invalid_lines(self.model, more)]
         name = " + ".join([str(base), *map(str, fragments)])
         notes = tuple(f"warning: {line}" for line in bad)
         target = Target(self.model, name, tuple(lines), mode, self.model_index, notes=notes)
@@ -253,22 +250,6 @@ class Tree(Result):
     def read(self, path: str | Path) -> tuple[list[Line], list[InvalidLine]]:
         """The lines of a fragment or ``.config``, and those that say nothing."""
         return read_lines(Path(path), exact_unset=self.model.dialect.exact_unset)
-
-    def invalid_lines(self, lines: Iterable[Line]) -> list[InvalidLine]:
-        """The lines that conf ignores, because the value is none of the symbol's type."""
-        symbols = self.model.symbols
-        return [
-            InvalidLine(
-                str(line),
-                invalid_value(line, type_, settable=self.model.is_assignable(symbols[line.symbol])),
-                line.location,
-            )
-            for line in lines
-            if line.symbol in symbols
-            and line.location is not None
-            and (type_ := symbols[line.symbol].type) is not Type.UNKNOWN
-            and typed_value(line, type_) is None
-        ]
 
     def olddefconfig(
         self, config: str | Path | Iterable[Line] = (), *, mode: ConfMode = "olddefconfig"

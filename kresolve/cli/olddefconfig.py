@@ -79,6 +79,7 @@ def _savedefconfig(arguments: argparse.Namespace) -> int:
 
 def _convert(arguments: argparse.Namespace, text_of: Callable[[Tree, list[Line]], str]) -> int:
     """Read a configuration, and write what becomes of it."""
+    from kresolve.api.bases import invalid_lines
     from kresolve.dotconfig.files import write_whole
     from kresolve.rendering.terminal import TerminalProgress
 
@@ -86,7 +87,7 @@ def _convert(arguments: argparse.Namespace, text_of: Callable[[Tree, list[Line]]
     progress = TerminalProgress()
     tree = load(arguments, progress)
     lines, bad = tree.read(arguments.input)
-    for line in (*bad, *tree.invalid_lines(lines)):
+    for line in (*bad, *invalid_lines(tree.model, lines)):
         progress.note(f"warning: {line}")
     text = text_of(tree, lines)
     if arguments.output is None:

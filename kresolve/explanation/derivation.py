@@ -18,6 +18,7 @@ from attrs import frozen
 from kresolve.kconfig import markup
 from kresolve.kconfig.location import Location
 from kresolve.kconfig.values import Type
+from kresolve.results import Short
 
 #: What decides a value, or keeps something else from deciding it:
 #:
@@ -189,8 +190,8 @@ class Fact:
         )
 
 
-@frozen(eq=False)
-class Derivation:
+@frozen(eq=False, repr=False)
+class Derivation(Short):
     """Why ``root`` has its value: the facts, each before its causes.
 
     ``base`` and ``mode`` say on what, and by which target.  Where a
@@ -201,6 +202,9 @@ class Derivation:
     facts: Mapping[str, Fact]
     base: str
     mode: str
+
+    def _summary(self) -> str:
+        return f"{self.root}={self.value} on {self.base}, make {self.mode}: {len(self.facts)} facts"
 
     @property
     def fact(self) -> Fact:

@@ -20,6 +20,7 @@ from kresolve.kconfig.dialect import Dialect
 from kresolve.kconfig.expressions import Expr, Operand, Sym
 from kresolve.kconfig.location import Location
 from kresolve.kconfig.values import BOOL_TRISTATE, Type
+from kresolve.results import Short
 
 
 @frozen
@@ -213,8 +214,8 @@ class ReverseDependency:
     select: Select
 
 
-@frozen(eq=False)
-class Model:
+@frozen(eq=False, repr=False)
+class Model(Short):
     """All that the Kconfig files of one tree say for one architecture.
 
     ``entries`` is in menu order, parents before children.  ``symbols`` maps
@@ -235,6 +236,9 @@ class Model:
     warnings: tuple[str, ...] = ()
     #: The Kconfig files that were read, relative to the tree.
     files: tuple[str, ...] = ()
+
+    def _summary(self) -> str:
+        return f"{self.info}: {len(self.symbols)} symbols"
 
     def menu_nodes(self, symbol: Symbol) -> Iterator[tuple[int, MenuNode]]:
         """A symbol's definitions, each with its index among the entries."""

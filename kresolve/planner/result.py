@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -13,6 +13,7 @@ from kresolve.dotconfig.files import write_whole
 from kresolve.dotconfig.lines import Line, shown_value
 from kresolve.encoding import Reason
 from kresolve.errors import RequestError
+from kresolve.explanation import Derivation
 from kresolve.kconfig import markup
 from kresolve.kconfig.location import Location
 from kresolve.kconfig.model import TreeInfo
@@ -242,6 +243,37 @@ class TargetResult(Result):
         return target_document(self)
 
 
+class PlanExplanation(Protocol):
+    """What :meth:`Plan.explain` gives: a kresolve.Explanation, as a plan knows it."""
+
+    @property
+    def derivation(self) -> Derivation:
+        """The facts."""
+
+    @property
+    def sentence(self) -> str:
+        """The first sentence, which says it all."""
+
+    @property
+    def value(self) -> str:
+        """The symbol's value."""
+
+    @property
+    def is_dropped(self) -> bool:
+        """Does a line ask for another value than results?"""
+
+    @property
+    def markdown(self) -> str:
+        """Everything as Markdown."""
+
+    @property
+    def html(self) -> str:
+        """A self-contained HTML page."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as dicts and lists."""
+
+
 @frozen(eq=False, repr=False)
 class Plan(Result):
     """The answer to a request.
@@ -264,7 +296,7 @@ class Plan(Result):
     #: Other plans that are as good, as many as were asked for.
     alternatives: tuple[tuple[Line, ...], ...] = ()
     #: Explains a symbol in the first target, the lines included; a plan has no tree itself.
-    explainer: Callable[[str], Any] | None = field(default=None, repr=False)
+    explainer: Callable[[str], PlanExplanation] | None = field(default=None, repr=False)
     #: Makes the graph; the face puts it here, where the tree is at hand.
     grapher: Callable[[Plan], Graph] | None = field(default=None, repr=False)
 
@@ -367,7 +399,7 @@ class Plan(Result):
                 found[path.with_name(name)] = remainder_text(self, number)
         return found
 
-    def explain(self, symbol: str) -> Any:
+    def explain(self, symbol: str) -> PlanExplanation:
         """Why a symbol has the value that it has with the plan's lines: an Explanation.
 
         Raises RequestError for a symbol that the tree does not have, or if the

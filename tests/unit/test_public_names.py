@@ -49,6 +49,7 @@ reveal_type(p.to_json())
 reveal_type(p.graph)
 reveal_type(p.targets)
 reveal_type(p.conflict)
+reveal_type(p.explain("X").sentence)
 reveal_type(tree.plan("y", base="empty").fragment)
 reveal_type(kresolve.check("X", config="running", tree=tree))
 reveal_type(kresolve.explain("X", tree=tree, config="my.config", depth=3))
@@ -77,6 +78,7 @@ KNOWN = [
     "kresolve.dependency_graph.building.Graph",
     "tuple[kresolve.planner.result.TargetResult, ...]",
     "kresolve.planner.result.Conflict | None",
+    "str",
     "str",
     "kresolve.fragments.checking.Check",
     "kresolve.rendering.explanation.Explanation",
