@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kresolve.api.exploring import explain, gates, graph, search, show
     from kresolve.api.fragments import check, lint, merge, migrate
+    from kresolve.api.minimizing import minimize
     from kresolve.api.planning import plan
-    from kresolve.api.survey import minimize, survey
+    from kresolve.api.survey import survey
     from kresolve.api.survey_run import Survey
     from kresolve.api.tree import Tree
     from kresolve.dependency_graph import Graph
@@ -111,7 +112,7 @@ _HOMES = {
     "graph": "api.exploring",
     "lint": "api.fragments",
     "merge": "api.fragments",
-    "minimize": "api.survey",
+    "minimize": "api.minimizing",
     "migrate": "api.fragments",
     "plan": "api.planning",
     "search": "api.exploring",

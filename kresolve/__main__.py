@@ -17,7 +17,7 @@ def main() -> int:
         from kresolve.cli import main as run
     except ImportError as error:
         said = cannot_import(error)
-        text = said or f"{error}: a mistake in kresolve; please report it"
+        text = said or f"{error}: a bug in kresolve; please report it"
         with contextlib.suppress(OSError):
             os.write(2, f"kresolve: {text}\n".encode())
         return 2 if said else 3

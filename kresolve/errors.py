@@ -1,4 +1,4 @@
-"""What can go wrong, as exceptions that carry their place.
+"""The exceptions that a user can meet.
 
 Every error that a user can meet derives from :class:`KresolveError`; its text
 is one line that shows the offending value and where it stands.  The command
@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 
 class KresolveError(Exception):
-    """The question was wrong, or its material is: one clear line."""
+    """A wrong question or bad input: one clear line."""
 
 
 class TreeError(KresolveError):

@@ -1,8 +1,8 @@
-"""How long work tells that it goes on, without knowing about terminals.
+"""Report the progress of long work, independent of terminals.
 
 Functions that may take more than a second take a :class:`Progress`.  The
-terminal's implementation is :mod:`kresolve.rendering.terminal`; :data:`SILENT` is for
-everybody else.
+terminal's implementation is :mod:`kresolve.rendering.terminal`; :data:`SILENT` reports
+nothing.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The package's face in Python: what `from kresolve import ...` gives, and the commands use."""
+"""The public Python functions: what `from kresolve import ...` gives and the commands use."""

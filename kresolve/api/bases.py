@@ -1,8 +1,8 @@
 """Bases by name: the ``.config`` that a make target would write, as lines.
 
 scripts/kconfig/Makefile says what each target does; conf.c what conf does for
-it.  Everything is computed by the evaluator, but for targets that a script of
-the architecture makes: those make is asked for.
+it.  The evaluator computes everything, except for targets that are made of
+other files or targets: what these are is asked of make.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Make: TypeAlias = Callable[[str], str]
 
 @frozen
 class Base:
-    """A base: what people call it, its lines, and lines of it that say nothing."""
+    """A base: its name for people, its lines, and its invalid lines."""
 
     name: str
     lines: tuple[Line, ...]
@@ -73,7 +73,7 @@ def find_base(
     if not path.exists() and "/" not in name:
         if find_fragments(model, tree, name) != (path,):
             raise ConfigFileError(
-                f"{name}: a fragment of the kernel, and no base; say --fragment {name}"
+                f"{name}: a fragment of the kernel, not a base; use --fragment {name}"
             )
         raise ConfigFileError(
             f"{name}: no such base or file; a base is {', '.join(NAMES)}, a NAME_defconfig "
@@ -98,7 +98,7 @@ def _from_file(model: Model, path: Path, name: str) -> Base:
     if path.is_dir():
         raise ConfigFileError(f"{path}: this is a directory, not a .config")
     lines, bad = read_lines(path, exact_unset=model.dialect.exact_unset)
-    check_any(lines, path, "; a base without lines is called empty")
+    check_any(lines, path, "; for a base without lines use empty")
     return Base(name, tuple(lines), tuple(bad))
 
 
@@ -110,7 +110,7 @@ class _TreeConfigs:
     ) -> None:
         if tree is None:
             raise ConfigFileError(
-                f"{name}: a saved model has no config files; say --base allnoconfig, empty or a "
+                f"{name}: a saved model has no config files; use --base allnoconfig, empty or a "
                 "file, or name the tree itself"
             )
         self.model = model

@@ -1,4 +1,4 @@
-"""From a question about one symbol, in a target, to its explanation."""
+"""Explain one symbol in a target."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def explain_symbol(
     file.  Raises RequestError with what is wrong about the question.
     """
     if depth < 0:
-        raise RequestError(f"depth {depth}: say how many causes deep, 0 or more")
+        raise RequestError(f"invalid depth {depth}; use 0 or more")
     name, line = _asked(target.model, text)
     lines = (*said, *((line,) if line else ()))
     deriver = Deriver(target.after(lines), base, [line.symbol for line in lines])
@@ -45,7 +45,7 @@ def explain_symbol(
     wanted = _wanted(target.model, found) if change else None
     plan = None
     if wanted is not None:
-        with progress.task(f"what would make {name} {wanted}"):
+        with progress.task(f"how to make {name} {wanted}"):
             plan = _planned(target, said, name, wanted)
     return Explanation(found, target.model.info, wanted, plan, full)
 
@@ -57,7 +57,7 @@ def _asked(model: Model, text: str) -> tuple[str, Line | None]:
         return name, None
     request = checked(model, name, value, text)
     if len(request.accept) != 1:
-        raise RequestError(f"{text}: ask about one value")
+        raise RequestError(f"{text}: use one value")
     return name, Line(name, spell(model.symbols[name].type, request.accept[0]))
 
 

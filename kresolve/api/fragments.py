@@ -190,7 +190,7 @@ def lint(
 
 @frozen(eq=False)
 class Judgement:
-    """The judgement of fragments as it stands without advice, which may take its time."""
+    """The result of lint without its advice, which may take long to find."""
 
     linter: Linter
     lint: Lint

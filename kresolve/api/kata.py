@@ -1,4 +1,4 @@
-"""The package's face for Kata Containers: a plan put into its directory of fragments."""
+"""The public function for Kata Containers: plan inside its directory of fragments."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from kresolve.sources.merge_script import merge_config
 
 @frozen(eq=False)
 class KataChange:
-    """What has to be changed in Kata's directory, for one architecture or several.
+    """The change of Kata's directory that a plan needs, for one architecture or several.
 
     ``root`` is the directory of fragments, somewhere below ``within``, which was named.
     ``plans`` has one for each; ``texts`` are the new texts of the files that change,
@@ -140,7 +140,7 @@ def plan_kata(
     change = KataChange(root, Path(kata), plans, texts, diff(old, texts))
     if verify == "conf" and change.status == "planned":
         for one, tree in zip(plans, trees, strict=True):
-            with progress.task(f"asking conf and merge_config.sh of {tree.info}"):
+            with progress.task(f"running conf and merge_config.sh of {tree.info}"):
                 _confirm(one, tree, texts)
         change = evolve(change, witnesses=("evaluator", "conf", "merge_config.sh"))
     return change
@@ -152,7 +152,9 @@ def _confirm(one: KataPlan, tree: Tree, texts: Mapping[str, str]) -> None:
     target = kata_target(changed, tree.model_index)
     mine = target.before.text()
     if tree.conf(target.lines, target.mode) != mine:
-        raise DisagreementError(f"{tree.info}: conf makes another .config of Kata's fragments")
+        raise DisagreementError(
+            f"{tree.info}: conf makes a different .config from Kata's fragments"
+        )
     assert tree.source is not None
     info = tree.info
     theirs = merge_config(
@@ -163,4 +165,4 @@ def _confirm(one: KataPlan, tree: Tree, texts: Mapping[str, str]) -> None:
         cross_compile=dict(info.variables).get("CROSS_COMPILE"),
     )
     if theirs.config != mine:
-        raise DisagreementError(f"{tree.info}: merge_config.sh makes another .config of them")
+        raise DisagreementError(f"{tree.info}: merge_config.sh makes a different .config from them")

@@ -1,4 +1,4 @@
-"""The package's face in Python: plans."""
+"""The public function `plan`."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def plan(
         split: Of several targets, a common part and a remainder for each
             (``targets[n].lines``); False for one fragment that holds in all of them.
         timeout: Seconds after which the best plan so far is taken; None for never.
-        verify: "conf" to ask the tree's own conf as well.
+        verify: "conf" to also check with the tree's own conf.
         profile: Files with profiles of your own.
         progress: Where to show that the work goes on.
 
@@ -154,7 +154,7 @@ def plan(
         )
         trees.append(here)
     if not places:
-        raise RequestError("no target is named; name at least one tree and base")
+        raise RequestError("no target given; name at least one tree and base")
     found = solve_and_verify(
         places,
         alternatives=alternatives,
@@ -179,7 +179,7 @@ def _target_request(
     """What is asked of a base of a tree, or of any."""
     requests = tree.requests(*request, profiles=profiles)
     if not requests:
-        raise RequestError("nothing is asked for; name an option or a profile")
+        raise RequestError("no request given; name an option or a profile")
     question = options.question(tree.model, requests)
     if base != ANY:
         customary = customary_options(*request, profiles=profiles)
@@ -252,7 +252,7 @@ def _option_of(target: TargetDict, key: str, otherwise: Any) -> Any:
     """What a target says, else what is said for all."""
     unknown = [name for name in target if name not in ("tree", "arch", "base")]
     if unknown:
-        raise RequestError(f"targets: {unknown[0]!r}: say tree, arch or base")
+        raise RequestError(f"targets: invalid key {unknown[0]!r}; use tree, arch or base")
     return target.get(key, otherwise)
 
 

@@ -1,8 +1,8 @@
 """A plan or a proof for each of many symbols, over a pool of processes, to be resumed.
 
-The results are JSON lines, one for each symbol in the order asked: a plan's
-document with the symbol in front.  A file that was begun is gone on with; the
-last line, if it was cut off, is written anew.
+The results are JSON lines, one for each symbol in the order requested: a plan's
+document with the symbol in front.  A survey resumes where its file ends; a last
+line that was cut off is written again.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _STATUSES: Final = ("planned", "impossible", "unknown")
 
 @frozen
 class SurveyOptions:
-    """What all plans of a survey have in common."""
+    """The options that all plans of a survey share."""
 
     base: str
     lines: tuple[Line, ...]
@@ -183,8 +183,8 @@ def _locked(output: Path) -> Iterator[FileIO]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise ConfigFileError(
-                f"{output}: another survey{_holder(file)} writes it; wait for its end, or name "
-                "another file"
+                f"{output}: another survey{_holder(file)} is writing it; wait for it to end, "
+                "or use another file"
             ) from error
         yield file
 
@@ -230,13 +230,13 @@ def _read(file: FileIO, output: Path, model: Model, terms: SurveyOptions) -> dic
             same = found["mode"] == terms.mode and found["terms"] == _said(terms)
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ConfigFileError(
-                f"{output}:{number}: no line of a survey; take it out, or name another file"
+                f"{output}:{number}: not a line of a survey; remove it, or use another file"
             ) from error
         here = (model.info.version, model.info.arch, terms.base)
         if place != here or not same:
             raise ConfigFileError(
                 f"{output}:{number}: a survey of Linux {place[0]} {place[1]}, base {place[2]}, "
-                "or with other options; name another file"
+                "or with other options; use another file"
             )
     with _told(output):
         file.truncate(len(whole))

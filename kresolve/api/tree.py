@@ -203,7 +203,9 @@ class Tree(Result):
     def base(self, base: str | Path = "defconfig") -> Base:
         """The lines of a base: a make target, "empty", "running" or a file."""
         if not self.shell and self.source is not None and self._made_by_make(base):
-            raise TreeError(f"{base}: only make can tell what it is made of; --no-shell refuses it")
+            raise TreeError(
+                f"{base}: only make knows its files, and --no-shell refuses to run make"
+            )
         return find_base(self.model, self.source, base, self.make)
 
     def _made_by_make(self, base: str | Path) -> bool:
@@ -225,7 +227,7 @@ class Tree(Result):
     ) -> Target:
         """A base of this tree with fragments on top; those with a name are kept for reuse."""
         if mode not in _MODES:
-            raise RequestError(f"mode {mode!r}: say {' or '.join(_MODES)}")
+            raise RequestError(f"invalid mode {mode!r}; use {' or '.join(_MODES)}")
         fragments = as_list(fragments)
         key = (base, mode)
         is_name = isinstance(base, str) and base != "running" and not Path(base).exists()
@@ -430,9 +432,9 @@ class Tree(Result):
 
         request, *others = self.requests(name)
         if others or not isinstance(request, Request):
-            raise RequestError(f"{name}: a gate is one bool or tristate that is set: say X or X=m")
+            raise RequestError(f"{name}: not a gate; name one bool or tristate, as X or X=m")
         if not self.model.symbols[request.symbol].is_bool_or_tristate or request.accept not in _SET:
-            raise RequestError(f"{name}: a gate is a bool or tristate that is set: say X or X=m")
+            raise RequestError(f"{name}: not a gate; name a bool or tristate, as X or X=m")
         value = request.accept[0]
         names = self._asked(among)
         if base is None:

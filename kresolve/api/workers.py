@@ -1,4 +1,4 @@
-"""Batches of work in other processes, which end with this one however it ends."""
+"""Run batches of work in other processes, which end when this one ends."""
 
 from __future__ import annotations
 
@@ -52,13 +52,12 @@ def in_order(
             killed += 1
             if executor is not None or killed == _ATTEMPTS:
                 raise ToolError(
-                    "the processes that do the work are killed again and again; "
-                    "is there too little memory?"
+                    "worker processes are killed again and again; is there too little memory?"
                 ) from error
             jobs = max(1, jobs // 2)
             progress.note(
-                "a process was killed (is there too little memory?); "
-                f"its work is done again, {jobs} at a time"
+                "a worker process was killed (is there too little memory?); "
+                f"its work is repeated, {jobs} at a time"
             )
 
 

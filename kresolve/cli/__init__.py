@@ -26,7 +26,9 @@ from kresolve.cli import (
     olddefconfig,
     plan,
     profiles,
+    savedefconfig,
     search,
+    show,
     survey,
     tree,
 )
@@ -51,6 +53,7 @@ _COMMANDS: Final = (
     graph,
     gates,
     search,
+    show,
     lint,
     merge,
     migrate,
@@ -58,6 +61,7 @@ _COMMANDS: Final = (
     survey,
     audit_selftests,
     olddefconfig,
+    savedefconfig,
     tree,
 )
 
@@ -70,7 +74,7 @@ examples:
   kresolve olddefconfig .config -o .config.new
   kresolve tree fetch debian:6.12
 
-kresolve COMMAND --help tells more of each command
+kresolve COMMAND --help shows the options of a command
 """
 
 
@@ -145,14 +149,14 @@ def _run(arguments: Sequence[str] | None) -> int:
         return WRONG
     except ImportError as error:
         said = cannot_import(error)
-        print_error(said or f"{describe_bug(error)}: a mistake in kresolve; please report it")
+        print_error(said or f"{describe_bug(error)}: a bug in kresolve; please report it")
         return WRONG if said else UNKNOWN
     except MemoryError:
         print_error("out of memory")
         return UNKNOWN
     except RecursionError:
-        print_error("what was given is nested too deeply")
+        print_error("the input is nested too deeply")
         return WRONG
     except Exception as error:  # noqa: BLE001 - Python's own status is that of a proof
-        print_error(f"{describe_bug(error)}: a mistake in kresolve; please report it")
+        print_error(f"{describe_bug(error)}: a bug in kresolve; please report it")
         return UNKNOWN

@@ -32,7 +32,7 @@ def add(commands: Commands) -> None:
     audit = command(
         commands,
         "audit-selftests",
-        "the configs of the kernel's own tests: whole, mended, or why not",
+        "check the config fragments of the kernel's selftests",
         _EXAMPLES,
     )
     add_tree_arguments(audit)
@@ -50,7 +50,7 @@ def add(commands: Commands) -> None:
         metavar="NAME",
         help="only fragments of this folder, such as bpf or net; may be repeated",
     )
-    audit.add_argument("--verify", choices=("conf",), help="ask the tree's own conf as well")
+    audit.add_argument("--verify", choices=("conf",), help="also check with the tree's own conf")
     audit.add_argument(
         "--timeout",
         type=seconds,
@@ -59,7 +59,7 @@ def add(commands: Commands) -> None:
         help="for one fragment on any base (default: %(default)g)",
     )
     form = audit.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="the whole answer as JSON on stdout")
+    form.add_argument("--json", action="store_true", help="the complete answer as JSON on stdout")
     form.add_argument("--markdown", action="store_true", help="the table as Markdown")
     audit.set_defaults(run=_audit)
 

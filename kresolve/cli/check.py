@@ -31,7 +31,7 @@ what to add
 
 def add(commands: Commands) -> None:
     """Add the command."""
-    check = command(commands, "check", "does a .config have what is asked for?", _EXAMPLES)
+    check = command(commands, "check", "does a .config have the requested options?", _EXAMPLES)
     check.add_argument(
         "request", nargs="+", metavar="REQUEST", help="an option, a profile or @FILE"
     )
@@ -43,7 +43,7 @@ def add(commands: Commands) -> None:
     )
     add_profile_argument(check)
     add_tree_arguments(check)
-    check.add_argument("--json", action="store_true", help="the whole answer as JSON on stdout")
+    check.add_argument("--json", action="store_true", help="the complete answer as JSON on stdout")
     check.set_defaults(run=_check)
 
 

@@ -25,7 +25,7 @@ INTERRUPTED: Final = 130
 
 
 class Parser(argparse.ArgumentParser):
-    """Errors in one line, with the way to the help."""
+    """An argument parser whose errors are one line that points to --help."""
 
     def error(self, message: str) -> NoReturn:
         """Exit with the status of a wrong question."""
@@ -90,7 +90,7 @@ def add_toolchain_arguments(parser: argparse.ArgumentParser, *, several: bool = 
         "--no-shell",
         dest="shell",
         action="store_false",
-        help="run nothing of the tree: no make, no $(shell ...), no conf; only saved and "
+        help="run no code from the tree: no make, no $(shell ...), no conf; only saved and "
         "cached models are read",
     )
 
@@ -108,15 +108,15 @@ def add_base_argument(parser: argparse.ArgumentParser) -> None:
 
 def add_question_arguments(parser: argparse.ArgumentParser) -> None:
     """What else has to hold, and what is best."""
-    parser.add_argument("--pin", action="append", default=[], metavar="X", help="X stays as it is")
     parser.add_argument(
-        "--forbid", action="append", default=[], metavar="X", help="X must end as n"
+        "--pin", action="append", default=[], metavar="X", help="keep the base's value of X"
     )
+    parser.add_argument("--forbid", action="append", default=[], metavar="X", help="X must be n")
     parser.add_argument(
         "--prefer",
         choices=("y", "m"),
         default="y",
-        help="the value to prefer where a request takes both, all else being equal",
+        help="the value to prefer where a request takes both, if all else is equal",
     )
     parser.add_argument(
         "--objective",
@@ -130,7 +130,7 @@ def add_question_arguments(parser: argparse.ArgumentParser) -> None:
 def add_timeout_argument(
     parser: argparse.ArgumentParser,
     default: float = TIMEOUT,
-    what: str = "after which the best plan so far is taken, and labelled so",
+    what: str = "then the best plan found so far is taken, and labelled so",
 ) -> None:
     """How long to look for the best."""
     parser.add_argument(
@@ -147,7 +147,7 @@ def add_advice_timeout_argument(parser: argparse.ArgumentParser) -> None:
     add_timeout_argument(
         parser,
         ADVICE_TIMEOUT,
-        "for the advice about lost lines, which then ends with what is known",
+        "for the advice about lost lines; then what is known so far is printed",
     )
 
 
@@ -157,7 +157,7 @@ def seconds(text: str) -> float:
         number = float(text)
         if number > 0:
             return number
-    raise argparse.ArgumentTypeError(f"{text!r}: say a number of seconds above 0")
+    raise argparse.ArgumentTypeError(f"invalid time {text!r}; use a number of seconds above 0")
 
 
 def add_base_arguments(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
@@ -199,7 +199,7 @@ def add_profile_argument(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="a profile of your own (TOML), to be asked for by its name; may be repeated",
+        help="a profile of your own (TOML), requested by its name; may be repeated",
     )
 
 

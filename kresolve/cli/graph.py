@@ -78,7 +78,7 @@ def base_of(arguments: argparse.Namespace) -> str | Path | None:
     """The base that --base or --config names; RequestError for a fragment without one."""
     base: str | Path | None = arguments.base if arguments.config is None else arguments.config
     if base is None and arguments.fragment:
-        raise RequestError(f"--fragment {arguments.fragment[0]}: say on which --base it comes")
+        raise RequestError(f"--fragment {arguments.fragment[0]} needs a --base; name one")
     return base
 
 
@@ -93,7 +93,7 @@ def check_graph(path: Path | None) -> None:
 
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text}: a number from 1 on")
+        raise argparse.ArgumentTypeError(f"invalid number {text!r}; use 1 or more")
     return int(text)
 
 

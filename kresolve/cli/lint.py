@@ -60,7 +60,7 @@ def add(commands: Commands) -> None:
     add_tree_arguments(lint)
     add_base_arguments(lint)
     lint.add_argument(
-        "--each", action="store_true", help="judge each fragment by itself, not merged"
+        "--each", action="store_true", help="check each fragment by itself, not merged"
     )
     lint.add_argument("--all", action="store_true", help="also notes, and the lines that hold")
     lint.add_argument(
@@ -71,7 +71,7 @@ def add(commands: Commands) -> None:
     )
     add_advice_timeout_argument(lint)
     form = lint.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="the whole answer as JSON on stdout")
+    form.add_argument("--json", action="store_true", help="the complete answer as JSON on stdout")
     form.add_argument("--sarif", action="store_true", help="as SARIF 2.1.0 on stdout")
     form.add_argument("--github", action="store_true", help="as annotations of GitHub's CI")
     lint.set_defaults(run=_lint)
@@ -92,7 +92,7 @@ def _lint(arguments: argparse.Namespace) -> int:
         whitelist = kata.whitelist
         arguments.base, arguments.mode = "empty", "allnoconfig"
     elif not files:
-        raise RequestError("nothing to judge; name a fragment, or --kata DIR")
+        raise RequestError("no fragment given; name one, or use --kata DIR")
     named = distinct(files)
     for path in named:
         tree.read(path)  # a file that cannot be read is refused before anything is said
@@ -147,9 +147,9 @@ def _fixed(
 
 
 class _Output:
-    """Prints judgements as they come: text at once, the advice behind it.
+    """Prints findings as they come: the text at once, the advice after it.
 
-    An annotation has its advice in it, and JSON and SARIF are one document.
+    An annotation includes its advice, and JSON and SARIF are one document.
     """
 
     def __init__(self, arguments: argparse.Namespace, progress: Progress) -> None:

@@ -55,12 +55,12 @@ def add(commands: Commands) -> None:
         "-s", dest="strict", action="store_true", help="fail if a value is redefined"
     )
     merge.add_argument(
-        "-Q", dest="quiet", action="store_true", help="do not tell of redefined values"
+        "-Q", dest="quiet", action="store_true", help="do not report redefined values"
     )
     merge.add_argument(
-        "--complete", action="store_true", help="add the lines that the lost ones lack"
+        "--complete", action="store_true", help="add the lines that the lost ones need"
     )
-    merge.add_argument("--json", action="store_true", help="the whole answer as JSON on stdout")
+    merge.add_argument("--json", action="store_true", help="the complete answer as JSON on stdout")
     merge.set_defaults(run=_merge)
 
 

@@ -58,7 +58,9 @@ def add(commands: Commands) -> None:
         help="the fragment for the new kernel, or a directory for them",
     )
     add_advice_timeout_argument(migrate)
-    migrate.add_argument("--json", action="store_true", help="the whole answer as JSON on stdout")
+    migrate.add_argument(
+        "--json", action="store_true", help="the complete answer as JSON on stdout"
+    )
     migrate.set_defaults(run=_migrate)
 
 

@@ -46,12 +46,12 @@ def add(commands: Commands) -> None:
     add_mode_argument(parser)
     add_timeout_argument(parser)
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: stdout")
-    parser.add_argument("--json", action="store_true", help="the whole answer as JSON on stdout")
+    parser.add_argument("--json", action="store_true", help="the complete answer as JSON on stdout")
     parser.set_defaults(run=_minimize)
 
 
 def _minimize(arguments: argparse.Namespace) -> int:
-    from kresolve.api.survey import minimize
+    from kresolve.api.minimizing import minimize
     from kresolve.dotconfig.files import write_whole
     from kresolve.rendering.terminal import TerminalProgress
 
@@ -77,7 +77,7 @@ def _minimize(arguments: argparse.Namespace) -> int:
     for line, why in found.dropped:
         progress.note(f"{line.location}: {line}: {why}")
     total = len(found.lines) + len(found.dropped)
-    fewest = "no fewer do, proved" if found.proved else "there may be fewer"
+    fewest = "proved fewest" if found.proved else "not proved fewest"
     progress.note(f"{len(found.lines)} of {total} lines; {fewest}")
     if arguments.output is not None:
         progress.note(f"written to {arguments.output}")

@@ -1,4 +1,4 @@
-"""``kresolve olddefconfig`` and ``savedefconfig``: a configuration in, one out."""
+"""``kresolve olddefconfig``."""
 
 from __future__ import annotations
 
@@ -22,63 +22,37 @@ if TYPE_CHECKING:
     from kresolve.api.tree import Tree
     from kresolve.dotconfig.lines import Line
 
-_OLDDEFCONFIG_EXAMPLES = """\
+_EXAMPLES = """\
 examples:
   kresolve olddefconfig .config -o .config.new
   kresolve olddefconfig my.config --tree debian:6.12 --arch arm64 -o out.config
 """
-_SAVEDEFCONFIG_EXAMPLES = """\
-examples:
-  kresolve savedefconfig .config -o my_defconfig
-"""
 
 
 def add(commands: Commands) -> None:
-    """Add the commands."""
-    _add_olddefconfig(commands)
-    _add_savedefconfig(commands)
-
-
-def _add_olddefconfig(commands: Commands) -> None:
+    """Add the command."""
     parser = command(
         commands,
         "olddefconfig",
         "the .config that conf would write, without conf",
-        _OLDDEFCONFIG_EXAMPLES,
+        _EXAMPLES,
     )
     parser.add_argument("input", type=Path, metavar="IN", help="a .config or fragment")
     parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="default: stdout")
     add_tree_arguments(parser)
     add_mode_argument(parser)
-    parser.set_defaults(run=_olddefconfig)
+    parser.set_defaults(run=_run)
 
 
-def _add_savedefconfig(commands: Commands) -> None:
-    parser = command(
-        commands,
-        "savedefconfig",
-        "the smallest .config, as make savedefconfig writes it",
-        _SAVEDEFCONFIG_EXAMPLES,
-    )
-    parser.add_argument("input", type=Path, metavar="IN", help="a .config")
-    parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="default: stdout")
-    add_tree_arguments(parser)
-    parser.set_defaults(run=_savedefconfig)
-
-
-def _olddefconfig(arguments: argparse.Namespace) -> int:
-    return _convert(
+def _run(arguments: argparse.Namespace) -> int:
+    return convert(
         arguments,
         lambda tree, lines: tree.olddefconfig(lines, mode=arguments.mode).text(),
     )
 
 
-def _savedefconfig(arguments: argparse.Namespace) -> int:
-    return _convert(arguments, lambda tree, lines: tree.savedefconfig(lines))
-
-
-def _convert(arguments: argparse.Namespace, text_of: Callable[[Tree, list[Line]], str]) -> int:
-    """Read a configuration, and write what becomes of it."""
+def convert(arguments: argparse.Namespace, text_of: Callable[[Tree, list[Line]], str]) -> int:
+    """Read a configuration, and write the text that ``text_of`` makes of it."""
     from kresolve.api.bases import invalid_lines
     from kresolve.dotconfig.files import write_whole
     from kresolve.rendering.terminal import TerminalProgress

@@ -63,7 +63,7 @@ def add(commands: Commands) -> None:
         type=_count,
         default=0,
         metavar="N",
-        help="name up to N other plans that are as good",
+        help="show up to N other plans that are as good",
     )
     plan.add_argument(
         "--split",
@@ -72,8 +72,8 @@ def add(commands: Commands) -> None:
         "ARCH/); -o writes a file for each",
     )
     add_timeout_argument(plan)
-    plan.add_argument("--verify", choices=("conf",), help="ask the tree's own conf as well")
-    plan.add_argument("--json", action="store_true", help="the whole answer as JSON on stdout")
+    plan.add_argument("--verify", choices=("conf",), help="also check with the tree's own conf")
+    plan.add_argument("--json", action="store_true", help="the complete answer as JSON on stdout")
     plan.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the fragment there")
     plan.add_argument(
         "--graph",
@@ -87,7 +87,7 @@ def add(commands: Commands) -> None:
 
 def _count(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r}: say a number, 0 or more")
+        raise argparse.ArgumentTypeError(f"invalid number {text!r}; use 0 or more")
     return int(text)
 
 
@@ -113,7 +113,9 @@ def _plan(arguments: argparse.Namespace) -> int:
 
         check_graph(arguments.graph)
         if arguments.output is not None and _same(arguments.output, arguments.graph):
-            raise RequestError(f"{arguments.graph}: the fragment and the picture, in one file")
+            raise RequestError(
+                f"{arguments.graph}: named for both the fragment and the picture; use two files"
+            )
     if arguments.kata is not None:
         return plan_in_kata(arguments)
     progress = TerminalProgress()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 class TerminatedBySignal(BaseException):
-    """A signal that ends the program; on its way up everything is put away."""
+    """A signal that ends the program, as an exception, so that everything is cleaned up."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)

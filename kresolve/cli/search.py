@@ -1,4 +1,4 @@
-"""``kresolve search`` and ``kresolve show``: find symbols, and read about one."""
+"""``kresolve search``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kresolve.cli.streams import say
 if TYPE_CHECKING:
     from kresolve.api.tree import Tree
 
-_SEARCH_EXAMPLES = """\
+_EXAMPLES = """\
 examples:
   kresolve search '^INET_.*DIAG' --tree debian:6.12
   kresolve search checkpoint --base defconfig
@@ -20,24 +20,11 @@ examples:
 
 a Python regular expression; case does not matter; status 1 if nothing is found
 """
-_SHOW_EXAMPLES = """\
-examples:
-  kresolve show INET_UDP_DIAG --tree debian:6.12
-  kresolve show CONFIG_IPC_NS --base allnoconfig
-  kresolve show NR_CPUS --config .config --json
-"""
 
 
 def add(commands: Commands) -> None:
-    """Add the commands."""
-    _add_search(commands)
-    _add_show(commands)
-
-
-def _add_search(commands: Commands) -> None:
-    parser = command(
-        commands, "search", "find symbols by name, prompt and help text", _SEARCH_EXAMPLES
-    )
+    """Add the command."""
+    parser = command(commands, "search", "find symbols by name, prompt and help text", _EXAMPLES)
     parser.add_argument("pattern", metavar="REGEX", help="what to look for")
     parser.add_argument(
         "--in",
@@ -49,25 +36,14 @@ def _add_search(commands: Commands) -> None:
     add_tree_arguments(parser)
     add_values_arguments(parser)
     parser.add_argument("--json", action="store_true", help="as JSON on stdout")
-    parser.set_defaults(run=_search)
+    parser.set_defaults(run=_run)
 
 
-def _add_show(commands: Commands) -> None:
-    parser = command(
-        commands, "show", "all that the Kconfig files say about a symbol", _SHOW_EXAMPLES
-    )
-    parser.add_argument("name", metavar="X", help="the symbol, with or without CONFIG_")
-    add_tree_arguments(parser)
-    add_values_arguments(parser)
-    parser.add_argument("--json", action="store_true", help="as JSON on stdout")
-    parser.set_defaults(run=_show)
-
-
-def _search(arguments: argparse.Namespace) -> int:
+def _run(arguments: argparse.Namespace) -> int:
     from kresolve.kconfig.symbol_search import WHERE
     from kresolve.rendering.symbols import search_text
 
-    tree, _ = _loaded(arguments)
+    tree, _ = load_for_values(arguments)
     found = tree.search(
         arguments.pattern,
         where=arguments.where or (),
@@ -85,25 +61,8 @@ def _search(arguments: argparse.Namespace) -> int:
     return HOLDS if found else FAILS
 
 
-def _show(arguments: argparse.Namespace) -> int:
-    from kresolve.rendering.symbols import page_text
-
-    tree, where = _loaded(arguments)
-    page = tree.show(
-        arguments.name,
-        base=base_of(arguments),
-        fragment=arguments.fragment,
-        mode=arguments.mode,
-    )
-    if arguments.json:
-        say(page.to_json())
-    else:
-        say(page_text(page, where))
-    return HOLDS
-
-
-def _loaded(arguments: argparse.Namespace) -> tuple[Tree, str]:
-    """The tree, and what its configuration is called, if there is one."""
+def load_for_values(arguments: argparse.Namespace) -> tuple[Tree, str]:
+    """Load the tree; the second value names the configuration whose values are shown, or is ""."""
     from kresolve.rendering.terminal import TerminalProgress
 
     base = base_of(arguments)

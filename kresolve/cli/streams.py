@@ -1,7 +1,7 @@
-"""Standard output and standard error: the one way of all text to people and programs.
+"""Standard output and standard error: all text that commands print goes through here.
 
 Answers go to standard output, and one that cannot be written is an error
-(:class:`StdoutError`), never a verdict.  Talk goes to standard error; what
+(:class:`StdoutError`), never a result.  Messages go to standard error; what
 cannot be written there is dropped, and the work goes on.
 """
 
@@ -26,7 +26,7 @@ class StdoutError(Exception):
 
 
 class _Talk:
-    """Standard error that takes everything: the first text that cannot be written is the last."""
+    """Standard error that never fails: after a failed write, all text is dropped."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream

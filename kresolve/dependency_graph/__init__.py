@@ -1,7 +1,7 @@
 """The dependency graph of a tree: who names whom, where and under which condition.
 
-The graph is a networkx.MultiDiGraph, for networkx' own algorithms; what people
-ask of it are functions here.  The only user of networkx.
+The graph is a networkx.MultiDiGraph, for networkx' own algorithms; common
+questions about it are functions here.  Only this package uses networkx.
 """
 
 from kresolve.dependency_graph.building import (

@@ -1,4 +1,4 @@
-"""From a model to its graph.
+"""Build the dependency graph of a model.
 
 **Nodes** are symbols, by name, and choices, as ``choice FILE:LINE``, with the
 attributes ``kind`` ("symbol", "choice", or "undefined" for a name that no file
@@ -120,7 +120,7 @@ class _Line:
 
 
 class _Builder:
-    """A graph while it is made."""
+    """Builds a graph, symbol by symbol."""
 
     def __init__(self, model: Model, configuration: Mapping[str, str] | None) -> None:
         self.model = model

@@ -1,4 +1,4 @@
-"""What differs between two graphs: of two trees, or of two configurations."""
+"""Differences between two graphs: of two trees, or of two configurations."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Changed:
 
 @frozen
 class Differences:
-    """What one graph has and the other has not.
+    """What only one of two graphs has.
 
     ``lines_gone`` and ``lines_new`` hold (symbol, line) as in the Kconfig
     files, wherever they stand there, of symbols that are in both graphs.

@@ -1,10 +1,11 @@
-"""What people ask of a graph: free functions, in the manner of networkx.
+"""Questions about a graph: plain functions, as in networkx.
 
 Each takes any graph that :func:`~kresolve.dependency_graph.dependency_graph`
-made, or a part of one.  A name that is not in it is a RequestError with a
-proposal.  The answers are what the files *say*; what holds on *every* way to a
-symbol, or on a base, is asked of the solver (:mod:`kresolve.planner.backbone`) and of
-the evaluator (:mod:`kresolve.evaluator.effects`).
+made, or a part of one.  A name that is not in it is a RequestError that proposes
+a similar one.  The answers are what the files *say*; what holds in *every*
+configuration with a symbol on, or on a base, is answered by the solver
+(:mod:`kresolve.planner.backbone`) and by the evaluator
+(:mod:`kresolve.evaluator.effects`).
 """
 
 from __future__ import annotations
@@ -158,7 +159,7 @@ def _of_kinds(graph: Graph, kinds: Iterable[str]) -> Graph:
     wanted = frozenset(kinds)
     unknown = wanted - set(KINDS)
     if unknown:
-        raise RequestError(f"kind {min(unknown)!r}: say some of {', '.join(KINDS)}")
+        raise RequestError(f"invalid kind {min(unknown)!r}; use some of {', '.join(KINDS)}")
     if wanted == frozenset(KINDS):
         return graph
     view: Graph = nx.subgraph_view(

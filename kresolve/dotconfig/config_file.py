@@ -4,9 +4,9 @@ A ``.config`` or fragment as it is; one that is packed (gzip, xz, lzma, bzip2,
 zstd, the kernel's kind of lz4); and a kernel image that carries its
 configuration (CONFIG_IKCONFIG), itself packed or not.
 
-What the text means is decided in :mod:`kresolve.dotconfig.lines`.  Nothing of it is
-changed here, so that conf's rules hold for it: a byte order mark, for one,
-stays where it is, and makes its line say nothing, as it does to conf.
+What the text means is decided in :mod:`kresolve.dotconfig.lines`.  Nothing is changed
+here, so that conf's rules apply: a byte order mark, for example, stays where it
+is, so its line is invalid, as it is to conf.
 """
 
 from __future__ import annotations
@@ -67,20 +67,20 @@ def _content(path: Path) -> Iterator[Bytes]:
     with open_input(path) as file:
         status = os.fstat(file.fileno())
         if status.st_size > _FILE_LIMIT:
-            raise ConfigFileError(f"{path}: more than {_FILE_LIMIT >> 30} GiB; this is no kernel")
+            raise ConfigFileError(f"{path}: more than {_FILE_LIMIT >> 30} GiB; not a kernel")
         if stat.S_ISREG(status.st_mode) and status.st_size >= _MAPPED_FROM:
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
                 yield mapped
             return
         data = file.read(LIMIT + 1)
         if len(data) > LIMIT:
-            raise ConfigFileError(f"{path}: more than {LIMIT >> 20} MiB; this is no .config")
+            raise ConfigFileError(f"{path}: more than {LIMIT >> 20} MiB; not a .config")
         yield data
 
 
 @define
 class _Search:
-    """The way to the configuration in the file ``name``, which begins every error."""
+    """Looks for the configuration in the file ``name``; every error begins with that name."""
 
     name: str
     _left: int = field(default=LIMIT, init=False)
@@ -99,7 +99,7 @@ class _Search:
         if data.find(b"\0") < 0:
             if len(data) > LIMIT:
                 raise ConfigFileError(
-                    f"{self.name}: more than {LIMIT >> 20} MiB of text; this is no .config"
+                    f"{self.name}: more than {LIMIT >> 20} MiB of text; not a .config"
                 )
             return bytes(data)
         config = None
@@ -188,7 +188,7 @@ class _Search:
         self._left -= size
         if self._left < 0:
             raise ConfigFileError(
-                f"{self.name}: more than {LIMIT >> 20} MiB come out of it, and no .config so far"
+                f"{self.name}: more than {LIMIT >> 20} MiB unpacked, and no .config so far"
             )
 
     def _complaint(self, data: Bytes, depth: int) -> str:

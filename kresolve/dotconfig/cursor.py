@@ -1,4 +1,4 @@
-"""A place in bytes, and what can go wrong when they are unpacked from there."""
+"""A position in bytes, and the errors of unpacking from there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Bytes: TypeAlias = bytes | bytearray | mmap.mmap
 
 
 class DamageError(Exception):
-    """Packed data breaks off, or is none; never leaves :mod:`kresolve.dotconfig.config_file`."""
+    """Packed data is truncated or damaged; never leaves :mod:`kresolve.dotconfig.config_file`."""
 
 
 class MissingError(Exception):
@@ -22,7 +22,7 @@ class MissingError(Exception):
 
 @define
 class Cursor:
-    """A place in some bytes, moved on by whoever takes from there."""
+    """A position in some bytes, which moves as they are read."""
 
     data: Bytes
     position: int

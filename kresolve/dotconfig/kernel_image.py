@@ -1,4 +1,4 @@
-"""The configuration that a kernel carries: found by its mark, wherever it stands.
+"""Find the configuration that a kernel carries, by its mark.
 
 With CONFIG_IKCONFIG, kernel/configs.c puts the ``.config``, packed by gzip,
 between two marks into the kernel (or its module configs.ko).  The first is

@@ -40,9 +40,9 @@ class Line:
     """One assignment: ``CONFIG_X=value``, or ``# CONFIG_X is not set``.
 
     ``value`` is the text after the equals sign as it stands in the file
-    (strings with their quotes), "n" for "is not set".  ``literal`` tells that an n
-    stands behind an equals sign; a number can be "n", too, by the grace of a bool as a
-    bound.
+    (strings with their quotes), "n" for "is not set".  ``literal`` is true if the n
+    comes after an equals sign: a number can be "n", too, where a bool is a bound of its
+    range.
     """
 
     symbol: str
@@ -65,7 +65,7 @@ class Line:
 
 @frozen
 class InvalidLine:
-    """A line that says nothing to conf, and why."""
+    """A line that conf ignores, and why."""
 
     text: str
     reason: str

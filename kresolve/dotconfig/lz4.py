@@ -1,4 +1,4 @@
-"""LZ4's frame of old (``lz4 -l``), which the kernel uses for itself.
+"""LZ4's legacy frame (``lz4 -l``), which compressed kernels use.
 
 It is a magic number, then blocks: a size of four bytes, and so many bytes that
 unpack to at most 8 MiB.  Nothing marks its end.

@@ -1,8 +1,8 @@
-"""The ways to pack that kresolve can unpack: how each begins, and how it is undone.
+"""The compression formats that kresolve can unpack: how each begins, and its decoder.
 
-A way to unpack is a function that takes a :class:`Cursor` at the beginning of
-packed data, gives the content block by block, and leaves the cursor behind the
-end.  It raises DamageError when the data breaks off or is none.
+An unpacker is a function that takes a :class:`Cursor` at the beginning of
+packed data, yields the content block by block, and leaves the cursor after the
+end.  It raises DamageError when the data is truncated or damaged.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def _unzstd(cursor: Cursor) -> Iterator[bytes]:
 
 @frozen
 class Packing:
-    """A way to pack; ``pattern`` is what its beginning looks like."""
+    """A compression format; ``pattern`` matches its first bytes."""
 
     name: str
     pattern: re.Pattern[bytes]

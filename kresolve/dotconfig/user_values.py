@@ -1,4 +1,4 @@
-"""What the user said, as conf takes it from lines.
+"""User values, as conf reads them from lines.
 
 scripts/kconfig/confdata.c, ``conf_read_simple``: the last valid line of a
 symbol counts, lines for unknown symbols and invalid values do not.  For
@@ -36,7 +36,7 @@ RESTORING: Final = frozenset({"alldefconfig", "defconfig"})
 
 @frozen
 class ChoiceUserValue:
-    """What lines said about a choice before 6.10, when it was a symbol.
+    """The user value of a choice before 6.10, when a choice was a symbol.
 
     ``value`` is the highest that any line for a member said, ``member`` that
     of the last y line; an m line that follows a y makes conf forget it all:

@@ -1,4 +1,4 @@
-"""The second witness: what conf computes, as clauses to be solved backward."""
+"""The encoding: what conf computes, as clauses for the solver."""
 
 from kresolve.encoding.circuit import FALSE, TRUE, AndGates, Circuit, Reason, Tristate
 from kresolve.encoding.rules import Encoding

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class _Winner:
-    """Who is chosen: rules in order, each for the case that none before it decided."""
+    """The selected member: rules in order, each for when none before it decides."""
 
     def __init__(self, circuit: Circuit, members: Iterable[str]) -> None:
         self.circuit = circuit

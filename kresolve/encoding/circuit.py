@@ -1,4 +1,4 @@
-"""Boolean circuits as clauses: gates, constants, and which rule said what.
+"""Boolean circuits as clauses: AND gates, constants, and the rule behind each clause.
 
 Literals are integers as in DIMACS.  Gates are Tseitin's, both directions, so
 that fixing the inputs fixes everything.  Equal gates are one gate, and gates

@@ -1,8 +1,8 @@
-"""The second witness: conf's rules as a circuit over the user's lines.
+"""conf's rules as a circuit over the user's lines.
 
 One function for each Kconfig rule, named as in scripts/kconfig/symbol.c.  The
-circuit is exact in both directions: with the lines fixed, every value in the
-encoded cone is.  This module knows nothing of the evaluator.
+circuit is exact in both directions: once the lines are fixed, so is every value
+in the encoded cone.  This module knows nothing of the evaluator.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A circuit run forward: what is true when some inputs are, and what each of them changes.
+"""Run a circuit forward: which literals hold for some inputs, and what each input changes.
 
 Without a rule's selectors a circuit is a function of its inputs, so nothing
 has to be solved for that.  All cases are run at once, one bit of an integer
@@ -28,7 +28,7 @@ class SimulatedValues:
 
 
 class Simulation:
-    """What gates make of inputs, and of all of them but one; inputs not named are false."""
+    """Runs gates on inputs, and on all of them but one; inputs not named are false."""
 
     def __init__(self, gates: AndGates, inputs: Iterable[int]) -> None:
         said = list(dict.fromkeys(inputs))

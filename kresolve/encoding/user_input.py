@@ -1,4 +1,4 @@
-"""What the user says, as literals: known lines, lines to be found, and any base at all."""
+"""User values as literals: of known lines, of lines to be found, and of any base."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class UserValueLiterals(NamedTuple):
 
 
 class ChoiceValueLiterals(NamedTuple):
-    """What lines said about a choice before 6.10; see
+    """The user value of a choice before 6.10; see
     :class:`kresolve.dotconfig.user_values.ChoiceUserValue`.
 
     ``last`` tells for each member whether the last y line was for it.
@@ -33,7 +33,7 @@ class ChoiceValueLiterals(NamedTuple):
 
 
 class ChoiceOrderLiterals(NamedTuple):
-    """Who stands first and who last in a choice's list, where that is open.
+    """Which member is first and which last in a choice's list, where that is open.
 
     A member counts only if it could; if none is picked, menu order decides.
     """
@@ -46,7 +46,7 @@ NO_USER_VALUE = UserValueLiterals(FALSE, FALSE, FALSE)
 
 
 class UserInput(Protocol):
-    """Where the encoding learns what the user says."""
+    """The user values that the encoding starts from."""
 
     @property
     def mode(self) -> ConfMode:
@@ -78,7 +78,7 @@ class UserInput(Protocol):
 
 
 class ConcreteInput:
-    """The lines are known."""
+    """User values of known lines."""
 
     def __init__(self, model: Model, values: UserValues) -> None:
         self.model = model
@@ -155,10 +155,10 @@ class CandidateInput(ConcreteInput):
 
     Lines are offered for symbols that take them; a choice's members can be said
     again, because that moves them to the front.  ``offered_texts`` holds the
-    values that are worth a line of an int, hex or string.  With ``alone``
-    false other targets share the offer, and a line that would say what this
-    base says already may be there for their sake.  That at most one line of a
-    symbol is in a plan is not said here.
+    values that an int, hex or string may get by a line.  With ``alone`` false,
+    other targets share the candidate lines, and a line that repeats what this
+    base has may be there for one of them.  That a plan has at most one line for
+    a symbol is not encoded here.
     """
 
     def __init__(
@@ -255,7 +255,7 @@ class CandidateInput(ConcreteInput):
 class SymbolicInput(CandidateInput):
     """Any base at all, and lines to be found on top of it.
 
-    Whatever a ``.config`` can say of a symbol is a free variable: a value or
+    Whatever a ``.config`` can set is a free variable: a value or
     none, the order of a choice's lines, and of numbers and texts those in
     ``offered_texts``, which can make a difference.  ``values`` are those of
     the empty base: what the mode answers where nothing is said.

@@ -1,4 +1,4 @@
-"""A configuration: what conf makes of lines, and how it writes it down."""
+"""A configuration: the values that conf computes from lines, and its ``.config``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What setting a symbol does on a base: evaluated with and without, and compared."""
+"""The effects of setting a symbol on a base: evaluate with and without it, and compare."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kresolve.evaluator import Configuration, ConfMode, evaluate
 from kresolve.kconfig import markup
 from kresolve.kconfig.location import Location
 from kresolve.kconfig.model import Model, TreeInfo
-from kresolve.kconfig.tristate import LETTERS, OF_LETTER, N
+from kresolve.kconfig.tristate import OF_LETTER, N
 from kresolve.results import Result
 
 #: The kinds of effects, in the order in which they are told; on a base the
@@ -34,7 +34,7 @@ class Effect:
     higher, or "changes" (a number or text); its prompt is hidden or shown; in
     a whole tree also: it is on for certain ("forces"), n for certain
     ("excludes"), can only be on with the gate ("allows"), its default turns.
-    ``why`` says what decides with the gate set, ``was`` what did without.
+    ``why`` says what decides the value with the symbol set, ``was`` what does without.
     """
 
     symbol: str
@@ -204,8 +204,8 @@ def cause(configuration: Configuration, name: str) -> str:
     word, rule = evaluation.causes[name]
     if word == "user":
         if name in evaluation.user.lines:
-            return "a line says so"
-        return f"{configuration.mode} answers {LETTERS[evaluation.user.bool_tristate[name]]}"
+            return "set by a line"
+        return f"set by {configuration.mode}"
     if word in ("default", "range") and rule is not None:
         text = f"default {rule.value}" if hasattr(rule, "value") else "range"
         return f"{text} ({rule.location})"
@@ -213,7 +213,7 @@ def cause(configuration: Configuration, name: str) -> str:
         return f"{word} by {_by(configuration, name, word)}"
     if word == "nothing":
         visible = evaluation.visibility(configuration.model.symbols[name])
-        return "no default holds" if visible else "cannot be set, no default holds"
+        return "no active default" if visible else "no active default, prompt hidden"
     return f"{word} in its choice"
 
 

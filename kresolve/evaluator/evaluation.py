@@ -2,7 +2,7 @@
 
 A pure function from a model and user values to values.  Rules follow
 scripts/kconfig/symbol.c; each says which C function it answers for.  Symbols
-are visited in the model's order, so that everything a rule asks for is known.
+are visited in the model's order, so every value that a rule needs is known.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ _ZERO = {Type.INT: "0", Type.HEX: "0x0", Type.STRING: ""}
 class Evaluation:
     """The values of one configuration while, and after, they are calculated.
 
-    ``logical`` holds bool and tristate values, ``text`` the others,
-    ``written`` the symbols that conf writes, ``causes`` what decided.
+    ``bool_tristate`` holds bool and tristate values, ``text`` the others,
+    ``written`` the symbols that conf writes, ``causes`` what decided each value.
     """
 
     def __init__(self, model: Model, user: UserValues) -> None:

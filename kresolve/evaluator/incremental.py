@@ -1,4 +1,4 @@
-"""Evaluation from what changed: other user values, and all that depends on them.
+"""Incremental evaluation: from changed user values to all that depends on them.
 
 A wave starts at the symbols whose user values differ, runs along what depends on them in
 the order of calculation, and ends where a value comes out as it was.  Dependencies are
@@ -166,11 +166,11 @@ _V = TypeVar("_V", bound=Hashable)
 
 @define(eq=False)
 class Allowed:
-    """What entries allow in an evaluation, before conf forgets numbers that are out of range.
+    """What entries allow in an evaluation, before conf drops numbers that are out of range.
 
     ``depends`` and ``shown`` hold what :meth:`Evaluation.depends` and
     :meth:`Evaluation.shown` return, ``own`` what :meth:`Evaluation.alone` does, as far as
-    somebody has asked.
+    these were needed.
     """
 
     depends: list[int]
@@ -192,9 +192,9 @@ def reevaluate(base: Evaluation, user: UserValues) -> Evaluation:
 class _Wave:
     """One calculation from what changed.
 
-    Entries that name a changed symbol are looked at when it changes, though others that
-    they name may still do so: then they are looked at again.  Whatever reads an entry comes
-    later in the order than all that the entry names, so it reads the last word.
+    An entry that names a changed symbol is recalculated when it changes, and again when
+    another symbol that it names changes.  Whatever reads an entry comes later in the order
+    than all that the entry names, so it reads the final value.
     """
 
     def __init__(self, base: Evaluation, user: UserValues) -> None:

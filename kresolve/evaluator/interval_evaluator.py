@@ -1,4 +1,4 @@
-"""What values symbols can still have once one of them is settled, whatever the lines.
+"""The values that symbols can still have, with any lines, once one symbol is fixed.
 
 The rules are the evaluator's (docs/semantics.md), on bounds instead of values.
 The bounds are safe: no configuration leads outside.  Where they are not tight

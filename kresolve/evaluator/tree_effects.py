@@ -1,4 +1,4 @@
-"""What setting a symbol does in a whole tree, whatever else anybody says."""
+"""The effects of setting a symbol that hold in every configuration of a tree."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _forcing_line(model: Model, symbol: Symbol, within: IntervalEvaluator) -> st
     for source in model.selected_by.get(symbol.name, ()):
         if within.reverse(symbol, (source,)).low:
             return f"selected by {source.selector} ({source.select.location})"
-    return "its default, and nobody can say otherwise"
+    return "its default, which no line can change"
 
 
 def _effect(

@@ -1,4 +1,4 @@
-"""Why values are what they are: derivations as data, reductions of them, reasons in words."""
+"""Why values are what they are: derivations as data, reductions of them, reasons as sentences."""
 
 from kresolve.explanation.customary import CustomaryEffect, customary_effect
 from kresolve.explanation.derivation import Cause, Derivation, Fact, Premise, Rule, Step

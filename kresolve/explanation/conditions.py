@@ -1,7 +1,7 @@
 """Why a prompt, a default, a select or an imply is as strong as it is, in steps.
 
 Each function answers one question about one rule of a symbol, and its steps
-are sufficient: whatever their causes leave open may be anything.
+are sufficient: all other symbols may have any value.
 """
 
 from __future__ import annotations

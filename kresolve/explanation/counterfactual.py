@@ -1,4 +1,4 @@
-"""What another value of a cause, and of nothing else, would change.
+"""Whether a cause is needed: what another value of that cause alone would change.
 
 A derivation names causes that are enough; whether each is needed is another
 question, and "because" may be said only of those that are.  It is answered by

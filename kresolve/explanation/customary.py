@@ -1,8 +1,8 @@
-"""What an option would do that people ask for by tradition.
+"""The effect of an option that is customarily listed, though it is not needed.
 
-A list of options that is passed on from page to page keeps what was needed
-once.  Whether it is needed here, and what it costs, the evaluator tells: the
-configuration with the line, and without it.
+A list of options that is copied from page to page keeps what was needed once.
+The evaluator shows whether it is needed here and what it would change, by the
+configurations with the line and without it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class CustomaryLoss:
 
 @frozen
 class CustomaryEffect:
-    """What a line for ``symbol`` would do to a configuration that holds without it.
+    """The effect of a line for ``symbol`` on a configuration that does not need it.
 
     ``lost`` are the options that it would switch off or weaken, in menu order;
     ``is_effective`` says whether the symbol would get the value at all.
@@ -48,12 +48,12 @@ class CustomaryEffect:
     lost: tuple[CustomaryLoss, ...] = ()
 
     def __str__(self) -> str:
-        text = f"{self.symbol} is not needed here"
+        text = f"note: {self.symbol} is often listed; it is not needed"
         if not self.is_effective:
-            return f"{text}, and a line for it would not count"
+            return f"{text}; a line for it would have no effect"
         if not self.lost:
             return text
-        return f"{text}, and would hurt: {'; '.join(self._hurt())}"
+        return f"{text}; it would change: {'; '.join(self._hurt())}"
 
     def _hurt(self) -> Iterator[str]:
         """What would be lost, by how: those that a rule of their own loses come first."""
@@ -72,7 +72,7 @@ _DIRECT: Final = ("default", "answer")
 #: How it is told, by the rules that decide; the last is for all others.
 _WAYS: Final = (
     (("default",), "{names} would default to {value}"),
-    (("answer",), "the target would answer {value} to {names}"),
+    (("answer",), "make would set {names} to {value}"),
     ((), "{names} would be {value}"),
 )
 

@@ -1,8 +1,8 @@
-"""How a request depends on a line: from the one to the other, rule by rule.
+"""How a request depends on a line: the path from one to the other, rule by rule.
 
-The way leads over symbols that have another value without the line, and over
-rules that have to do with it: a select where one selects, a prompt's condition
-where the user is asked, a condition that is worth more where the symbol is.
+The path consists of symbols that have another value without the line, and of the
+rules by which each depends on the next: a select where it is selected, a prompt's
+condition where a line sets it, any condition that the next symbol raises.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class Relation:
 class _Rule:
     """A rule of a symbol.
 
-    ``words`` introduce what ``told`` says.  It has to be worth more for the rule
-    to have a part in it; of a select or imply, ``reverse``, all of it.
+    ``words`` introduce the expression ``told``.  The rule matters only if that has a higher
+    value with the line; of a select or imply, the whole of ``reverse``.
     """
 
     words: str
@@ -231,7 +231,7 @@ def _prompt(model: Model, user: str) -> Iterator[_Rule]:
     for index, definition in model.menu_nodes(model.symbols[user]):
         for prompt in definition.prompts:
             if prompt.condition is not None:
-                yield _Rule("is offered only if ", prompt.condition, prompt.location)
+                yield _Rule("has a prompt only if ", prompt.condition, prompt.location)
         while index >= 0:
             entry = model.entries[index]
             for guard in entry.visible if isinstance(entry, Menu) else ():

@@ -1,9 +1,9 @@
 """A derivation: why a symbol has its value, as data.
 
 A derivation is a graph of facts.  A fact says that a symbol (or a choice) has
-a value, by steps; a step is one rule with what was told (a line of the user,
-a line of a Kconfig file, or that there is none) and its causes, the values of
-other symbols that make the rule give what it gives.  The causes of a complete
+a value, by steps; a step is one rule with its premises (a line of the user, a
+line of a Kconfig file, or that there is none) and its causes, the values of
+other symbols that the rule takes into account.  The causes of a complete
 derivation are sufficient: whatever other symbols are and other lines say, the
 value is the same.
 """
@@ -74,7 +74,7 @@ PROOF_ONLY: Final[frozenset[Rule]] = frozenset(
 
 @frozen
 class Premise:
-    """What needs no further reason: a line somewhere, or that there is none.
+    """A premise, which needs no reason: a line in a file, or that there is none.
 
     ``kind`` is "line", "no line", "answer" (a target's own) or "kconfig".
     ``text`` is the line in its own words, ``value`` what a line gives to
@@ -116,7 +116,7 @@ class Cause:
 
 @frozen
 class Step:
-    """One rule at work: what was told, which values it rests on, what it gives.
+    """One application of a rule: its premises, its causes, and the value that follows.
 
     ``also`` are rules that would have the same effect without this one: they
     are not part of the proof, but whoever wants another value meets them too.
@@ -133,7 +133,7 @@ class Step:
 class Fact:
     """A symbol, or a choice, has a value; ``rule`` decided it.
 
-    ``visible`` is how much its prompt lets the user say.
+    ``visible`` is the highest value that its prompt allows.
     """
 
     name: str
@@ -242,7 +242,7 @@ class Derivation(Short):
             f"{markup.code(f'{self.root}={self.value}')} "
             f"{markup.text(f'on {self.base}, {self.mode}')}",
             markup.table(
-                rows, ("value", "decided by", "what says so", "where", "rests on"), most=markup.MOST
+                rows, ("value", "decided by", "source", "where", "causes"), most=markup.MOST
             ),
         )
 

@@ -1,4 +1,4 @@
-"""From a configuration to the derivation of one of its values."""
+"""Derive a value of a configuration."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from kresolve.kconfig.values import Type
 
 
 class Deriver:
-    """Facts of one configuration, found when asked for, and kept.
+    """Finds the facts of one configuration as needed, and caches them.
 
     ``base`` names what the lines without a place come from, those for the
-    symbols in ``asked`` apart: somebody has just said them.
+    symbols in ``asked`` apart, whose lines are part of the question.
     """
 
     def __init__(self, configuration: Configuration, base: str, asked: Iterable[str] = ()) -> None:

@@ -1,8 +1,8 @@
-"""A finished evaluation, to be asked what keeps an expression low or high.
+"""Find the symbols that keep an expression of a finished evaluation low or high.
 
 To keep ``A && B`` at n, one operand at n is enough; to keep ``A || B`` there,
 all are needed; and the other way round for y.  Where one of several is enough,
-the best for a reader is taken: what is nearest to the user's reach.
+the one that a user can change most directly is taken.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ class LimitFinder:
         name = symbol.name
         if name in self.user.bool_tristate:
             value = LETTERS[self.user.bool_tristate[name]]
-            text = f"make {self.user.mode} answers {value}"
+            text = f"set by make {self.user.mode}"
             return Premise("answer", text, None, name, value)
         return Premise("no line", f"no line for {PREFIX}{name}", None, name)
 

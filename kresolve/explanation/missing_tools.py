@@ -1,4 +1,4 @@
-"""Programs that were missing when a tree was read, where that decides."""
+"""Programs that were missing when a tree was read, where that decides a value."""
 
 from __future__ import annotations
 

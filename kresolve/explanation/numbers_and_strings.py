@@ -48,7 +48,7 @@ def _ranged(finder: LimitFinder, symbol: Symbol) -> list[Step]:
     word, rule = finder.configuration.evaluation.causes[symbol.name]
     clamps = word == "range" and rule is bounds
     view = finder.evaluation
-    allowed = f"{view.stored_text(bounds.low)} to {view.stored_text(bounds.high)}"
+    allowed = f"{view.stored_text(bounds.low)}..{view.stored_text(bounds.high)}"
     told = Premise("kconfig", range_text(bounds), place, value=allowed)
     value = finder.configuration[symbol.name]
     return [Step("range" if clamps else "in range", (told,), finder.causes(names), value)]

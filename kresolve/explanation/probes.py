@@ -1,4 +1,4 @@
-"""Where a Kconfig file asked a program: its own words, and what was asked.
+"""Kconfig lines that run a program: the line as written, and which program.
 
 The model has what ``$(shell,...)`` and its kin gave when the tree was read.
 The line as it stands in the file, and the macros and scripts behind it, tell

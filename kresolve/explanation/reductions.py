@@ -1,4 +1,4 @@
-"""From a complete derivation to what a reader wants to hear: small steps, each pure.
+"""Reduce a complete derivation to what a reader needs: small pure functions.
 
 Every reduction takes a derivation and gives one; none changes a fact's value.
 What they leave out is still true, and can be had again by not asking for them.

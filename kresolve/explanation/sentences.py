@@ -1,4 +1,4 @@
-"""Facts in words: one sentence each, in the kernel's vocabulary.
+"""Sentences that explain facts, one for each, in the kernel's vocabulary.
 
 A sentence says "because" only of causes that were found to be needed
 (:mod:`~kresolve.explanation.counterfactual`); of others it says what they are.
@@ -51,9 +51,9 @@ def step_text(step: Step) -> str:
 
 
 class _SentenceBuilder:
-    """One fact under way to its sentence.
+    """Builds the sentence for one fact.
 
-    With ``places``, each rule is told with its place; else only the symbol is.
+    With ``places``, each rule is given with its place; else only the symbol is.
     """
 
     def __init__(self, fact: Fact, *, places: bool) -> None:
@@ -88,19 +88,19 @@ class _SentenceBuilder:
         return line is not None and not line.source and line.value != self.fact.value
 
     def opening(self, word: str = "") -> str:
-        """``X is n``, or ``X was asked to be y but is n``."""
+        """``X is n``, or ``X was set to y but is n``."""
         value = word + shown(self.fact.value, self.fact.type)
         line = self.fact.line
         if line is None or not self.is_dropped:
             return f"{self.subject} is {value}"
         asked = shown(line.value, self.fact.type)
-        return f"{self.subject} was asked to be {asked}{self.at(line)} but is {value}"
+        return f"{self.subject} was set to {asked}{self.at(line)} but is {value}"
 
     def unasked(self) -> str:
-        """That nobody asked, where somebody could."""
+        """That no line sets it, where a line could."""
         if not self.fact.prompt or self.fact.line is not None or self.fact.step("answer"):
             return ""
-        return "no line asks for it" if self.fact.value == "n" else "no line says otherwise"
+        return "not set" if self.fact.value == "n" else "no line sets it"
 
     def step(self, *rules: Rule) -> Step:
         """The one step by a rule; it is there."""
@@ -128,7 +128,7 @@ class _SentenceBuilder:
             if verb_of(parts[number]) == verb_of(parts[number - 1]) == "depends":
                 parts[number] = parts[number].removeprefix("depends ")
         if left:
-            parts.append(f"on {left} more condition{'' if left == 1 else 's'} that no value meets")
+            parts.append(f"on {left} more unmet condition{'' if left == 1 else 's'}")
         return f"it {series(parts, '; ' if self.places else ', ')}"
 
     def clause(self, step: Step) -> str:
@@ -145,9 +145,9 @@ class _SentenceBuilder:
         return f"{words} ({told.place}){values}"
 
     def uncounted(self) -> str:
-        """Why a line would not count, where none does."""
+        """Why no line can set it, where none can."""
         hindered = self.limits("depends", "hidden")
-        return f"a line would not count: {hindered}" if hindered and self.fact.prompt else ""
+        return f"cannot be set: {hindered}" if hindered and self.fact.prompt else ""
 
     # Defaults
 
@@ -164,7 +164,7 @@ class _SentenceBuilder:
         if len(steps) > MOST:
             parts.append(f"{len(steps) - MOST} more")
         does = "does" if len(steps) == 1 else "do"
-        return f"{series(parts, ', ')} {does} not count" if parts else ""
+        return f"{series(parts, ', ')} {does} not apply" if parts else ""
 
     def earlier(self, step: Step) -> str:
         """A default, or a definition, that does not count, and the values that say so."""
@@ -186,26 +186,28 @@ def _line(t: _SentenceBuilder) -> str:
     elif line.by_default and line.source:
         text = f"{t.opening()}: by default in the .config of {line.source}"
     else:
-        text = f"{t.opening()}: {line.place or 'a line'} says so"
+        text = f"{t.opening()}: set by {line.place or 'a line'}"
     if fact.step("transitional"):
-        return f"{text}; it is transitional: read to carry an old value over, and never written"
+        return (
+            f"{text}; it is transitional: conf reads it to set another option, and never writes it"
+        )
     return text + _allowed(t)
 
 
 def _answer(t: _SentenceBuilder) -> str:
     told = t.step("answer").premises[0]
-    return f"{t.opening()}: no line says otherwise, and {told.text}{_allowed(t)}"
+    return f"{t.opening()}: {told.text}, as no line sets it{_allowed(t)}"
 
 
 def _allowed(t: _SentenceBuilder) -> str:
-    """Why what was said counts, where it is told: the prompt's conditions."""
+    """Why the line takes effect, where that is known: the prompt's conditions."""
     step = t.fact.step("offered")
     if step is None or not step.causes:
         return ""
     if t.fact.value == "n":
         needed = [cause for cause in step.causes if "value" in cause.changes]
-        return f", which counts because {values_of(needed)}" if needed else ""
-    return f"; what it depends on is met: {values_of(step.causes)}"
+        return f", which takes effect because {values_of(needed)}" if needed else ""
+    return f"; its dependencies are met: {values_of(step.causes)}"
 
 
 def _depends(t: _SentenceBuilder) -> str:
@@ -217,18 +219,18 @@ def _depends(t: _SentenceBuilder) -> str:
         return f"{t.opening()} because {against}"
     if t.unasked():
         why = ", because" if all(hinders(step) for step in steps) else ":"
-        return f"{t.opening()}: no line asks for it, and none would count{why} {against}"
+        return f"{t.opening()}: not set; cannot be set{why} {against}"
     return f"{t.opening()}: {against}"
 
 
 def _hidden(t: _SentenceBuilder) -> str:
-    against = t.limits("depends", "hidden") or "it has no prompt, so that no line counts"
+    against = t.limits("depends", "hidden") or "it has no prompt, so no line sets it"
     return f"{t.opening()}: {against}{_instead(t)}"
 
 
 def _instead(t: _SentenceBuilder) -> str:
-    """The default that counts where a line does not."""
-    return f"; instead {t.fired()} counts" if t.fact.step("default") else ""
+    """The default that applies where a line does not."""
+    return f"; {t.fired()} applies instead" if t.fact.step("default") else ""
 
 
 def _no_default(t: _SentenceBuilder) -> str:
@@ -248,7 +250,7 @@ def _default(t: _SentenceBuilder) -> str:
     fact, passed = t.fact, t.passed()
     parts = [
         f"{t.opening()} by {t.fired()}",
-        f"before that, {passed}" if passed else "",
+        f"earlier, {passed}" if passed else "",
         t.limits("limited"),
         t.uncounted() or (t.unasked() if fact.visible != "n" else ""),
     ]
@@ -270,7 +272,7 @@ def _forced(t: _SentenceBuilder, rule: Rule, verb: str) -> str:
 def _select(t: _SentenceBuilder) -> str:
     text = f"{t.opening()}: {_forced(t, 'select', 'selects')}"
     against = t.limits("unmet")
-    return f"{text}; conf warns, because {against}" if against else text
+    return f"{text}; conf warns of unmet direct dependencies: {against}" if against else text
 
 
 def _imply(t: _SentenceBuilder) -> str:
@@ -296,18 +298,18 @@ def _choice(t: _SentenceBuilder) -> str:
     if fact.value == "n":
         hidden = t.steps("depends", "hidden")
         why = t.limit(hidden[0]) if hidden else "none of its members is visible"
-        return f"{text} takes nothing: {why}"
+        return f"{text} selects nothing: {why}"
     if fact.value == "m":
-        return f"{text} is m, so that any number of its members may be m"
+        return f"{text} is m: any number of its members can be m"
     line = next(
         (s.premises[0] for s in t.steps("line") if s.premises[0].symbol == fact.value), None
     )
     default = fact.step("default")
     if line is not None and line.value == "y":
-        return f"{text} takes {fact.value}: {t.quoted(line)}"
+        return f"{text} selects {fact.value}: {t.quoted(line)}"
     if default is not None and default.value == fact.value:
-        return f"{text} takes {fact.value}: no line asks for another, and it has {t.fired()}"
-    return f"{text} takes {fact.value}, the first that is visible and that no line rules out"
+        return f"{text} selects {fact.value}: no line selects another, and it has {t.fired()}"
+    return f"{text} selects {fact.value}, the first visible member that no line rules out"
 
 
 def _member(t: _SentenceBuilder) -> str:
@@ -315,10 +317,10 @@ def _member(t: _SentenceBuilder) -> str:
     told, taken = step.premises[0], step.causes[0].value
     choice = f"the {told.text} ({told.place})"
     if t.fact.value == "y":
-        return f"{t.opening()}: {choice} takes it"
-    return (
-        f"{t.opening()}: {choice} takes {'nothing' if taken == 'n' else f'{taken}, and only one'}"
-    )
+        return f"{t.opening()}: {choice} selects it"
+    if taken == "n":
+        return f"{t.opening()}: {choice} selects nothing"
+    return f"{t.opening()}: {choice} selects {taken}; only one member can be y"
 
 
 def _range(t: _SentenceBuilder) -> str:
@@ -338,7 +340,7 @@ def _promoted(t: _SentenceBuilder) -> str:
         f"it has {t.fired()}, and " if default is not None and default.rule == "default" else ""
     )
     if t.fact.type is Type.BOOL:
-        return f"{t.opening()}: {before}m is y for a bool"
+        return f"{t.opening()}: {before}a bool cannot be m, so m becomes y"
     modules = f" ({values_of(step.causes)})" if step.causes else ""
     return f"{t.opening()}: {before}without modules{modules} m becomes y"
 

@@ -1,7 +1,7 @@
-"""The page of a symbol: all that the Kconfig files say about it, with what it is worth here.
+"""The page of a symbol: all Kconfig lines about it, with their values here.
 
-As menuconfig's help screen, and more: each part of a condition with its value,
-each line with its place, selectors that count here before the others.
+Like menuconfig's help screen, with more: each part of a condition with its value,
+each line with its place, active selectors before the others.
 """
 
 from __future__ import annotations
@@ -198,7 +198,7 @@ def symbol_page(
 
 
 class _Pages:
-    """What is the same for all parts of a page."""
+    """Makes the parts of a page, which share the model and the configuration."""
 
     def __init__(self, model: Model, helps: HelpTexts, configuration: Configuration | None) -> None:
         self.model = model

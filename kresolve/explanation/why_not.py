@@ -1,10 +1,10 @@
 """Why an option did not get the value that a line asks for: one sentence, with its place.
 
-Another question than why it has the value that it has (that is
-:mod:`kresolve.explanation`): what was selected as m is so because of the
-select, but is not y because its prompt does not allow it.  The sentence names
-what stands in the way (scripts/kconfig/symbol.c, ``sym_calc_value``) and, of a
-dependency, the part that does not hold.
+This differs from why it has its value (:mod:`kresolve.explanation`): an option
+that is selected as m has that value because of the select, but is not y because
+its prompt does not allow y.  The sentence names what prevents the value
+(scripts/kconfig/symbol.c, ``sym_calc_value``) and, of a dependency, the unmet
+part.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def why_not(after: Configuration, name: str, wanted: str) -> WhyNot:
         return _promptless(after, symbol, want)
     if visible < want:
         return _hidden(after, symbol, want)
-    return WhyNot("default", f"nothing keeps it from {wanted}; another line says {LETTERS[have]}")
+    return WhyNot("default", f"it can be {wanted}; another line sets it to {LETTERS[have]}")
 
 
 def valued(expr: Expr, after: Configuration) -> str:
@@ -106,7 +106,7 @@ def conjuncts(expr: Expr) -> Iterator[Expr]:
 
 @frozen
 class Need:
-    """A condition that is worth too little: what it has to be worth, who says so, and where."""
+    """A condition whose value is too low: the value that it must have, its rule, and its place."""
 
     words: str
     condition: Expr
@@ -258,18 +258,18 @@ def _limits(model: Model, index: int, definition: MenuNode) -> Iterator[tuple[st
     """Every condition that a prompt is under, from the inside out."""
     for prompt in definition.prompts[:1]:
         if prompt.condition is not None:
-            yield "is offered only if", prompt.condition, prompt.location
+            yield "has a prompt only if", prompt.condition, prompt.location
     while index >= 0:
         entry = model.entries[index]
         for guard in entry.depends:
             yield "depends on", guard.expr, guard.location
         if isinstance(entry, Menu):
             for guard in entry.visible:
-                yield "is in a menu that is visible only if", guard.expr, guard.location
+                yield "is in a menu visible only if", guard.expr, guard.location
         if isinstance(entry, ChoiceEntry) and not model.dialect.choice_lists:
             for prompt in entry.prompts:
                 if prompt.condition is not None:
-                    yield "is in a choice offered only if", prompt.condition, prompt.location
+                    yield "is in a choice visible only if", prompt.condition, prompt.location
         index = entry.parent
 
 
@@ -345,7 +345,7 @@ def _too_much(after: Configuration, symbol: Symbol, want: int, visible: int) -> 
                 (reverse.selector,),
             )
     if want == M and symbol.type is Type.BOOL:
-        return WhyNot("modules", "is a bool and has no m", model.location(name))
+        return WhyNot("modules", "is a bool and cannot be m", model.location(name))
     if want == M and evaluation.modules == N:
         return _no_modules(model, symbol, "without modules m is y")
     place = model.location(name)
@@ -354,7 +354,7 @@ def _too_much(after: Configuration, symbol: Symbol, want: int, visible: int) -> 
         return WhyNot("default", f"its prompt is hidden: {hidden.text}", place, hidden.blockers)
     if not model.has_prompt(symbol):
         return WhyNot("promptless", f"has no prompt, so no line sets it ({place})", place)
-    return WhyNot("default", f"another line says {after.spelled(name)}", place)
+    return WhyNot("default", f"another line sets it to {after.spelled(name)}", place)
 
 
 def _no_modules(model: Model, symbol: Symbol, text: str) -> WhyNot:
@@ -369,9 +369,9 @@ def _choice_cause(after: Configuration, symbol: Symbol) -> WhyNot:
     chosen = next((m for m in choice.members if after.tristate(m) == Y), None)
     place = model.entries[choice.entry].location
     if chosen == symbol.name:
-        text = f"of the choice at {place} one has to be y, and nothing else is"
+        text = f"one member of the choice at {place} must be y, and no other is"
         return WhyNot("choice", text, place, choice.members)
-    text = f"of the choice at {place} {chosen or 'none'} is y, and only one can be"
+    text = f"the choice at {place} selects {chosen or 'none'}; only one member can be y"
     return WhyNot("choice", text, place, () if chosen is None else (chosen,))
 
 
@@ -386,6 +386,8 @@ def _text_cause(after: Configuration, symbol: Symbol) -> WhyNot:
     limits = after.evaluation.active_range(symbol)
     if limits is not None:
         low, high = valued(limits.low, after), valued(limits.high, after)
-        text = f"is out of its range {low} to {high} ({limits.location})"
+        text = f"out of range {low}..{high} ({limits.location})"
         return WhyNot("range", text, limits.location)
-    return WhyNot("default", f"another line says {after.spelled(name)}", after.model.location(name))
+    return WhyNot(
+        "default", f"another line sets it to {after.spelled(name)}", after.model.location(name)
+    )

@@ -1,4 +1,4 @@
-"""Why a request needs no line: one clause, read off the derivation of what results."""
+"""Why a request needs no line: one sentence, from the derivation of its value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words that sentences about facts are made of."""
+"""The phrases that sentences about facts are made of."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ def hinders(step: Step) -> bool:
 _REQUIREMENTS: Final = {
     "depends on ": "depends on ",
     "if ": "depends on ",
-    "prompt if ": "is offered only if ",
-    "visible if ": "stands in a menu that is visible only if ",
+    "prompt if ": "has a prompt only if ",
+    "visible if ": "is in a menu visible only if ",
 }
 
 
 def requires(told: Premise) -> str:
-    """A limit as what "it" does: ``depends on A``, ``is offered only if A``."""
+    """A limit as what "it" does: ``depends on A``, ``has a prompt only if A``."""
     if told.probe:
         is_plain = told.probe.startswith("depends ")
         return told.probe if is_plain else f"is limited by {in_quotes(told.probe)}"
@@ -65,7 +65,7 @@ def requires(told: Premise) -> str:
         if told.text.startswith(words):
             return verb + told.text.removeprefix(words)
     if told.text == "choice":
-        return "stands in a choice that does not allow it"
+        return "is in a choice that does not allow it"
     return f"is limited by {in_quotes(told.text)}"
 
 

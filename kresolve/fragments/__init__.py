@@ -1,1 +1,1 @@
-"""What people do with fragments: check, lint, merge and migrate them, and keep Kata's."""
+"""Work with fragments: check, lint, fix, merge and migrate them."""

@@ -1,7 +1,7 @@
-"""What would make lost lines survive, in words: the lines, why these, and what else would do.
+"""Advice that makes lost lines survive: what to add, why, and what works instead.
 
 The lines are those of one plan for all that is lost, so the reason why a line is
-needed may be another lost line; that is told, rule by rule.
+needed may be another lost line; the advice says so, rule by rule.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ class Exchange:
         for demand in self.way.give_up:
             place = self.places[demand.name]
             line = new.pop(demand.name, None)
-            parts.append(f"take out {place}" if line is None else f"replace {place} by {line}")
+            parts.append(f"remove {place}" if line is None else f"replace {place} by {line}")
         if self.way.instead:
-            parts[-1] += f" ({' and '.join(self.way.instead)} in its place would do)"
+            parts[-1] += f" ({' and '.join(self.way.instead)} also works)"
         if new:
             parts.append(f"add {', '.join(map(str, new.values()))}")
         return " and ".join(parts)
@@ -142,7 +142,7 @@ class Adviser:
         ]
         will_do = [other for other in found[:_OTHERS] if self._does(request, other, used)]
         if will_do:
-            yield f"instead of {used}, {join_names(will_do).replace(' and ', ' or ')} will do"
+            yield f"{join_names(will_do).replace(' and ', ' or ')} instead of {used} also works"
 
     def _does(self, request: Request, other: str, used: str) -> bool:
         """Can a line be had with another option, and without the one that the plan has?"""

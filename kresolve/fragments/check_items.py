@@ -45,7 +45,7 @@ _PLAIN: Final = Option("", ())
 
 @frozen
 class CheckItem:
-    """What is looked for: an option and the values that will do, or any of some alternatives."""
+    """One thing to check: an option and its accepted values, or any of some alternatives."""
 
     alternatives: tuple[Alternative, ...]
     #: An option, or what the alternatives are called.
@@ -101,7 +101,7 @@ class CheckItem:
 
 @frozen
 class KernelId:
-    """What is known of the kernel that a ``.config`` is for; empty where nobody knows."""
+    """The kernel that a ``.config`` is for; empty where unknown."""
 
     version: str = ""
     arch: str = ""

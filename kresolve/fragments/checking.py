@@ -1,4 +1,4 @@
-"""Does a ``.config``, or a running kernel, have what is asked for?"""
+"""Check whether a ``.config``, or a running kernel, has the requested options."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ _STATES: Final[Mapping[str, State]] = {"y": "built in", "m": "module", "on": "on
 
 @frozen
 class Part:
-    """An option of an alternative, as it was found.
+    """An option of an alternative, with the value that it has.
 
-    ``value`` is "" where the ``.config`` says nothing; ``holds`` is None where nobody
-    can tell; ``why`` says why not, where a tree was asked, or how the kernel shows it.
+    ``value`` is "" where the ``.config`` has no line; ``holds`` is None where that is
+    unknown; ``why`` says why not, where a tree is given, or how the kernel shows it.
     """
 
     want: Want
@@ -69,7 +69,7 @@ class Part:
 
 @frozen(repr=False)
 class Row(Short):
-    """One thing that was looked for: an option, or any of some alternatives.
+    """The result for one item: an option, or any of some alternatives.
 
     ``symbol`` is the option; of alternatives, the one that serves by itself, else what
     they are called.  ``ways`` are the alternatives with their options, in order.
@@ -257,7 +257,7 @@ def check_lines(
         state: State = _STATES.get(value, "other value") if value else "missing"
         return Part(want, value, state, holds=False)
 
-    notes = () if kernel.version else ("the .config does not say of which kernel it is",)
+    notes = () if kernel.version else ("the .config does not name its kernel",)
     return _judged(Check("holds", config, kernel, *_rows(wanted, look), notes=notes))
 
 
@@ -275,10 +275,12 @@ def check_evidence(
         )
         if seen.certainty != "sure" or (seen.value == "on" and not holds):
             holds = None
-        word = "" if seen.certainty == "sure" else ": likely off, not sure"
+        word = "" if seen.certainty == "sure" else "; probably off"
         return Part(want, seen.value, _STATES[seen.value], holds, seen.how + word)
 
-    note = "no .config of the running kernel can be read: this is what the kernel shows of itself"
+    note = (
+        "the .config of the running kernel cannot be read: checked by what the kernel itself shows"
+    )
     return _judged(Check("holds", "running", kernel, *_rows(wanted, look), notes=(note,)))
 
 
@@ -381,5 +383,5 @@ def _why(part: Part, target: Target, *, fails: bool, can: bool) -> Part:
     user = after.evaluation.user.lines.get(name)
     said = why_not(after, name, wanted)
     if said.word == "default" and can and (user is None or user.value == "n"):
-        return evolve(part, why="it can be set, and is not")
+        return evolve(part, why="not set (can be set)")
     return evolve(part, why=with_tools(after, said, target.model_index.probes))

@@ -1,4 +1,4 @@
-"""Fragments rewritten so that their lines survive: comments and order stay.
+"""Rewrite fragments so that their lines survive; comments and order stay.
 
 What is added stands before the line that needs it, under a comment that says
 why.  A line whose option has a new name gets that name, one whose value is
@@ -59,7 +59,9 @@ def fix_files(lint: Lint) -> tuple[str, ...]:
         except OSError as error:
             raise ConfigFileError(f"{name}: cannot read it: {error.strerror or error}") from error
         if b"\0" in data:
-            raise ConfigFileError(f"{name}: only a plain text can be fixed, not a packed one")
+            raise ConfigFileError(
+                f"{name}: only a plain text file can be fixed, not a compressed one"
+            )
         texts[name] = data.decode("utf-8", "surrogateescape")
     changed = fixed(lint, texts)
     for name in changed:
@@ -104,7 +106,7 @@ def _add(
 
 
 class Rewriting:
-    """Files, with what goes before their lines, in the place of them, or away."""
+    """The changes of files: lines to insert, replace or remove."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._files = {name: _File(text) for name, text in texts.items()}

@@ -1,4 +1,4 @@
-"""Every line of some fragments, judged on a tree, an architecture, a base and a mode."""
+"""Lint: a finding for every line of some fragments, in a target."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ from kresolve.kconfig.similar_names import misspelled
 from kresolve.kconfig.tristate import N
 from kresolve.kconfig.values import NUMERIC, Type
 from kresolve.planner import Plan, Request, Target
+from kresolve.planner.fragment_file import counted
 from kresolve.planner.objective import global_switches
 from kresolve.progress import ADVICE_TIMEOUT, SILENT, Progress
 from kresolve.results import Result, Short
@@ -52,7 +53,7 @@ LintRule: TypeAlias = Literal[
     "redefined",
     "gate",
     "redundant",
-    "already-so",
+    "no-effect",
     "no-prompt",
     "calculated",
     "whitelisted",
@@ -60,21 +61,24 @@ LintRule: TypeAlias = Literal[
 
 #: What each rule says, and how bad it is.
 RULES: Final[Mapping[LintRule, tuple[Severity, str]]] = {
-    "survives": ("ok", "the line does what it says"),
+    "survives": ("ok", "the line holds"),
     "dropped": ("error", "the line is not in the final .config"),
-    "contradiction": ("error", "another line of the fragments keeps this one out"),
+    "contradiction": ("error", "another line of the fragments prevents this one"),
     "unknown": ("error", "this kernel has no such option"),
-    "misspelled": ("warning", "the line switches off what this kernel has not, but almost"),
+    "misspelled": (
+        "warning",
+        "the line switches off an unknown option, but one with a similar name exists",
+    ),
     "renamed": ("error", "the option has another name in this kernel"),
     "transitional": ("warning", "the option's old name, which this kernel still reads"),
-    "invalid": ("error", "conf ignores the line for its value"),
-    "redefined": ("warning", "a later line says something else"),
-    "gate": ("warning", "the line switches off what nobody asked to be off"),
-    "redundant": ("note", "a later line says the same"),
-    "already-so": ("note", "without the line it would be the same"),
-    "no-prompt": ("note", "no line sets this option; it has this value for other reasons"),
-    "calculated": ("note", "the file is a whole .config, and conf calculates this option"),
-    "whitelisted": ("note", "the line is lost, and the whitelist says that it may be"),
+    "invalid": ("error", "conf ignores the line: its value is invalid"),
+    "redefined": ("warning", "a later line sets another value"),
+    "gate": ("warning", "the line switches off options that no line sets to n"),
+    "redundant": ("note", "a later line sets the same value"),
+    "no-effect": ("note", "the line has no effect: the value is the same without it"),
+    "no-prompt": ("note", "the option has no prompt, so no line sets it; it has this value anyway"),
+    "calculated": ("note", "the file is a complete .config, and conf calculates this option"),
+    "whitelisted": ("note", "the line is lost, and the whitelist allows it"),
 }
 
 #: How the message of each line begins that does not end as it says.
@@ -90,7 +94,7 @@ _PART: Final = 0.1
 
 @frozen(repr=False)
 class Finding(Short):
-    """The judgement of one line.
+    """The finding for one line.
 
     ``wanted`` is what the line asks for, ``value`` what results (None where there
     is no such option, or no line for its number); ``meant`` stands for an invalid line of
@@ -159,7 +163,7 @@ class Finding(Short):
 
 @frozen(eq=False, repr=False)
 class Lint(Result):
-    """The judgement of fragments; ``status`` is "clean" or "found"."""
+    """The result of lint; ``status`` is "clean" or "found"."""
 
     tree: TreeInfo
     base: str
@@ -222,9 +226,9 @@ class Lint(Result):
 
 def interrupted(lint: Lint, left: int) -> Lint:
     """A judgement that says what is missing: its advice, and ``left`` others behind it."""
-    stopped = (*lint.repair.stopped, "ended before all advice was found")
+    stopped = (*lint.repair.stopped, "not all advice was found")
     if left:
-        stopped = (*stopped, f"{left} more were not judged")
+        stopped = (*stopped, f"{left} more were not checked")
     return evolve(lint, repair=evolve(lint.repair, stopped=stopped))
 
 
@@ -243,7 +247,7 @@ def recognised(bad: InvalidLine, model: Model) -> InvalidLine:
 
 
 class Linter:
-    """Fragments in a target, while they are judged.
+    """Checks the lines of fragments in a target.
 
     ``bare`` is the target of the base alone; ``lines`` are the fragments', in the
     order in which they are merged; ``others`` are models of other kernels, which
@@ -353,7 +357,7 @@ class Linter:
             # nothing is asked for that is not so already
             state = "no line results" if value is None else 'it is "" already'
             wanted = "n" if value is None else ""
-            return evolve(found, rule="already-so", message=f"{text}; {state}", wanted=wanted)
+            return evolve(found, rule="no-effect", message=f"{text}; {state}", wanted=wanted)
         if not settable:
             return evolve(found, message=f"{text}; {name} has no prompt, so no line sets it")
         if self.last.get(name, -1) > number:
@@ -393,7 +397,7 @@ class Linter:
         if whole and knowing and all(other.prompt(line.symbol) is None for other in knowing):
             rule = "calculated"
         if line.value == "n" and not any(self.after.tristate(new.symbol) for new in found):
-            rule = "already-so"  # what is not there is off, under its new name as well
+            rule = "no-effect"  # what is not there is off, under its new name as well
             if not (found or knowing or whole) and misspelled(line.symbol, self.model.symbols):
                 rule = "misspelled"
         finding = Finding(line, rule, text, line.value, successor=found[0] if found else None)
@@ -463,9 +467,9 @@ class Linter:
         name = found.line.symbol
         symbol = self.model.symbols[name]
         asked = spell(found.type, found.wanted)
-        text = f"{asked} asked for, {found.result} is the result"
+        text = f"requested {asked}, actual value {found.result}"
         if not self.model.is_assignable(symbol) and self._is_whole(found.line):
-            reason = "has no prompt; conf has calculated this line of a whole .config"
+            reason = "has no prompt; conf has calculated this line of a complete .config"
             return evolve(found, rule="calculated", message=f"{text}: {reason}")
         why = why_not(self.after, name, found.wanted)
         text = f"{text}: {with_tools(self.after, why, self.bare.model_index.probes)}"
@@ -529,7 +533,7 @@ class Linter:
     def _author(self, line: Line) -> str:
         if line in self.added:
             return "kresolve adds"
-        return f"{line.location or 'the base'} says"
+        return f"{line.location or 'the base'} has"
 
     def _line_of(self, name: str) -> Line | None:
         """The fragments' line that gave an option its value, if one did."""
@@ -543,17 +547,18 @@ class Linter:
         name = found.line.symbol
         symbol = self.model.symbols[name]
         if not self.model.has_prompt(symbol):
-            text = f"has no prompt, so the line does nothing; {name} is {found.result} anyway"
+            text = f"has no prompt, so no line sets it; {name} is {found.result} anyway"
             return evolve(found, rule="no-prompt", message=text)
         if name in global_switches(self.model) and self.bare.before[name] != found.value:
             affected = self._switched_off_by(name)
             if affected:
                 listed = ", ".join(affected[:_LISTED]) + (" ..." if affected[_LISTED:] else "")
-                text = f"switches off {len(affected)} that nobody asked to be off: {listed}"
+                number = counted(len(affected), "option")
+                text = f"switches off {number} that no line sets to n: {listed}"
                 return evolve(found, rule="gate", message=text, affected=affected)
         if value_without(self.bare, self.after, name, self.lines) == found.value:
-            text = f"already so: without the line it would be {found.result}, too"
-            return evolve(found, rule="already-so", message=text)
+            text = f"no effect: without the line the value is also {found.result}"
+            return evolve(found, rule="no-effect", message=text)
         return found
 
     def _switched_off_by(self, gate: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Fragments merged as the tree's own merge_config.sh merges them, with no loss unseen.
+"""Merge fragments as the tree's merge_config.sh does, and report every lost line.
 
 The rules are those of scripts/kconfig/merge_config.sh: a fragment's lines take
 the place of earlier ones for the same option, and the whole is given to
@@ -32,7 +32,7 @@ MODES: Final[dict[bool, ConfMode]] = {False: "alldefconfig", True: "allnoconfig"
 
 @frozen
 class Overlap:
-    """An option that a fragment names, and an earlier file as well.
+    """An option that both a fragment and an earlier file set.
 
     "redefined": the later value counts; "redundant": they are the same; "kept":
     with -y, the earlier y stays though the fragment says m.
@@ -217,5 +217,5 @@ def checked_strict(merge: Merge) -> None:
             place = overlap.earlier.location or merge.base
             raise RequestError(
                 f"{overlap.later.location}: {overlap.later} redefines {overlap.earlier} "
-                f"({place}), and strict mode was asked for"
+                f"({place}), which strict mode does not allow"
             )

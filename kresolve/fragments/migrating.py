@@ -1,8 +1,8 @@
-"""What the next kernel does to the lines of some fragments, and the fragments for it.
+"""Migrate fragments to another kernel: what becomes of each line, and new fragments.
 
-Each line is judged on both trees, on a base of the same name with the same
-mode.  What differs is said in one word and one sentence; what can be carried
-over is, and the new fragments are judged on the new tree like any others.
+Each line is checked on both trees, on a base of the same name in the same mode.
+A word and a sentence say what differs; what can be carried over is, and the new
+fragments are checked on the new tree like any others.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ FATES: Final[Mapping[Fate, str]] = {
     "gone": "gone: the new kernel has no such option",
     "renamed": "renamed",
     "gated": "newly gated: lost on the new kernel, not on the old one",
-    "no-prompt": "no longer a choice: the prompt is gone, and the value another",
-    "retyped": "of another type: the value is none any more",
+    "no-prompt": "no longer settable: the prompt is gone, and the value differs",
+    "retyped": "type changed: the value is no longer valid",
     "lost": "lost on both",
     "unknown": "unknown on both",
     "regained": "lost on the old kernel, holds on the new one",
@@ -79,10 +79,10 @@ class MigratedLine(Short):
 
 @frozen(eq=False, repr=False)
 class Migration(Result):
-    """The way of fragments from one tree to another; ``status`` is "unchanged" or "changed".
+    """The result of migrate, from one tree to another; ``status`` is "unchanged" or "changed".
 
-    ``texts`` are the new fragments by the old ones' names, ``lint`` their
-    judgement on the new tree, None as long as there is no advice.
+    ``texts`` are the new fragments by the old ones' names, ``lint`` is their result on
+    the new tree, None as long as there is no advice.
     """
 
     old: TreeInfo
@@ -97,7 +97,7 @@ class Migration(Result):
     def incomplete(self) -> tuple[str, ...]:
         """What is missing of the advice, because the time was up."""
         if self.lint is None:
-            return ("ended before all advice was found",)
+            return ("not all advice was found",)
         return self.lint.repair.stopped
 
     def _summary(self) -> str:
@@ -277,12 +277,12 @@ def _remarks(before: Linter, after: Linter, old: Finding, new: Finding) -> tuple
         found.append(f"moved from {here.file} to {there.file}")
     one, other = (linter.model.has_prompt(linter.model.symbols[name]) for linter in (before, after))
     if one != other:
-        found.append("no line sets it any more" if one else "it can be set now")
+        found.append("has no prompt any more" if one else "has a prompt now")
     if old.value is not None and new.value is not None and one and other:
         was = value_without(before.bare, before.after, name, before.lines)
         now = value_without(after.bare, after.after, name, after.lines)
         if was != now:
-            need = "not needed any more" if now == new.wanted else "needed now"
+            need = "no longer needed" if now == new.wanted else "needed now"
             spelled = [
                 spell(linter.model.symbols[name].type, value) or "nothing"
                 for linter, value in ((before, was), (after, now))

@@ -1,4 +1,4 @@
-"""Options that have kept their help text under another name."""
+"""Find renamed options by their help text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SHORTEST: Final = 40
 
 
 class RenameByHelp:
-    """The help texts of two trees, compared when somebody asks."""
+    """Compares the help texts of two trees as needed."""
 
     def __init__(self, old: Model, old_root: Path, new: Model, new_root: Path) -> None:
         self.old, self.new = old, new

@@ -1,4 +1,4 @@
-"""What became of a name: the symbol that has taken its place, in this tree or seen from another.
+"""Find the successor of a symbol that was renamed.
 
 A kernel that renames a symbol may keep the old one as ``transitional``, or give
 the new one ``default OLD``, so that old configurations carry over; both name the
@@ -30,7 +30,7 @@ _WORDS: dict[How, str] = {
 
 @frozen
 class Successor:
-    """A symbol that has taken another's place: how that is known, and where it says so."""
+    """A symbol that replaces another: how that is known, and the line that says so."""
 
     symbol: str
     how: How

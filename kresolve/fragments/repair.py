@@ -1,4 +1,4 @@
-"""A plan for as many of some requests as can be had together, and why not for the rest."""
+"""Plan as many of some requests as are possible together, and prove why not the rest."""
 
 from __future__ import annotations
 
@@ -29,12 +29,11 @@ _RULES = 8
 
 @frozen(eq=False)
 class Repair:
-    """What has to be added for some requests.
+    """The result of repair: the lines to add for some requests.
 
-    ``plan`` is for those that can be had, None if there are none of them;
-    ``impossible`` holds, for each of the others, by name, the proof; ``unknown`` are
-    those of which nobody can tell.  ``stopped`` says what is missing because the
-    time was out, if anything is.
+    ``plan`` is for those that are possible, None if there are none;
+    ``impossible`` holds the proof for each of the others, by name; ``unknown`` are
+    those that were not decided.  ``stopped`` says what is missing if time ran out.
     """
 
     plan: Plan | None
@@ -70,13 +69,13 @@ def repair(
     stopped: list[str] = []
     untried = {request.name for request in found.untried if request not in refused}
     if untried:
-        stopped.append(f"{len(untried)} of {len(wanted)} lost lines were not looked at")
+        stopped.append(f"{len(untried)} of {len(wanted)} lost lines were not examined")
     unknown = set(untried)
     if plan is None and found.kept:
         unknown |= {request.name for request in found.kept if request not in kept_first}
-        stopped.append("no lines were found for those that can be had together")
+        stopped.append("no lines were found for those that are possible together")
     elif plan is not None and not all(measure.proved for measure in plan.objective):
-        stopped.append("fewer or better lines may do")
+        stopped.append("fewer or better lines may exist")
     impossible: dict[str, Conflict] = {}
     short = 0
     with progress.task("looking for reasons", len(refused)) as task:
@@ -94,7 +93,7 @@ def repair(
             else:
                 impossible[request.name] = proof
     if short:
-        stopped.append(f"{short} that are impossible have no reason")
+        stopped.append(f"{short} impossible lines have no reason")
     return Repair(plan, impossible, frozenset(unknown), tuple(stopped))
 
 

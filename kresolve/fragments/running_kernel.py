@@ -1,4 +1,4 @@
-"""What a running kernel shows of its configuration, where its ``.config`` cannot be read.
+"""The configuration that a running kernel shows, where its ``.config`` cannot be read.
 
 data/signs.toml says which file, word, module or system call belongs to which
 option.  What is seen is sure.  What is not seen is sure only where nothing can
@@ -56,7 +56,7 @@ CALLS: Final[Mapping[str, Mapping[str, int]]] = {
 
 @frozen
 class Observation:
-    """What is known of an option: "y", "m", "on" (one of these) or "n"; how, and how surely."""
+    """The observed value of an option: "y", "m", "on" (one of these) or "n"; how, and how sure."""
 
     value: str
     how: str
@@ -79,7 +79,7 @@ def has_call(name: str) -> bool | None:
 
 @frozen
 class RunningKernel:
-    """The kernel that runs, looked at from outside.
+    """Observes the running kernel from outside.
 
     ``root`` is where /proc, /sys, /dev and /lib/modules are; ``call`` tells
     whether there is a system call of a name, None where that is unknown.

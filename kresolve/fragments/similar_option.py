@@ -1,8 +1,8 @@
-"""What has become of an option that another kernel had: the new option that is most like it.
+"""Find the new option that is most similar to one that another kernel had.
 
-Compared are the parts of the name, the words of prompt and help text, and the
-directory, rare ones more than frequent ones.  One is named only if it is much like the
-old one, and no other is nearly as much.
+The parts of the name, the words of prompt and help text, and the directory are
+compared; rare ones weigh more.  An option is named only if it is very similar to the
+old one, and no other is nearly as similar.
 """
 
 from __future__ import annotations

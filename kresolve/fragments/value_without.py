@@ -1,4 +1,4 @@
-"""What an option would be without the lines that name it.
+"""The value of an option without the lines that set it.
 
 No value that an option is calculated from depends on the option itself, so its
 own rule is calculated once more, and nothing else; of a choice, whose members

@@ -1,4 +1,4 @@
-"""A plan put into Kata's fragments: each line into the file where its kind lives."""
+"""Put a plan into Kata's fragments: each line into the file of its subject."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Placed:
 
 @frozen(eq=False)
 class KataPlan:
-    """What has to be changed in Kata's directory for one kernel.
+    """The change of Kata's directory for one kernel.
 
     ``texts`` are the new texts of the files that change; ``lost`` the lines
     beyond the whitelist that are not in the final ``.config`` with them, and
@@ -215,7 +215,7 @@ def _comment(text: str) -> list[str]:
 
 def _notes(kata: Kata, model: Model) -> tuple[str, ...]:
     return tuple(
-        f"{later.location}: CONFIG_{later.symbol} is named by {earlier.location} as well"
+        f"{later.location}: CONFIG_{later.symbol} is also set at {earlier.location}"
         for earlier, later in kata.named_twice(model)
     )
 

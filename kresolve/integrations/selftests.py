@@ -1,7 +1,8 @@
-"""Many fragments against one base, or against any: whole, mended, or why they cannot be."""
+"""Audit many fragments on one base, or on any: whole, repaired, or why that is impossible."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, TypeAlias
 
@@ -9,7 +10,7 @@ from attrs import evolve, field, frozen
 
 from kresolve.dotconfig.lines import Line, typed_value
 from kresolve.evaluator import ConfMode
-from kresolve.fragments.linting import Finding, Linter, advised
+from kresolve.fragments.linting import LOST, Finding, Linter, advised
 from kresolve.fragments.repair import Repair, conflict_text, repair_by
 from kresolve.planner import (
     AnyBase,
@@ -23,18 +24,21 @@ from kresolve.planner import (
 )
 from kresolve.planner.target import ModelIndex
 
-Verdict: TypeAlias = Literal["whole", "mended", "impossible", "unknown"]
+AuditVerdict: TypeAlias = Literal["whole", "repaired", "impossible", "unknown"]
 
 #: Below this folder lie the fragments of the kernel's own tests.
 SELFTESTS: Final = "tools/testing/selftests"
 
+#: How the message of a lost line begins, before the reason.
+_VALUES: Final = re.compile(r"requested .*?, actual value .*?: ")
+
 
 @frozen(eq=False)
 class Audited:
-    """One fragment: how many lines, which are lost, what mends them, what nothing mends.
+    """The result for one fragment: its lost lines, the lines that repair it, the impossible ones.
 
     ``impossible`` has a reason for each line that cannot hold here; ``verdict`` is
-    "mended" if all others hold with ``added``, "unknown" if time was up.
+    "repaired" if all others hold with ``added``, "unknown" if time ran out.
     """
 
     name: str
@@ -47,13 +51,13 @@ class Audited:
     confirmed: bool | None = None
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> AuditVerdict:
         """What has become of the fragment."""
         if self.unknown:
             return "unknown"
         if self.impossible:
             return "impossible"
-        return "mended" if self.lost or self.added else "whole"
+        return "repaired" if self.lost or self.added else "whole"
 
 
 def audited(bare: Target, name: str, lines: Sequence[Line]) -> Audited:
@@ -105,6 +109,6 @@ def _result(name: str, lines: Sequence[Line], lost: tuple[Finding, ...], mended:
 
 def _reason(finding: Finding, proof: str) -> str:
     """Why a line cannot hold, in one sentence: the rule, and the proof."""
-    text = finding.message.removeprefix("not in final .config: ").partition("is the result: ")
-    rule = (text[2] or text[0]).removesuffix(f"; {proof}")
+    text = finding.message.removeprefix(LOST).removesuffix(f"; {proof}")
+    rule = _VALUES.sub("", text)
     return f"{rule}; {proof}" if proof else rule

@@ -1,4 +1,4 @@
-"""Who belongs to which choice (scripts/kconfig/menu.c).
+"""Which symbols are members of which choice (scripts/kconfig/menu.c).
 
 Since 6.10 a symbol belongs to the choice around its first prompt.  Before, it
 belonged to the first choice that one of its definitions stood in, unless the

@@ -1,7 +1,7 @@
-"""What every model keeps that was read from a tree: its parts make one whole.
+"""Check that the parts of a model agree with each other.
 
-The front end sees to it, and evaluator, clauses and explanations rely on it.  A model from a
-file that somebody sent is checked here before anybody works with it.
+They do in every model that was parsed from a tree, and evaluator, encoding and explanations
+rely on it.  A saved model, which may come from anybody, is checked here before it is used.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which values a value is calculated from: the edges under every cone.
+"""Which values a value is calculated from: the dependencies that make up a cone.
 
 A node is a symbol's name or a choice's index; a choice and its members are
 one node (scripts/kconfig/symbol.c, ``sym_check_deps``).
@@ -19,7 +19,7 @@ Node: TypeAlias = str | int
 
 
 class Dependencies:
-    """The dependencies of a model's nodes, found when asked for, and kept."""
+    """The dependencies of a model's nodes, computed as needed and cached."""
 
     def __init__(self, model: Model) -> None:
         self.model = model

@@ -3,8 +3,7 @@
 The classes mirror the grammar of Documentation/kbuild/kconfig-language.rst:
 a symbol, a constant, a comparison, ``!``, ``&&`` and ``||``.  Chains of the
 same operator are one node with many operands, so that trees stay shallow.
-What an expression is worth is not said here: the evaluator and the encoder
-each have their own view of that.
+Values are not computed here: evaluator and encoding each do that in their own way.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Help texts, read from the files of a tree when somebody asks for them.
+"""Help texts, read from the files of a tree as needed.
 
 A model holds only where each begins.  What belongs to it is what conf's lexer
 takes (scripts/kconfig/lexer.l, ``<HELP>``): the first line with text sets the

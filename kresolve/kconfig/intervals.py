@@ -1,6 +1,6 @@
-"""What an expression can be worth while some of its symbols are left open.
+"""The lowest and highest value of an expression while some of its symbols are open.
 
-Nobody's values are calculated here: each symbol has a lowest and a highest
+The values of symbols are not calculated here: each symbol has a lowest and a highest
 value that it may take, and an expression gets the lowest and the highest that
 follow (and is the minimum, or the maximum, not is 2 minus the value;
 scripts/kconfig/expr.c, ``expr_calc_value``).  The bounds are safe: no choice of

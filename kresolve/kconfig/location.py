@@ -1,4 +1,4 @@
-"""A place in a text file: what every reason and every error points to."""
+"""A place in a text file, as in every reason and error."""
 
 from __future__ import annotations
 

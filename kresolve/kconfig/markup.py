@@ -1,7 +1,7 @@
 """Small pieces of HTML for objects that show themselves in a notebook.
 
-Everything that comes out of a tree or a file is escaped, and what no reader
-could see or would survive (control characters, broken bytes) is made visible.
+All text from a tree or a file is escaped, and control characters and broken
+bytes are made visible.
 """
 
 from __future__ import annotations

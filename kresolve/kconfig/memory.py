@@ -1,4 +1,4 @@
-"""Doing without the garbage collector while many objects come to stay."""
+"""Pause the garbage collector while many long-lived objects are created."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ class Menu(Entry):
 
 @frozen(kw_only=True)
 class If(Entry):
-    """``if`` ... ``endif``: its condition is its one guard."""
+    """``if`` ... ``endif``; its only dependency is its condition."""
 
 
 @frozen(kw_only=True)
@@ -207,7 +207,7 @@ class TreeInfo:
 
 @frozen
 class ReverseDependency:
-    """A ``select`` or ``imply`` seen from its target: who, in which definition."""
+    """A ``select`` or ``imply`` seen from its target: the selector, and its definition."""
 
     selector: str
     definition: int

@@ -1,7 +1,7 @@
-"""Regular expressions over many lines, in a process that ends when it takes too long.
+"""Match regular expressions in a child process that is stopped when it takes too long.
 
-A pattern such as ``(a+)+$`` can take longer than the universe exists, and
-nothing in the same process can stop it.
+A pattern such as ``(a+)+$`` can take practically forever, and nothing in the same
+process can stop it.
 """
 
 from __future__ import annotations
@@ -82,5 +82,5 @@ def first_matches(
         )
     answer: dict[str, Any] = json.loads(done.stdout)
     if "error" in answer:
-        raise RequestError(f"{shown} is no regular expression: {answer['error']}")
+        raise RequestError(f"{shown} is not a regular expression: {answer['error']}")
     return [[Hit(*hit) for hit in hits] for hits in answer["found"]]

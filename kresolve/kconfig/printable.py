@@ -1,4 +1,4 @@
-"""Text as it may be shown to a person: nothing in it that a terminal would obey."""
+"""Make text safe to print: without control characters that a terminal would obey."""
 
 from __future__ import annotations
 

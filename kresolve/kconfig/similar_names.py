@@ -1,6 +1,6 @@
-"""Names of options that are much like one that is not there: misspelled, or written short.
+"""Propose option names that are similar to an unknown one: misspelled or shortened.
 
-What is proposed has to be right nearly always; where nothing is, nothing is said.
+A proposal should be right nearly always; otherwise there is none.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Models as files: small, quick to load, and nothing in them ever runs.
+"""Save and load models: files that are small and quick to load, and contain no code.
 
 The format is zlib-compressed JSON: a table of strings, a table of expressions
 that refer to earlier rows, and the entries as arrays.  A file carries the
@@ -132,7 +132,7 @@ def info_of(head: bytes, source: str) -> TreeInfo:
             return _restored(TreeInfo, found)
     except (zlib.error, ValueError, TypeError) as error:
         raise ModelError(f"{source}: this is not a saved model, or it is damaged") from error
-    raise ModelError(f"{source}: this is no model of the format {FORMAT!r}")
+    raise ModelError(f"{source}: not a model of the format {FORMAT!r}")
 
 
 def _flags(symbol: Symbol) -> int:

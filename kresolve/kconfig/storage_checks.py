@@ -1,9 +1,9 @@
-"""The door for saved models: is a document of the form that :mod:`kresolve.kconfig.storage` writes?
+"""Check that a saved model has the form that :mod:`kresolve.kconfig.storage` writes.
 
 A file may come from anybody.  Before anything is built of it, its size, all types, and all
 references into its tables are checked, column by column; and how much work it can cause: a
-walk visits an expression as often as it is used, so what is shared counts as often.  That
-what is said makes one model is for :mod:`kresolve.kconfig.consistency`.
+walk visits an expression as often as it is used, so a shared one counts as often.  Whether
+the parts agree with each other is checked in :mod:`kresolve.kconfig.consistency`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Symbols by a regular expression: over names, prompts and help texts."""
+"""Search symbols by a regular expression in names, prompts and help texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ints, hexes and strings have to do with each other, and with conditions.
+"""The values of ints, hexes and strings that can make a difference.
 
 Bools and tristates have two or three values; the others have any number of
 them.  Only those on either side of a constant that a Kconfig file mentions can
@@ -52,7 +52,7 @@ def value_domains(model: Model) -> ValueDomains:
 
 
 class _Relating:
-    """Symbols under way to their groups; ``leader`` leads to a group's first symbol."""
+    """Groups symbols; ``leader`` leads to a group's first symbol."""
 
     def __init__(self, model: Model) -> None:
         self.model = model

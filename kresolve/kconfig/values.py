@@ -1,4 +1,4 @@
-"""What the words of a configuration mean: types, numbers, comparisons.
+"""Values of symbols: types, numbers, comparisons.
 
 The rules are those of scripts/kconfig/symbol.c (``sym_string_valid``) and
 scripts/kconfig/expr.c (``expr_parse_string``, ``__expr_calc_value``), whose

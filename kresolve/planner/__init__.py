@@ -1,4 +1,4 @@
-"""Planning: a request, one order of what is better, a search, a confirmed plan."""
+"""Planning: from a request to the best plan, confirmed by the evaluator."""
 
 from kresolve.explanation.dependency_path import join_names
 from kresolve.planner.compatible import Compatible, compatible

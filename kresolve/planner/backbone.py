@@ -1,12 +1,12 @@
-"""What is on every way to a symbol, proved; and what is on some.
+"""What is on in every configuration with a symbol on, proved; and what in some.
 
-A way is any configuration of the tree in which the symbol is on, whatever lines
-led to it.  That a symbol is on in each of them is proved by the clauses: the
-opposite cannot be satisfied.  Dominators of the dependency graph would not do:
-the graph does not see which conditions exclude each other.
+All configurations of the tree are meant, with whatever lines.  That a symbol is on
+in each of them is proved by the clauses: the opposite cannot be satisfied.
+Dominators of the dependency graph would not do: the graph does not show which
+conditions exclude each other.
 
 Of ints, hexes and strings, those values are tried that can make a difference;
-:attr:`Ways.proved` says whether these were all.
+:attr:`Backbone.proved` says whether these were all.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from kresolve.solver import IncrementalSolver
 
 @frozen(repr=False)
 class Backbone(Result):
-    """What the ways to a symbol have in common, and what they have not.
+    """What the configurations with a symbol on have in common, and what not.
 
-    ``every`` are the symbols that are m or y on all of them, ``never`` the
-    options that are n on all of them though they need not be otherwise.  ``some``
-    are those that the symbol's dependencies name, at any depth, and that are on
-    on a way but not on all.  All in menu order.  ``proved`` is false if a number
-    or text might matter of which not every value was tried.
+    ``every`` are the symbols that are m or y in all of them, ``never`` the options
+    that are n in all of them but can be on in others.  ``some`` are those that the
+    symbol's dependencies name, at any depth, and that are on in some but not in
+    all.  All are in menu order.  ``proved`` is false if a number or string might
+    matter of which not every value was tried.
     """
 
     symbol: str
@@ -67,13 +67,13 @@ class Backbone(Result):
 
     def _repr_html_(self) -> str:
         rows = (
-            ("on, on every way", self.every),
-            ("on, on some ways", self.some),
-            ("off, on every way", self.never),
+            ("on in every one", self.every),
+            ("on in some", self.some),
+            ("off in every one", self.never),
         )
         return markup.block(
-            f"ways to {markup.code(f'{self.symbol}={self.value}')}"
-            f"{'' if self.proved else ', not proved: not every number or text was tried'}",
+            f"configurations with {markup.code(f'{self.symbol}={self.value}')}"
+            f"{'' if self.proved else ', not proved: not every number or string was tried'}",
             markup.table(
                 (markup.text(f"{what} ({len(names)})"), markup.code(" ".join(names)))
                 for what, names in rows
@@ -95,7 +95,7 @@ def backbone(model_index: ModelIndex, graph: Graph, name: str, value: str = "y")
         hint = did_you_mean_option(name, model.symbols)
         raise RequestError(f"{name}: {model.info} has no such option{hint}")
     if not symbol.is_bool_or_tristate or value not in ("m", "y"):
-        raise RequestError(f"{name}={value}: ways lead to a bool or tristate being m or y")
+        raise RequestError(f"{name}={value}: name a bool or tristate, as X=m or X=y")
     with gc_paused():
         return _ways(model_index, graph, name, value)
 

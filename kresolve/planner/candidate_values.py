@@ -1,4 +1,4 @@
-"""Which values of ints, hexes and strings are worth a line.
+"""The values of ints, hexes and strings that a plan may set.
 
 A number can only matter by being below, at or above a constant that it is
 compared with, or another number; so values around the constants of its group

@@ -1,4 +1,4 @@
-"""Which of some requests can hold together: the earlier ones before the later ones.
+"""Which of some requests can hold together; earlier ones take precedence.
 
 One formula serves all of them: each request is an assumption, so that nothing is
 encoded again for one that is given up.
@@ -20,11 +20,11 @@ from kresolve.solver import NEVER, Deadline, IncrementalSolver, OutOfTime
 
 @frozen
 class Compatible:
-    """What can be had of some requests.
+    """The requests that can hold together, and those that cannot.
 
     ``kept`` can hold together; each of ``refused`` cannot hold together with the
     requests that stand with it (itself the first of them); of ``untried`` nothing is
-    known, because the time was out.
+    known, because time ran out.
     """
 
     kept: tuple[Demand, ...]

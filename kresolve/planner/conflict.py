@@ -1,4 +1,4 @@
-"""Why there is no plan, proved; and what would have to give."""
+"""Why there is no plan, proved; and what to give up for one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _WAYS: Final = 3
 
 
 class NoStableLineError(KresolveError):
-    """The demands hold only with lines that do not say what results.
+    """The demands hold only with lines whose value does not result.
 
     An int or hex whose range is empty, its low above its high, never ends as its line says:
     conf gives it one bound or the other (``sym_validate_range``), and the other one the
@@ -111,7 +111,7 @@ def _not_impossible(problem: Problem, solution: Assignment | None) -> Exception:
                 f"{why}"
             )
     return DisagreementError(
-        "no plan was found, and no reason why there is none; please report this"
+        "no plan was found, and no reason why: a bug in kresolve; please report it"
     )
 
 

@@ -1,4 +1,4 @@
-"""A plan as a fragment file: what it is for, and each line with its reason."""
+"""Write a plan as a fragment file: a header, and each line with its reason."""
 
 from __future__ import annotations
 
@@ -57,18 +57,21 @@ def verdict(plan: Plan) -> str:
     """The objective's numbers in words, and what is proved."""
     values = {measure.name: measure.value for measure in plan.objective}
     if not values["lines"]:
-        return f"nothing to add: {'every base' if plan.is_universal else 'the base'} holds it all"
+        base = "every base" if plan.is_universal else "the base"
+        return f"nothing to add: {base} satisfies the request"
     proved = all(measure.proved for measure in plan.objective)
     fewest = plan.objective_name in ("lines", "portable")
     best = f"proved {'fewest' if fewest else 'best'}" if proved else "not proved best"
     lost = counted(values["lost"], "option") if values.get("lost") else "nothing"
-    switched = counted(values["switched"], "setting") if values["switched"] else "nothing"
-    added = counted(values["added"], "more option") if values.get("added") else "nothing else"
+    switched = "nothing switched off, no global switch changed"
+    if values["switched"]:
+        switched = f"{counted(values['switched'], 'setting')} switched off or changed"
+    added = counted(values["added"], "more option") if values.get("added") else "no other option"
     words = [f"{lost} lost"] if "lost" in values else []
-    words.append(f"{switched} switched off or turned")
+    words.append(switched)
     words += [f"{added} on"] if "added" in values else []
     if "unasked" in values:
-        words.append(f"{counted(values['unasked'], 'line')} besides those asked for")
+        words.append(f"{counted(values['unasked'], 'line')} not requested")
     if values.get("dropped"):
         words.append(f"{counted(values['dropped'], 'line')} without effect somewhere")
     where = ", for every base" if plan.is_universal else ""

@@ -1,4 +1,4 @@
-"""Lines that stand together in a fragment: in which order, and which exclude each other."""
+"""The order of a fragment's lines, and which of them exclude each other."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""The fewest lines of a fragment that do the same: make the same config, or keep a request.
+"""Minimize a fragment: the fewest lines with the same ``.config``, or that keep a request.
 
-That every line has been looked at alone is enough for the same config: all
+For the same ``.config`` it is enough to examine each line alone: all
 other values being as they are, a symbol's line is needed if and only if the
 symbol would have another value without it.  Only the lines of one choice have
-to be looked at together.
+to be examined together.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from kresolve.results import Result
 
 @frozen(eq=False, repr=False)
 class Minimal(Result):
-    """The lines that are left of a fragment, and those that went, each with the reason.
+    """The result of minimize: the lines that are kept, and those removed, each with a reason.
 
-    ``proved`` says whether there are known to be no fewer.
+    ``proved`` says whether fewer are proved impossible.
     """
 
     lines: tuple[Line, ...]
@@ -98,7 +98,9 @@ def same_config(target: Target, fragment: Sequence[Line]) -> Minimal:
             kept.update((line.symbol, line) for line in _fewest(own, does_the_same))
     left = tuple(line for line in fragment if kept.get(line.symbol) is line)
     if target.after(left).text() != whole.text():
-        raise DisagreementError("fewer lines make another .config; please report this")
+        raise DisagreementError(
+            "fewer lines make a different .config: a bug in kresolve; please report it"
+        )
     return Minimal(left, tuple(_dropped(target, fragment, last, kept)))
 
 
@@ -184,13 +186,13 @@ def _dropped(
         elif last.get(line.symbol) is None:
             why = f"invalid value ({symbol.type}): conf ignores the line"
         elif last[line.symbol] is not line:
-            why = "a later line counts"
+            why = "overridden by a later line"
         elif asked:
             why = "the request holds without it"
         elif not target.model.is_assignable(symbol):
-            why = "no line can set it: it has no prompt"
+            why = "has no prompt, so no line sets it"
         elif line.symbol in before.lines and str(before.lines[line.symbol]) == str(line):
-            why = "the base says so"
+            why = "set by the base"
         else:
             why = "the result is the same without it"
         yield line, why

@@ -1,20 +1,19 @@
-"""What is better: one total order over plans, in one place.
+"""The objective: the order that says which of two plans is better.
 
 A plan is measured by these numbers, each over the whole configuration, and
 added up where it has to hold in several targets:
 
 ``lost``
     options of the base (symbols with a prompt) that end lower than before,
-    though nobody asked for that value;
+    though that value was not requested;
 ``switched``
-    lines that switch something off or change a number or text nobody asked
-    about, and gates that end otherwise than before: a gate changes the
-    meaning of everything behind it;
+    lines that switch something off or change a number or string without a
+    request, and global switches with another value than before;
 ``dropped``
     lines that do not take effect in one of several targets, though it knows
     their symbol: conf drops them there, and nothing needs them;
 ``added``
-    options that were off and end as m or y, though nobody asked for them;
+    options that were off and end as m or y without a request;
 ``lines``
     lines of the fragment.
 
@@ -56,7 +55,7 @@ class Measure:
 
 @frozen(eq=False)
 class View:
-    """A plan's effect in one target; ``asked`` are the values that somebody asked for."""
+    """A plan's effect in one target; ``asked`` are the requested values."""
 
     before: Configuration
     after: Configuration

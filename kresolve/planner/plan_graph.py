@@ -1,14 +1,14 @@
-"""A plan as a graph: what matters for it, each symbol in its role.
+"""A plan as a graph: the symbols that matter for it, each with its role.
 
 The nodes and edges are those of the tree's graph (see
 :mod:`kresolve.dependency_graph`), fewer of them, with what the plan says about
 each node:
 
 ``role``
-    "requested"; "prerequisite" (a line that nobody asked for); "follows" (comes
-    on by a select or a default); "already on" (the base has it); "gate" (a
-    symbol behind which everything changes, whatever its value); "forbidden"
-    (has to be n: asked to be, switched off by a line, or in the way).
+    "requested"; "prerequisite" (a line that was not requested); "follows"
+    (switched on by a select or a default); "already on" (by the base); "gate" (a
+    global switch such as EXPERT); "forbidden" (must be n: forbidden, switched off
+    by a line, or incompatible).
 ``before``, ``value``
     the values without and with the plan.
 ``line``, ``why``
@@ -67,7 +67,7 @@ def _asked(plan: Plan, after: Configuration) -> dict[str, tuple[str, ...]]:
 
 
 class _PlanGraph:
-    """The graph while it grows."""
+    """Builds the graph, symbol by symbol."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""From questions in targets to a plan."""
+"""Plan: answer questions in targets."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _answer(
             progress=progress,
         )
     except OutOfTime:
-        return evolve(unanswered, notes=(*notes, f"gave up after {timeout:g} s"))
+        return evolve(unanswered, notes=(*notes, f"timed out after {timeout:g} s"))
     if found is not None:
         plan = _planned(unanswered, found)
         if not all(found.proved):
@@ -110,7 +110,7 @@ def _impossible(
         return evolve(unanswered, notes=(*unanswered.notes, str(there)))
     except OutOfTime:
         found = asked_for(alone[:1] or questions)
-        notes = ["that there is no plan is proved; the time was out before the cause was found"]
+        notes = ["proved impossible; timed out before the cause was found"]
     else:
         notes = [f"impossible by itself: {target}" for target, _ in alone]
         if len(questions) > 1 and not alone:
@@ -137,7 +137,7 @@ def answer_in_parts(
         try:
             found = split(questions, deadline=deadline, progress=progress)
         except OutOfTime:
-            return evolve(unanswered, notes=(*said, f"gave up after {timeout:g} s"))
+            return evolve(unanswered, notes=(*said, f"timed out after {timeout:g} s"))
         if found is not None:
             return _planned_in_parts(unanswered, found)
         if all(can_be_proved(target, question) for target, question in questions):
@@ -257,7 +257,7 @@ def _placeholders(lines: tuple[Line, ...], plan: Plan) -> list[str]:
     """A remark for each line that nobody asked for whose text only stands for another one."""
     asked = accepted_values(plan.request)
     return [
-        f"{line}: the text is a placeholder; put in your own"
+        f"{line}: the string is a placeholder; replace it with your own"
         for line in lines
         if unquote(line.value) not in asked.get(line.symbol, ())
         and line.value.startswith('"')

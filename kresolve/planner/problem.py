@@ -1,4 +1,4 @@
-"""Requests in targets as clauses: what must hold, what is wanted, what is offered."""
+"""Requests in targets as clauses: demands, objective and candidate lines."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from kresolve.solver import Assignment, Level
 
 @frozen
 class Question:
-    """What a plan has to achieve, and by which order it is judged.
+    """What a plan has to achieve, and its objective.
 
     ``pins`` keep the base's value, ``forbidden`` have to end as n.  ``prefer``
     is the value to prefer where a request accepts m and y.  ``among``: if not
@@ -89,7 +89,7 @@ class Question:
 
 @frozen(eq=False)
 class EncodedTarget:
-    """A question in a target, with the target's encoding under the offered lines."""
+    """A question in a target, with the target's encoding with the candidate lines."""
 
     target: Target
     question: Question

@@ -1,4 +1,4 @@
-"""What is asked for: options and the values that will do, and alternatives of them.
+"""Requests: options and their accepted values, and alternatives of them.
 
 A request is any of some alternatives; an alternative takes all of its wants.  A plain
 request has one alternative of one want.
@@ -42,7 +42,7 @@ ON: Final = ("y", "m")
 
 @frozen
 class Want:
-    """An option and the values that will do; it is needed only where its condition holds."""
+    """An option and its accepted values; it is needed only where its condition holds."""
 
     symbol: str
     accept: tuple[str, ...]
@@ -70,7 +70,7 @@ class Want:
 
 @frozen
 class Alternative:
-    """Wants that serve together; ``name`` is what people call them, where they do."""
+    """Wants that hold together; ``name`` is their name for people, if there is one."""
 
     wants: tuple[Want, ...]
     name: str = ""
@@ -291,7 +291,7 @@ def _check_quotes(model: Model, terms: Sequence[Term], origin: str) -> None:
         if is_text and value and not value.startswith('"') and not has_option(model, term.name):
             raise RequestError(
                 f"{origin}: {model.info} has no {term.name}; "
-                f'a text with | or & stands in quotes, as in {before.name}="{value}|..."'
+                f'put a string with | or & in quotes, as in {before.name}="{value}|..."'
             )
 
 
@@ -343,14 +343,14 @@ def checked(model: Model, name: str, wanted: str | None, origin: str) -> Request
         if symbol.type is Type.BOOL:
             if accept == ("m",):
                 raise RequestError(
-                    f"{_from(origin, name)}{name}=m: {name} is a bool ({place}) and has no m; "
-                    f"ask for {name}=y"
+                    f"{_from(origin, name)}{name}=m: {name} is a bool ({place}) and cannot be m; "
+                    f"use {name}=y"
                 )
             accept = tuple(value for value in accept if value != "m")
         return Request(name, accept, origin)
     if wanted is None:
         raise RequestError(
-            f"{_from(origin, name)}{name} is {_a(symbol.type)} ({place}); say {name}=VALUE"
+            f"{_from(origin, name)}{name} is {_a(symbol.type)} ({place}); use {name}=VALUE"
         )
     value = unquote(wanted) if wanted.startswith('"') else wanted
     values = [value] if value is None or symbol.type is Type.STRING else value.split("|")
@@ -420,8 +420,8 @@ def merged(requests: Iterable[Demand]) -> tuple[Demand, ...]:
             accept = tuple(value for value in earlier.accept if value in request.accept)
             if not accept:
                 raise RequestError(
-                    f"{request.symbol} is asked to be {'|'.join(earlier.accept)} "
-                    f"({earlier.origin}) and {'|'.join(request.accept)} ({request.origin})"
+                    f"{request.symbol} is requested as {'|'.join(earlier.accept)} "
+                    f"({earlier.origin}) and as {'|'.join(request.accept)} ({request.origin})"
                 )
             found[key] = Request(request.symbol, accept, origin, purpose)
         else:

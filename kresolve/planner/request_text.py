@@ -1,4 +1,4 @@
-"""The text of a request, before a tree says of which types its options are.
+"""Parse the text of a request, before the types of its options are known.
 
 ``X=y|m`` is one option, ``X=m|Y`` is any of two, ``A & B if C|D`` any of {A, and B where C
 is on} and {D}.
@@ -34,7 +34,7 @@ _BARE: Final = re.compile(r'[^"|&\s]*')
 
 @frozen
 class Term:
-    """An option as somebody wrote it: its name, what is behind the "=", and behind the "if"."""
+    """An option as written: its name, the value after "=", and the condition after "if"."""
 
     name: str
     value: str | None = None
@@ -53,9 +53,10 @@ def no_request(what: object) -> RequestError:
     """What is wrong with something that asks for nothing."""
     bound = _BOUND.fullmatch(what) if isinstance(what, str) else None
     if bound:
-        return RequestError(f"{what!r}: ask for one number, as in {bound[1]}={bound[2]}")
+        number = f"{bound[1]}={bound[2]}"
+        return RequestError(f"invalid request {what!r}; use one number, as in {number}")
     return RequestError(
-        f"{what!r} is no request; write X, X=y, X=m, X=y|m, X=n, X=64, X=text, X|Y or @FILE"
+        f"invalid request {what!r}; use X, X=y, X=m, X=y|m, X=n, X=64, X=text, X|Y or @FILE"
     )
 
 
@@ -94,17 +95,19 @@ def parse_terms(text: str) -> Terms:
     for name in (term.name for terms in found for term in terms if text.strip() != term.name):
         if name in ("y", "m", "n"):
             raise RequestError(
-                f"{text!r}: {name} is a value; write it behind an option, as X={name}"
+                f"{text!r}: {name} is a value; use it after an option, as in X={name}"
             )
     return found
 
 
 def _term(text: str, part: str) -> Term:
     if not part:
-        raise RequestError(f"{text!r}: there is no option on one side of the | or &")
+        raise RequestError(f"{text!r}: no option on one side of the | or &")
     said, *conditions = _split(part, _IF)
     if len(conditions) > 1:
-        raise RequestError(f"{text!r}: one condition for an option, as in X if Y")
+        raise RequestError(
+            f"{text!r}: more than one condition; use one for an option, as in X if Y"
+        )
     try:
         condition = Term(*parse_request(conditions[0])) if conditions else None
         return Term(*parse_request(said), condition)
@@ -132,7 +135,7 @@ def any_of(*alternatives: object) -> str:
     'IP_NF_FILTER|NF_TABLES=m & NF_TABLES_INET=y'
     """
     if not alternatives:
-        raise RequestError("any of nothing; name an alternative")
+        raise RequestError("no alternative given; name at least one")
     return "|".join(" & ".join(_parts(one)) for one in alternatives)
 
 
@@ -160,7 +163,7 @@ def value_text(name: object, value: object) -> str:
         return str(value)
     if isinstance(value, Iterable):
         return "|".join(map(str, value))
-    raise RequestError(f"{name}: {value!r} is no value; say 'y', 'm', 'n' or a list of them")
+    raise RequestError(f"{name}: invalid value {value!r}; use 'y', 'm', 'n' or a list of them")
 
 
 def _quoted(value: str) -> str:

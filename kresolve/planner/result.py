@@ -1,4 +1,4 @@
-"""A plan as data: what to write, why, what it does, and who has confirmed it."""
+"""A plan as data: its lines with reasons, its effects, and how it was confirmed."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class PlanLine(Short):
 
 @frozen
 class Counterexample:
-    """A base on which a line is missed: in which tree, and what the base says."""
+    """A base on which a line is missed: its tree, and its lines."""
 
     tree: TreeInfo
     lines: tuple[Line, ...]
@@ -124,7 +124,7 @@ class Change:
 
 @frozen
 class CorrectionSet:
-    """Demands without which there is a plan, as few as possible.
+    """A smallest set of demands to give up so that there is a plan.
 
     ``instead`` are requests that could take the place of some of them.
     """
@@ -196,14 +196,14 @@ class Conflict(Result):
             for place, rule, as_written in self.kconfig_lines()
         ]
         return markup.block(
-            markup.strong("these cannot hold together, and all of them are needed for that"),
+            markup.strong("these conflict, and without any one of them the others do not"),
             markup.table([*demands, *rules]),
         )
 
 
 @frozen
 class Verified:
-    """Which witnesses have confirmed a plan; None: not asked."""
+    """Whether evaluator and conf have confirmed a plan; None: not asked."""
 
     evaluator: bool | None = None
     conf: bool | None = None
@@ -215,7 +215,7 @@ class TargetResult(Result):
 
     ``lines`` are those that only this target gets, where the plan is in parts.
     ``changes`` are all symbols with another value than before; ``lost`` those
-    of them by which an option of the base ends lower unasked; ``dropped`` the
+    of them by which an option of the base ends lower without a request; ``dropped`` the
     lines that do not take effect here.
     """
 
@@ -322,7 +322,7 @@ class Plan(Result):
         not made by a Tree.
         """
         if self.grapher is None:
-            raise RequestError("this plan does not know its tree; Tree.plan makes one that does")
+            raise RequestError("this plan has no tree; use Tree.plan")
         return self.grapher(self)
 
     @property
@@ -406,7 +406,7 @@ class Plan(Result):
         plan does not come from a tree.
         """
         if self.explainer is None:
-            raise RequestError(f"{symbol}: this plan has no tree that could explain it")
+            raise RequestError(f"{symbol}: this plan has no tree to explain it; use Tree.plan")
         return self.explainer(symbol)
 
     def _repr_html_(self) -> str:

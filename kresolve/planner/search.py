@@ -1,4 +1,4 @@
-"""The search for a plan: propose by clauses, confirm by evaluation, prove.
+"""Search for a plan: propose by clauses, confirm by evaluation, prove.
 
 The encoding starts with the cone of the request.  A plan's effects outside it
 (what defaults to y once NET is on, say) are seen by the evaluator; what was
@@ -34,7 +34,7 @@ ROUNDS: Final = 50
 class SearchResult:
     """A plan's lines, with the problem in which they were found.
 
-    ``after`` holds what comes of them in each target.  ``measured`` are the
+    ``after`` holds the resulting configuration in each target.  ``measured`` are the
     objective's numbers, most important first, and ``proved`` says which of
     them are known to be the least; ``without`` holds, for each line's symbol,
     the solution in which just that line is left out, and ``superfluous`` the
@@ -124,7 +124,9 @@ def _best(
         for line in found.superfluous:
             literal = problem.line_literal(line)
             if literal in suspects:
-                raise DisagreementError(f"{line} is needed for clauses alone; please report this")
+                raise DisagreementError(
+                    f"{line} is needed for clauses alone: a bug in kresolve; please report it"
+                )
             suspects[literal] = None
             constraints += needed(problem, formula, literal)
 
@@ -183,7 +185,7 @@ def _confirmed(encoded_target: EncodedTarget, lines: tuple[Line, ...]) -> Config
             values = ", ".join(f"{name}={after[name]}" for name in demand.looked_at)
             raise DisagreementError(
                 f"clauses and evaluator disagree about {demand}: planned, and evaluated as "
-                f"{values}; please report this"
+                f"{values}: a bug in kresolve; please report it"
             )
     return after
 
@@ -223,7 +225,7 @@ def confirmed_plan(
         if measured.get(level.name, cost) != cost and not any(outside):
             raise DisagreementError(
                 f"clauses count {cost} for '{level.name}', the evaluator "
-                f"{measured[level.name]}; please report this"
+                f"{measured[level.name]}: a bug in kresolve; please report it"
             )
     literals = {line.symbol: problem.line_literal(line) for line in lines}
     simulation = Simulation(formula.gates, literals.values())

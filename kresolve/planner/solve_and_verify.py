@@ -1,4 +1,4 @@
-"""One question, put to the planner for one place or several, and checked with conf."""
+"""Plan for one target or several, and verify the plan with conf."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ Conf: TypeAlias = Callable[[Iterable[Line], ConfMode], str]
 
 @frozen
 class TargetRequest:
-    """A tree with one base, or with any, and what is asked of it.
+    """A target, or any base of a tree, and the question about it.
 
-    ``samples`` are bases on which conf is asked about a plan for any base;
-    ``traditions`` are options that people who ask so add by tradition.
+    ``samples`` are bases on which conf checks a plan for any base; ``customary`` are
+    options that are often listed for the request, and not needed.
     """
 
     target: Target | AnyBase
@@ -45,11 +45,11 @@ class TargetRequest:
 def validate_options(*, objective: str, prefer: str, verify: str | None) -> None:
     """Raise RequestError for a word that is none of those there are."""
     if objective not in ORDERS:
-        raise RequestError(f"objective {objective!r}: say {_or(ORDERS)}")
+        raise RequestError(f"invalid objective {objective!r}; use {_or(ORDERS)}")
     if prefer not in ("y", "m"):
-        raise RequestError(f"prefer {prefer!r}: say y or m")
+        raise RequestError(f"invalid preference {prefer!r}; use y or m")
     if verify not in (None, "conf"):
-        raise RequestError(f"verify {verify!r}: say conf")
+        raise RequestError(f"invalid verify {verify!r}; use conf")
 
 
 def solve_and_verify(
@@ -85,7 +85,7 @@ def solve_and_verify(
     else:
         plan = answer_all(targets, alternatives=alternatives, timeout=timeout, progress=progress)
     if verify == "conf" and plan.status == "planned":
-        with progress.task("asking the tree's own conf"):
+        with progress.task("running the tree's own conf"):
             for number, place in enumerate(places):
                 _verify(place, plan.assignments_in(number))
         plan = plan.confirmed_by_conf(held=True)
@@ -103,13 +103,13 @@ def _verify(place: TargetRequest, added: Sequence[Line]) -> None:
         if theirs != mine.text():
             raise DisagreementError(
                 "conf and the evaluator disagree: "
-                f"{_first_difference(theirs, mine.text())}; please report this"
+                f"{_first_difference(theirs, mine.text())}: a bug in kresolve; please report it"
             )
         for request in place.question.requests:
             if not request.holds(mine.shown):
                 raise DisagreementError(
                     f"{request} does not hold on a base of {where.model.info}, "
-                    "against the proof; please report this"
+                    "against the proof: a bug in kresolve; please report it"
                 )
 
 

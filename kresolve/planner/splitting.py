@@ -118,7 +118,9 @@ def _newly_needed(
     for line in found.superfluous:
         literal = found.problem.line_literal(line)
         if literal in suspects:
-            raise DisagreementError(f"{line} is needed for clauses alone; please report this")
+            raise DisagreementError(
+                f"{line} is needed for clauses alone: a bug in kresolve; please report it"
+            )
         suspects[literal] = None
         clauses += needed(found.problem, formula, literal)
     return clauses
@@ -145,5 +147,7 @@ def _checked(found: Split) -> Split:
         after = part.encoded_target.target.after((*found.common, *found.remainder(number)))
         for demand in part.encoded_target.demands:
             if not demand.holds(after.shown):
-                raise DisagreementError(f"{demand} is lost in parts alone; please report this")
+                raise DisagreementError(
+                    f"{demand} is lost in parts alone: a bug in kresolve; please report it"
+                )
     return found

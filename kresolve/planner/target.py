@@ -21,7 +21,7 @@ from kresolve.planner.candidate_values import candidate_values
 
 @frozen(eq=False)
 class ModelIndex:
-    """What has been found out about a model, for all targets of it."""
+    """What is computed once for a model: its dependencies, value domains and probes."""
 
     model: Model
     #: The text of a file of the tree, for what its lines ask programs; None where it is not there.

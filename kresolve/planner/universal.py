@@ -1,7 +1,7 @@
-"""A fragment for every base: it exists, whatever the base says (counterexamples guide it).
+"""Find a fragment for every base of a tree, guided by counterexamples (CEGIS).
 
-For each tree, the circuit knows the lines of the fragment *and* whatever a base
-can say, both as free variables.  A proposed fragment is put to the solver: is
+For each tree, the circuit has the lines of the fragment *and* all lines that a base
+can have, both as free variables.  A proposed fragment is put to the solver: is
 there a base on which a demand fails?  If so, that base is put into the
 circuit, which leaves a condition on the fragment alone; the next proposal is
 the best that meets all conditions so far.  When no base is found, that is the
@@ -116,7 +116,7 @@ def universal_fragment(
 
 
 class _EncodedAnyBase:
-    """A tree under the lines of an offer: its circuit, and its bases as variables."""
+    """A tree with candidate lines: its circuit, and its bases as variables."""
 
     def __init__(self, any_base: AnyBase, offer: CandidateLines) -> None:
         self.any_base = any_base
@@ -195,7 +195,7 @@ class _EncodedAnyBase:
 
 
 class _Search:
-    """The search under way: conditions on the fragment, each from a base."""
+    """The state of the search: conditions on the fragment, each from a base."""
 
     def __init__(self, any_bases: Sequence[AnyBase], deadline: Deadline) -> None:
         self.deadline = deadline
@@ -364,7 +364,7 @@ class _Search:
             base = side.solver.greedy([*said, -side.demand], quiet)
             if base is not None:
                 return number, self.confirmed(number, side.said_by(base), fewer)
-        raise DisagreementError(f"{line} is needed on no base; please report this")
+        raise DisagreementError(f"{line} is needed on no base: a bug in kresolve; please report it")
 
     def no_fragment(self) -> NoUniversalFragment:
         """The bases that exclude each other."""

@@ -65,7 +65,7 @@ def _answer(
     try:
         found = universal_fragment(any_bases, deadline=Deadline.after(timeout), progress=progress)
     except OutOfTime:
-        return evolve(unanswered, notes=(*notes, f"gave up after {timeout:g} s"))
+        return evolve(unanswered, notes=(*notes, f"timed out after {timeout:g} s"))
     proved = all(_every_text_tried(any_base) for any_base in any_bases)
     if not isinstance(found, UniversalFragment):
         questions = [
@@ -138,7 +138,7 @@ def _outcome(any_base: AnyBase, found: UniversalFragment, number: int) -> Target
             Satisfied(
                 request.name,
                 "|".join(request.accept) if isinstance(request, Request) else None,
-                "follows on every base",
+                "holds on every base",
             )
             for request in any_base.question.requests
             if said.isdisjoint(request.symbols)

@@ -1,8 +1,8 @@
 """Why each line of a plan is there, and why other requests need none.
 
 What a line is for is found by leaving it out: the requests that are then lost
-need it, and the way from such a request to the line leads over values that
-changed, one rule at a time.
+need it, and the reason is the path from such a request to the line, over values
+that changed, one rule at a time.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ def plan_lines(found: SearchResult) -> tuple[PlanLine, ...]:
         )
         told = plan_line(problem.model_of(line.symbol), line, plain, loss)
         if line.value == "n" and not needing and problem.objective == "footprint":
-            told = evolve(told, why="keeps the kernel small: nobody asked for it")
+            told = evolve(told, why="not requested; off to keep the kernel small")
         lines.append(told)
     return tuple(lines)
 
 
 @frozen(eq=False)
 class Loss:
-    """What is lost without a line.
+    """The requests that are lost without a line.
 
     ``needing`` are the requests, ``here`` those of them in the one target of which
     ``shown``, the values with all lines, and ``contrast`` tell.
@@ -217,7 +217,7 @@ def satisfied(found: SearchResult, number: int = 0) -> tuple[Satisfied, ...]:
                 continue
             why = why_satisfied(deriver, want.symbol)
             if not want.is_needed(after.shown):
-                why = f"not needed, for it is asked for only if {want.when}"
+                why = f"not needed: requested only if {want.when}"
             elif isinstance(request, AnyOf) and request.is_choice:
                 why = f"serves {_with_name(request, after.shown)}: {why}"
             told.append(Satisfied(want.symbol, after[want.symbol], why))

@@ -1,1 +1,1 @@
-"""What people and programs are shown; no decisions are made here."""
+"""Text, terminal, Markdown, HTML and pictures; nothing is decided here."""

@@ -130,17 +130,17 @@ def _verdict(check: Check) -> str:
     missing = [row.symbol for row in required if row.holds is False]
     unsure = [row.symbol for row in required if row.holds is None]
     if missing:
-        tail = f"; {len(unsure)} cannot be told" if unsure else ""
+        tail = f"; {len(unsure)} unknown" if unsure else ""
         return (
-            f"does not hold: {len(missing)} of {counted(len(required), 'required option')} "
+            f"FAIL: {len(missing)} of {counted(len(required), 'required option')} "
             f"missing: {', '.join(missing)}{tail}"
         )
     if unsure:
         return (
-            f"cannot tell: {len(unsure)} of {counted(len(required), 'required option')} "
+            f"UNKNOWN: {len(unsure)} of {counted(len(required), 'required option')} "
             f"not shown by the kernel: {', '.join(unsure)}"
         )
-    return f"holds: all of {counted(len(required), 'required option')}"
+    return f"PASS: all of {counted(len(required), 'required option')}"
 
 
 def _plan(check: Check) -> Iterator[str]:

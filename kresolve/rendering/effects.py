@@ -1,4 +1,4 @@
-"""What a gate does, for people and for programs."""
+"""The report of ``kresolve gates``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kresolve.planner.fragment_file import counted
 _TITLES: Final = {
     "off": "switched off, or from y to m",
     "on": "switched on, or from m to y",
-    "changes": "numbers and texts that change",
+    "changes": "numbers and strings that change",
     "hides": "prompts that are hidden",
     "shows": "prompts that are shown",
 }
@@ -22,10 +22,10 @@ _TREE_TITLES: Final = {
     "allows": "can only be on with it",
     "shows": "can only be set by the user with it",
     "hides": "can only be set by the user without it",
-    "forces": "on for certain with it",
-    "excludes": "n for certain with it",
-    "default off": "default goes off, or lower",
-    "default on": "default goes on, or higher",
+    "forces": "always on with it",
+    "excludes": "always n with it",
+    "default off": "default becomes n, or lower",
+    "default on": "default becomes y, or higher",
 }
 _WIDTH: Final = 98
 
@@ -41,9 +41,9 @@ def refusal(effects: Effects) -> str:
     if effects.within != effects.value:
         return (
             f"{name}={effects.value} does not hold {where}: it ends as {effects.within}; "
-            f"kresolve plan {name}={effects.value} tells what it needs"
+            f"kresolve plan {name}={effects.value} finds what it needs"
         )
-    return f"{effects.symbol} is {effects.without} {where} whatever a line says: nothing to compare"
+    return f"{effects.symbol} is {effects.without} {where} with any line: nothing to compare"
 
 
 def _lines(effects: Effects, info: TreeInfo) -> Iterator[str]:

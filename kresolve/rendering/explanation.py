@@ -1,4 +1,4 @@
-"""An explanation: a derivation, and what would change the value; it shows itself."""
+"""The class Explanation: a derivation, and what would change the value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Explanations as HTML that needs nothing else: to be opened, mailed, shown in a notebook."""
+"""Explanations as self-contained HTML, for a file or a notebook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A derivation as an outline: each fact told once, where it is first met.
+"""A derivation as an outline: each fact once, at its first mention.
 
 What text, Markdown and HTML have in common: the order, the depth of each
 fact, the numbers that later mentions refer back to, and what is left out.

@@ -22,7 +22,7 @@ _THEME = Theme(
 
 
 class _Highlighter(RegexHighlighter):
-    """What is what in an explanation."""
+    """Finds names, places and quoted lines in the text of an explanation."""
 
     base_style = "kresolve."
     highlights: ClassVar[list[str]] = [

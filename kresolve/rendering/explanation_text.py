@@ -49,7 +49,7 @@ def _why(derivation: Derivation, *, full: bool) -> Iterator[str]:
             yield from _wrapped(f"- {step}", indent + _INDENT, indent + _INDENT * 2)
     more = left_out(derivation, full=full)
     if more:
-        causes = "cause lies" if more == 1 else "causes lie"
+        causes = "cause" if more == 1 else "causes"
         yield f"{_INDENT}{more} more {causes} deeper (--depth)"
 
 

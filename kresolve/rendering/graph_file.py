@@ -51,7 +51,7 @@ class GraphPicture:
         if len(self.graph) > LARGEST:
             raise RequestError(
                 f"{len(self.graph)} nodes are too many for a picture (at most {LARGEST}); "
-                "name symbols, say --depth, or write .graphml or .json"
+                "name symbols, use --depth, or write .graphml or .json"
             )
         notes = (*self.notes, *self.graph.graph.get("notes", ()))
         return picture(self.graph, self.title, notes=notes)
@@ -60,7 +60,7 @@ class GraphPicture:
         """The content of a file with an ending (".svg"); RequestError for an unknown one."""
         if ending not in _WRITERS:
             known = ", ".join(_WRITERS)
-            raise RequestError(f"{ending or 'no ending'}: write a file that ends in {known}")
+            raise RequestError(f"{ending or 'no ending'}: use a file name that ends in {known}")
         return _WRITERS[ending](self)
 
     def write(self, path: str | Path) -> None:
@@ -112,7 +112,7 @@ def check_ending(path: Path) -> None:
     """Refuse a file's name, or a picture that cannot be laid out, before any work is done."""
     if path.suffix not in _WRITERS:
         known = ", ".join(_WRITERS)
-        raise RequestError(f"{path}: name a file that ends in {known}")
+        raise RequestError(f"{path}: use a file name that ends in {known}")
     if path.suffix in _LAID_OUT:
         try:
             check_layout()

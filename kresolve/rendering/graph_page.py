@@ -1,7 +1,6 @@
 """A picture as one HTML page: pan, zoom, search, and each symbol's reasons at a click.
 
-The page needs nothing but itself, and its Content-Security-Policy forbids it to
-ask for anything.
+The page is self-contained: its Content-Security-Policy forbids it to load anything.
 """
 
 from __future__ import annotations

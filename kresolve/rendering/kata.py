@@ -32,21 +32,21 @@ def _lines(one: KataPlan) -> Iterator[str]:
         before = f" (was {placed.replaced})" if placed.replaced is not None else ""
         yield f"  {placed.file}: {placed.line.text}{before}  # {placed.line.why}"
     if plan.satisfied:
-        yield f"{counted(len(plan.satisfied), 'request')} there already"
+        yield f"{counted(len(plan.satisfied), 'request')} already satisfied"
     for gate, names in one.off.items():
         yield (
             f"CONFIG_{gate} in the fragments switches off {counted(len(names), 'option')} "
             f"that no fragment names: {_listed(names)}"
         )
     if one.newly_lost:
-        yield "newly lost, and that must not be:"
+        yield "newly lost, which is an error:"
         yield from _lost(one.newly_lost)
     old = [finding for finding in one.lost if finding not in one.newly_lost]
     if old:
-        yield "lost beyond the whitelist, now as before (kresolve lint --kata says more):"
+        yield "lost beyond the whitelist, as before (kresolve lint --kata says more):"
         yield from _lost(old)
     elif not one.newly_lost:
-        yield "nothing is lost but what the whitelist names"
+        yield "nothing lost beyond the whitelist"
     yield from one.notes
 
 

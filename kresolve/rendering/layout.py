@@ -1,4 +1,4 @@
-"""Where the boxes and arrows of a picture go; the only user of Graphviz.
+"""Lay out the boxes and arrows of a picture; only this module calls Graphviz.
 
 Its program ``dot`` does it: layers from left to right, each arrow's target right
 of its source, few crossings, room for every label.  It is given sizes, not

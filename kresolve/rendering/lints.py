@@ -1,4 +1,4 @@
-"""Judgements of fragments: text, SARIF, and annotations for GitHub."""
+"""Results of lint as text, SARIF, and annotations for GitHub."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def advice_text(lint: Lint) -> str:
         if len(findings) > 1:
             text = f"{advice}, for {len(findings)} lines: {_listed(findings)}"
         lines.append(f"[ADVICE] {line.location}: {text}")
-    lines += [f"[ADVICE] the time was out: {text}" for text in lint.repair.stopped]
+    lines += [f"[ADVICE] timed out: {text}" for text in lint.repair.stopped]
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -41,14 +41,16 @@ def _advice(migration: Migration, outputs: Mapping[str, str]) -> Iterator[str]:
             needing.setdefault(step.add, []).append(step)
     if needing:
         yield ""
-        yield "needed besides on the new kernel, and added:"
+        yield "also needed on the new kernel, and added:"
     for add, steps in needing.items():
         listed = ", ".join(f"{step.line.symbol} ({step.line.location})" for step in steps)
         yield f"  {', '.join(add)}: for {listed}"
     left = migration.lint.dropped if migration.lint is not None else ()
     yield ""
-    lost = counted(len(left), "line") if left else "nothing"
-    yield f"of the new fragments, {lost} not in final .config"
+    if left:
+        yield f"of the new fragments, {counted(len(left), 'line')} not in final .config"
+    elif migration.lint is not None:
+        yield "all new lines hold"
     old = {
         step.line.symbol if step.successor is None else step.successor.symbol: step.line.location
         for step in migration.steps
@@ -61,4 +63,4 @@ def _advice(migration: Migration, outputs: Mapping[str, str]) -> Iterator[str]:
             place = old.get(finding.line.symbol)
         yield f"  {place or 'added'}: {finding.line}"
     for text in migration.incomplete:
-        yield f"  the time was out: {text}"
+        yield f"  timed out: {text}"

@@ -19,10 +19,10 @@ from kresolve.kconfig.printable import printable
 
 #: Looks of boxes and what they mean, as the legend tells them.
 LOOKS: Final = {
-    "requested": "requested, by a line",
-    "satisfied": "requested, needs no line",
-    "prerequisite": "a line that these need",
-    "follows": "comes on by itself",
+    "requested": "requested",
+    "satisfied": "requested, no line needed",
+    "prerequisite": "added dependency",
+    "follows": "switched on without a line",
     "already on": "already on",
     "gate": "gate",
     "forbidden": "must be n",
@@ -30,7 +30,7 @@ LOOKS: Final = {
     "y": "y",
     "m": "m",
     "n": "n",
-    "value": "a number or text",
+    "value": "number or string",
     "plain": "symbol",
     "choice": "choice",
 }
@@ -50,7 +50,7 @@ _LONGEST_PROMPT: Final = 34
 
 @frozen
 class TooltipLine:
-    """Something to be read about a box or an arrow: a Kconfig line, and its place."""
+    """A line of a tooltip: a Kconfig line, and its place."""
 
     text: str
     place: str
@@ -58,9 +58,9 @@ class TooltipLine:
 
 @frozen(eq=False)
 class Box:
-    """A symbol or choice: ``name`` in the graph, what is written, and what can be read.
+    """A symbol or choice: its ``name`` in the graph, its text, and its tooltip.
 
-    ``gates`` are gates that it has to do with: a mark on the box is easier to
+    ``gates`` are the global switches that affect it: a mark on the box is easier to
     read than another arrow.
     """
 
@@ -76,7 +76,7 @@ class Box:
 
 @frozen(eq=False)
 class Arrow:
-    """What one symbol has to do with another, by one kind of line."""
+    """All lines of one kind in which one symbol names another."""
 
     source: str
     target: str

@@ -1,4 +1,4 @@
-"""Plans for people: what was found, and what stands against it."""
+"""Plans as text: the report printed to stderr, and conflicts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kresolve.planner.fragment_file import against, asked_for, counted, places, 
 
 
 def plan_report(plan: Plan) -> str:
-    """What is said beside the fragment: the target, the verdict, the witnesses."""
+    """The report printed to stderr: target, verdict, checks."""
     tellers = {"planned": _planned, "impossible": _impossible, "unknown": _unknown}
     return "\n".join(tellers[plan.status](plan))
 
@@ -24,9 +24,9 @@ def _targets(plan: Plan) -> Iterator[str]:
         yield from places(plan)
     toolchains = dict.fromkeys(target.tree.toolchain for target in plan.targets)
     for toolchain in toolchains:
-        tools = "; ".join(f"{name}: {version}" for name, version in toolchain)
+        tools = "; ".join(f"{name} {version}" for name, version in toolchain)
         if tools:
-            yield f"read with {tools}"
+            yield f"toolchain: {tools}"
 
 
 def _planned(plan: Plan) -> Iterator[str]:
@@ -112,9 +112,9 @@ def _unknown(plan: Plan) -> Iterator[str]:
 def conflict_lines(plan: Plan, conflict: Conflict) -> Iterator[str]:
     """What cannot hold together, and what would have to give."""
     if len(conflict.demands) + len(conflict.rules) > 1:
-        yield "these cannot hold together, and all of them are needed for that:"
+        yield "these conflict, and without any one of them the others do not:"
     else:
-        yield "no line, no default and no select can bring it about:"
+        yield "no line, default or select can set it:"
     for demand in conflict.demands:
         known = (str(demand), demand.name)
         yield f"  {demand}" + ("" if demand.origin in known else f"  ({demand.origin})")
@@ -124,7 +124,7 @@ def conflict_lines(plan: Plan, conflict: Conflict) -> Iterator[str]:
         names = list(map(str, way.give_up))
         if not way.instead and all(str(one) in names for one in plan.request):
             continue  # to give up everything is no way out
-        instead = f"; {' and '.join(way.instead)} would do" if way.instead else ""
+        instead = f"; {' and '.join(way.instead)} also works" if way.instead else ""
         yield f"possible without {' and '.join(names)}{instead}"
 
 

@@ -31,7 +31,7 @@ def audit_report(audit: Sequence[Audited]) -> str:
 def audit_markdown(audit: Sequence[Audited]) -> str:
     """The table as Markdown: of each fragment that is not whole, what it lacks and why."""
     lines = [
-        "| fragment | lines | lost | lines that mend it | what cannot be had |",
+        "| fragment | lines | lost | added lines | impossible |",
         "|---|---|---|---|---|",
     ]
     for one in audit:
@@ -40,7 +40,7 @@ def audit_markdown(audit: Sequence[Audited]) -> str:
         added = ", ".join(f"`{line.text.removeprefix('CONFIG_')}`" for line in one.added)
         reasons = "; ".join(f"`{name}`: {_cell(why)}" for name, why in one.impossible.items())
         if one.unknown:
-            reasons = "; ".join([*([reasons] if reasons else []), "not settled in the time given"])
+            reasons = "; ".join([*([reasons] if reasons else []), "not decided in time"])
         lines.append(f"| `{one.name}` | {one.lines} | {len(one.lost)} | {added} | {reasons} |")
     return "".join(f"{line}\n" for line in lines)
 
@@ -53,13 +53,13 @@ def _cell(text: str) -> str:
 
 
 def audit_summary(audit: Sequence[Audited], where: str) -> str:
-    """How many fragments are whole, mended or impossible, in one line."""
+    """How many fragments are whole, repaired or impossible, in one line."""
     kinds = Counter(one.verdict for one in audit)
     lost = sum(len(one.lost) for one in audit)
     lines = sum(one.lines for one in audit)
     hopeless = sum(len(one.impossible) for one in audit)
     verdicts = ", ".join(
-        f"{kinds[word]} {word}" for word in ("whole", "mended", "impossible", "unknown")
+        f"{kinds[word]} {word}" for word in ("whole", "repaired", "impossible", "unknown")
     )
     checked = [one for one in audit if one.confirmed is not None]
     conf = f"; conf confirms {sum(one.confirmed is True for one in checked)}" if checked else ""

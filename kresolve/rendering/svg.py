@@ -108,7 +108,7 @@ def _groups(picture: Picture, ends: set[str]) -> Iterator[tuple[str, list[str]]]
     gates = [box.name for box in rest if box.look == "gate"]
     words = "not connected to the symbols above" if ends else ""
     yield words, [box.name for box in rest if box.look != "gate"]
-    yield "gates of the symbols that are marked with their names", gates
+    yield "gates; the symbols that they affect are marked with their names", gates
 
 
 def svg(picture: Picture, *, dark: bool = True) -> str:

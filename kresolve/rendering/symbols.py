@@ -1,4 +1,4 @@
-"""The page of a symbol, and what a search has found, for people and for programs."""
+"""The page of a symbol and the results of a search, as text."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _MOST: Final = 8
 
 #: What decided a value, for people.
 _CAUSES: Final = {
-    "user": "a line says so",
+    "user": "set by a line",
     "default": "its default",
     "selected": "selected",
     "implied": "implied",
     "range": "its range",
     "chosen": "chosen in its choice",
     "not chosen": "not chosen in its choice",
-    "nothing": "nothing makes it otherwise",
+    "nothing": "no active default",
 }
 
 
@@ -42,7 +42,9 @@ def _page(page: SymbolPage, where: str) -> Iterator[str]:
     yield f"{page.name}: {page.prompt}" if page.prompt else f"{page.name} (no prompt)"
     if where:
         cause = _CAUSES.get(page.cause, page.cause)
-        seen = {"y": "visible", "m": "visible up to m", "n": "not visible"}[page.visible]
+        seen = {"y": "prompt visible", "m": "prompt allows at most m", "n": "prompt hidden"}[
+            page.visible
+        ]
         value = page.value if page.type != "string" else f'"{page.value}"'
         yield f"  {page.type}, {value or 'empty'} on {where}: {cause}; {seen}"
     else:
@@ -73,11 +75,11 @@ def _definition(shown: MenuNodeShown) -> Iterator[str]:
         value = _value(guard.condition)
         yield f"  {word:8}  {guard.condition.annotated}{value}  ({guard.location})"
     for default in shown.defaults:
-        mark = "  <- this one" if default.active else ""
+        mark = "  <- active" if default.active else ""
         text = default.value.annotated
         yield _row("default", text, default.condition, default.location) + mark
     for limits in shown.ranges:
-        mark = "  <- this one" if limits.active else ""
+        mark = "  <- active" if limits.active else ""
         yield _row("range", limits.annotated, limits.condition, limits.location) + mark
     for word, lines in (("selects", shown.selects), ("implies", shown.implies)):
         for line in lines:
@@ -106,8 +108,7 @@ def _reverse(title: str, found: Sequence[SelectShown], *, known: bool) -> Iterat
     active = [one for one in found if one.strength not in ("", "n")] if known else list(found)
     idle = [one for one in found if one not in active]
     yield ""
-    count = "counts" if len(active) == 1 else "count"
-    counted = f"{len(active)} of {len(found)} {count} here" if known else str(len(found))
+    counted = f"{len(active)} of {len(found)} active" if known else str(len(found))
     yield f"{title} ({counted})"
     most = len(active) if known else 3 * _MOST
     for one in (*active[:most], *(idle if len(idle) <= _MOST else ())):

@@ -1,4 +1,4 @@
-"""Progress on a terminal; the only user of rich."""
+"""Progress bars on a terminal, drawn by rich."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of many plans that are equally good: the one whose lines come first in menu order."""
+"""Choose one of equally good plans: the one whose lines come first in menu order."""
 
 from __future__ import annotations
 

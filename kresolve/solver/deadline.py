@@ -1,4 +1,4 @@
-"""When to stop looking: a moment in the future, or never."""
+"""Deadlines: a moment in the future, or never."""
 
 from __future__ import annotations
 

@@ -54,8 +54,8 @@ class IncrementalSolver:
     """A solver with clauses; a context manager.
 
     ``facts`` are literals that hold, ``gates`` variables that are conjunctions
-    of literals, each behind those that it depends on.  What the facts make of a
-    gate, a constant or another literal, is put in its place.  Every question
+    of literals, each after those that it depends on.  A gate that the facts make
+    constant, or equal to another literal, is replaced by that.  Every question
     may raise OutOfTime once the deadline has come.
     """
 
@@ -262,7 +262,7 @@ def _simplified(literals: Iterable[int], true: int) -> list[int]:
 
 
 class Counter:
-    """The number of true literals in a set, as far as somebody asked (a totalizer)."""
+    """Counts the true literals of a set, as far as needed (a totalizer)."""
 
     def __init__(self, solver: IncrementalSolver, literals: list[int]) -> None:
         self.size = len(literals)

@@ -126,7 +126,7 @@ class LexMaxSat:
 
 
 class _Search:
-    """One level under way, in inner literals: what is still wanted, what was given up."""
+    """The state of one level, in internal literals: what is still wanted, what was given up."""
 
     def __init__(self, solver: IncrementalSolver, level: Level, solution: Assignment) -> None:
         self.solver = solver

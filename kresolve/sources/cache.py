@@ -1,4 +1,4 @@
-"""The cache: what is there is complete, and it is built at most once.
+"""The cache: every entry is complete, and is built at most once.
 
 A directory or file gets its name in the cache by one rename, after it is
 complete.  So readers need neither a lock nor write access, and a builder that

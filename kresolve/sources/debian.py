@@ -56,9 +56,9 @@ def fetch(spec: str, *, progress: Progress, refresh: bool = False) -> DebianTree
     """
     version, at, suite = spec.partition("@")
     if not re.fullmatch(r"[0-9][0-9A-Za-z.+~-]*", version):
-        raise TreeError(f"debian:{spec}: a version is wanted, as in debian:6.12")
+        raise TreeError(f"debian:{spec}: name a version, as in debian:6.12")
     if at and not _SUITE.fullmatch(suite):
-        raise TreeError(f"debian:{spec}: a suite is wanted after @, as in debian:{version}@trixie")
+        raise TreeError(f"debian:{spec}: name a suite after @, as in debian:{version}@trixie")
     pointer = _pointer(spec)
     known = None if refresh else _read_pointer(pointer)
     if known:

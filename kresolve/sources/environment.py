@@ -1,4 +1,4 @@
-"""What conf would get from the kernel's Makefile, found by asking make.
+"""The environment that the kernel's Makefile gives to conf, asked of make.
 
 Kconfig's answers depend on these variables and on the tools they name, so they
 belong into every model and every report.

@@ -1,4 +1,4 @@
-"""Find a kernel tree by what a person calls it.
+"""Find a kernel tree by its specification.
 
 A directory, a tarball, Debian's, kernel.org's, or a commit of a git repository.
 """

@@ -110,7 +110,7 @@ def _split(spec: str) -> tuple[Path, str]:
         directory = _directory(name)
         if directory is not None:
             if at[0] and not revision:
-                raise TreeError(f"git:{spec}: a revision is wanted after @, as in git:{name}@v6.12")
+                raise TreeError(f"git:{spec}: name a revision after @, as in git:{name}@v6.12")
             return directory, revision or "HEAD"
     name = spec.partition("@")[0]
     hint = "" if "@" in spec else f" (a revision of the current directory is git:@{name})"
@@ -233,7 +233,7 @@ def _extract(directory: Path, commit: str, root: Path, label: str, progress: Pro
     missing = writer.missing()
     if missing:
         lacks = f"no {', no '.join(missing)} in it"
-        raise TreeError(f"{label}: commit {commit[:12]} is no kernel tree: {lacks}")
+        raise TreeError(f"{label}: commit {commit[:12]} is not a kernel tree: {lacks}")
     writer.finish()
     try:
         read_version(root)  # a tree that has none is never used

@@ -66,7 +66,7 @@ def fetch(version: str, *, progress: Progress, refresh: bool = False) -> Path:
             f"git:DIR@v{version}"
         )
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,5}){1,3}", version):
-        raise TreeError(f"{label}: a release is wanted, as in kernel.org:6.12.47")
+        raise TreeError(f"{label}: name a release, as in kernel.org:6.12.47")
     base = _base(label)
     pointer = _pointer(version, base)
     known = None if refresh else _read_pointer(pointer)
@@ -110,7 +110,7 @@ def _base(label: str) -> str:
     except ValueError:
         usable = False
     if not usable or re.search(r"[\s\0-\x1f\x7f]", base) or not base.isascii():
-        raise TreeError(f"{label}: ${VARIABLE} is no http or https address: {base!r}")
+        raise TreeError(f"{label}: ${VARIABLE} is not an http or https address: {base!r}")
     return base.rstrip("/")
 
 
@@ -154,7 +154,7 @@ def _sum_of(version: str, folder: str, label: str) -> str:
     found = _SUM_LINE.findall(content.decode("utf-8", "replace"))
     sums = {match[1]: digest for digest, name in found if (match := _TARBALL.fullmatch(name))}
     if not sums:
-        raise TreeError(f"{label}: {address} is no list of checksums")
+        raise TreeError(f"{label}: {address} is not a list of checksums")
     if version not in sums:
         raise TreeError(f"{label}: there is no such release; {_near(version, sums)}")
     return str(sums[version])
@@ -185,7 +185,7 @@ def _download(address: str, path: Path, digest: str, label: str, progress: Progr
             while block := _guarded(lambda: response.read(_BLOCK), address, label):
                 count += len(block)
                 if count > _TARBALL_LIMIT:
-                    raise TreeError(f"{label}: {address} does not end; it is no kernel")
+                    raise TreeError(f"{label}: {address} does not end; not a kernel")
                 seen.update(block)
                 file.write(block)
                 task.update(count)
@@ -262,7 +262,7 @@ def _guarded(work: Callable[[], _T], address: str, label: str) -> _T:
     except http.client.IncompleteRead:
         reason = "broke off"
     except (http.client.HTTPException, ValueError) as error:
-        reason = f"no proper answer: {str(error) or type(error).__name__}"
+        reason = f"invalid answer: {str(error) or type(error).__name__}"
     except OSError as error:
         reason = _said(error)
     raise TreeError(f"{label}: {address}: {' '.join(reason.split())}")

@@ -1,4 +1,4 @@
-"""What make does for a config target that is made of others.
+"""The files and targets that a config target is made of.
 
 Some defconfigs are no files: powerpc's and s390's Makefiles merge one from a
 file and fragments, riscv's run two targets.  make itself is asked, without

@@ -1,4 +1,4 @@
-"""The tree's own merge_config.sh, run outside of the tree: what people's builds do today."""
+"""Run the tree's own merge_config.sh outside of the tree."""
 
 from __future__ import annotations
 

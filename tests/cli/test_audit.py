@@ -35,13 +35,13 @@ def audit(place: Place, *options: str) -> dict[str, dict[str, object]]:
 
 
 def test_each_fragment_has_a_verdict(audited: Place) -> None:
-    """Whole, mended with lines, or impossible with a reason for each line."""
+    """Whole, repaired with lines, or impossible with a reason for each line."""
     found = audit(audited, "--base", "allnoconfig")
 
     assert {name: one["verdict"] for name, one in found.items()} == {
         "garden": "whole",
         "kitchen": "impossible",
-        "net/fish": "mended",
+        "net/fish": "repaired",
     }
     assert found["net/fish"]["added"] == [
         {"text": "CONFIG_GARDEN=y", "why": "FISH depends on GARDEN (Kconfig:20)"},
@@ -58,7 +58,7 @@ def test_any_base(audited: Place) -> None:
     found = audit(audited, "--base", "any", "--only", "net")
 
     assert set(found) == {"net/fish"}
-    assert found["net/fish"]["verdict"] == "mended"
+    assert found["net/fish"]["verdict"] == "repaired"
     added = found["net/fish"]["added"]
     assert isinstance(added, list)
     assert {line["text"] for line in added} == {"CONFIG_GARDEN=y", "CONFIG_POND=y"}
@@ -69,7 +69,7 @@ def test_tables_and_statuses(audited: Place) -> None:
     done = audited.call("audit-selftests", *ON_TOY, "--base", "empty", "--markdown")
     assert done.returncode == 1
     assert "| `net/fish` | 1 | 1 | `GARDEN=y`, `POND=y` |  |" in done.stdout
-    assert "1 whole, 1 mended, 1 impossible" in done.stderr
+    assert "1 whole, 1 repaired, 1 impossible" in done.stderr
     whole = audited.call("audit-selftests", *ON_TOY, "--only", "garden")
     assert whole.returncode == 0
     assert whole.stdout.splitlines()[1].split() == ["garden", "1", "0", "0", "whole"]

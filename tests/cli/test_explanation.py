@@ -18,26 +18,23 @@ TOY = ("--tree", "toy", "--arch", ARCH)
         (
             ["FISH", "--base", "allnoconfig"],
             0,
-            (
-                "FISH (Kconfig:26) is n: no line asks for it, and none would count: "
-                "it depends on POND (=n)"
-            ),
+            ("FISH (Kconfig:26) is n: not set; cannot be set: it depends on POND (=n)"),
         ),
         (
             ["FISH=m", "--base", "allnoconfig"],
             1,
-            "FISH (Kconfig:26) was asked to be m but is n: it depends on POND (=n)",
+            "FISH (Kconfig:26) was set to m but is n: it depends on POND (=n)",
         ),
-        (["CAT=y", "--base", "empty"], 0, "CAT (Kconfig:60) is y: a line says so"),
+        (["CAT=y", "--base", "empty"], 0, "CAT (Kconfig:60) is y: set by a line"),
         (
             ["CONFIG_DEPTH=12", "--config", "garden.config"],
             1,
-            'DEPTH (Kconfig:40) was asked to be 12 but is 9: "range 1 9" allows 1 to 9',
+            'DEPTH (Kconfig:40) was set to 12 but is 9: "range 1 9" allows 1..9',
         ),
         (
             ["FISH", "--base", "empty", "--fragment", "garden.config"],
             0,
-            "FISH (Kconfig:26) is n: no line asks for it and it has no default",
+            "FISH (Kconfig:26) is n: not set and it has no default",
         ),
     ],
 )
@@ -77,7 +74,7 @@ def test_depth_and_full(used_place: Place) -> None:
     """--depth cuts, and says so; --full tells every rule."""
     words = ("explain", "FISH=y", "--base", "allnoconfig", "--no-change", *TOY)
 
-    assert "1 more cause lies deeper" in used_place.call(*words, "--depth", "1").stdout
+    assert "1 more cause deeper" in used_place.call(*words, "--depth", "1").stdout
     assert "- line: CONFIG_FISH=y" in used_place.call(*words, "--full").stdout
 
 

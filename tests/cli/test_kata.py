@@ -98,7 +98,7 @@ def test_a_plan_goes_where_its_kind_lives(used_place: Place, fragments: Path) ->
     assert changed == ["+++ b/common/garden.conf"]
     assert "+CONFIG_POND=y\n" in done.stdout
     assert "+# FISH: requested\n+CONFIG_FISH=y\n" in done.stdout
-    assert "1 request there already" in done.stderr
+    assert "1 request already satisfied" in done.stderr
     assert "CONFIG_EXPERT in the fragments switches off 1 option that no fragment names: PAINT" in (
         done.stderr
     )

@@ -229,15 +229,15 @@ def test_what_is_known_is_printed_when_it_is_ended(
     if "--json" in form:
         document = json.loads(out)
         last = document[-1] if each else document
-        more = ["1 more were not judged"] if each else []
-        assert last["incomplete"] == ["ended before all advice was found", *more]
+        more = ["1 more were not checked"] if each else []
+        assert last["incomplete"] == ["not all advice was found", *more]
     if "--sarif" in form:
         (run,) = json.loads(out)["runs"]
         assert len(run["results"]) == (3 if each else 4)
         assert not run["invocations"][0]["executionSuccessful"]
     if "--github" in form:
         assert out.count("::error ") == (3 if each else 4)
-        assert "::notice title=kresolve::ended before all advice was found" in out
+        assert "::notice title=kresolve::not all advice was found" in out
 
 
 @pytest.mark.usefixtures("fragment")
@@ -247,7 +247,7 @@ def test_the_time_for_advice_is_bounded(used_place: Place) -> None:
 
     assert status == 1
     assert [line.partition("]")[0] for line in out.splitlines()] == ["[ERROR"] * 3 + ["[ADVICE"]
-    assert out.endswith("the time was out: 2 of 2 lost lines were not looked at\n")
+    assert out.endswith("timed out: 2 of 2 lost lines were not examined\n")
 
 
 def test_a_file_that_is_missing_is_told_before_the_others_are_judged(used_place: Place) -> None:

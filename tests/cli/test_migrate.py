@@ -36,7 +36,7 @@ def test_report_and_statuses(used_place: Place) -> None:
 
     assert done.returncode == 1
     assert "wet:3: CONFIG_POND=y: LAKE has the same prompt (Kconfig:" in done.stdout
-    assert "wet:4: CONFIG_FISH=y: y asked for, n is the result: depends on LAKE (=n)" in done.stdout
+    assert "wet:4: CONFIG_FISH=y: requested y, actual value n: depends on LAKE (=n)" in done.stdout
     assert used_place.call("migrate", "dry", *TREES).returncode == 0
 
 
@@ -100,4 +100,4 @@ def test_what_is_known_is_printed_when_it_is_ended(
     assert not (used_place.work / "nothing").exists()
     assert "LAKE" in done.stdout
     if form:
-        assert json.loads(done.stdout)["incomplete"] == ["ended before all advice was found"]
+        assert json.loads(done.stdout)["incomplete"] == ["not all advice was found"]

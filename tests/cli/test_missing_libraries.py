@@ -63,5 +63,5 @@ def test_a_module_of_kresolve_that_is_missing_is_a_mistake(place: Place, tmp_pat
 
     assert done.returncode == 3
     assert done.stderr == (
-        "kresolve: No module named 'kresolve.cli': a mistake in kresolve; please report it\n"
+        "kresolve: No module named 'kresolve.cli': a bug in kresolve; please report it\n"
     )

@@ -62,7 +62,7 @@ def test_a_damaged_line_is_named(used_place: Place, line: str) -> None:
 
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-    assert f"{path}:1: no line of a survey" in done.stderr
+    assert f"{path}:1: not a line of a survey" in done.stderr
     assert path.read_bytes() == before
 
 
@@ -72,7 +72,7 @@ def test_a_status_that_there_is_not_is_damage(place: Place) -> None:
     path = place.work / "all.jsonl"
     path.write_text(path.read_text().replace('"status": "planned"', '"status": "perhaps"', 1))
     done = place.call("survey", "FISH", "-o", "all.jsonl", *TOY)
-    assert (done.returncode, "all.jsonl:1: no line of a survey" in done.stderr) == (2, True)
+    assert (done.returncode, "all.jsonl:1: not a line of a survey" in done.stderr) == (2, True)
 
 
 def test_two_surveys_of_one_file(used_place: Place) -> None:
@@ -81,7 +81,7 @@ def test_two_surveys_of_one_file(used_place: Place) -> None:
     with path.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         done = used_place.run("survey", "FISH", "-o", "locked.jsonl", *TOY)
-    said = f"another survey (process {os.getpid()}) writes it"
+    said = f"another survey (process {os.getpid()}) is writing it"
     assert (done.returncode, said in done.stderr) == (2, True), done.stderr
     assert path.read_text() == ""
     assert used_place.run("survey", "FISH", "-o", "locked.jsonl", *TOY).returncode == 0
@@ -176,7 +176,10 @@ def test_a_process_that_is_killed_is_told(tmp_path: Path) -> None:
     found = list(in_order(_killed_once, batches, jobs=2, progress=notes))  # type: ignore[arg-type]
     assert found == list(range(6))
     assert notes.told == [
-        "a process was killed (is there too little memory?); its work is done again, 1 at a time"
+        (
+            "a worker process was killed (is there too little memory?); "
+            "its work is repeated, 1 at a time"
+        )
     ]
 
 

@@ -15,7 +15,7 @@ def test_mended_fragments_hold(tree: Tree) -> None:
     """Fragments of 6.12 that lack something hold for conf with the lines that mend them."""
     found = audit_selftests(tree=tree, only=["tc-testing", "zram", "tdx"], verify="conf")
 
-    assert [one.verdict for one in found] == ["mended"] * 3
+    assert [one.verdict for one in found] == ["repaired"] * 3
     assert all(one.confirmed for one in found)
 
 

@@ -45,7 +45,7 @@ def test_judgements_are_true(dialect: str, mode: str, data: st.DataObject) -> No
         if wanted is None:
             empty = finding.line.says_not_set and not after.shown(name)
             assert finding.rule == (
-                "already-so" if empty and not symbol.is_bool_or_tristate else "invalid"
+                "no-effect" if empty and not symbol.is_bool_or_tristate else "invalid"
             )
         elif not symbol.transitional:
             written = symbol.type not in NUMERIC or name in after.written

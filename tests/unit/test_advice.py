@@ -125,10 +125,10 @@ def findings(text: str) -> list[Finding]:
             0,
             (
                 "add CONFIG_DRIVER=y: ENGINE is selected by DRIVER (Kconfig:25); "
-                "instead of DRIVER, OTHER_DRIVER will do"
+                "OTHER_DRIVER instead of DRIVER also works"
             ),
         ),
-        ("CONFIG_RULES=y\n", 0, "add CONFIG_FIRST=y; instead of FIRST, SECOND will do"),
+        ("CONFIG_RULES=y\n", 0, "add CONFIG_FIRST=y; SECOND instead of FIRST also works"),
         (
             "# CONFIG_USERS is not set\nCONFIG_SECOND=y\n",
             1,
@@ -142,7 +142,7 @@ def findings(text: str) -> list[Finding]:
             1,
             (
                 "impossible together with PLAIN=y (f:1), proved: PLAIN and REAL are members of "
-                "this choice (Kconfig:53); take out f:1 and add CONFIG_EXPERT=y"
+                "this choice (Kconfig:53); remove f:1 and add CONFIG_EXPERT=y"
             ),
         ),
         (
@@ -152,7 +152,7 @@ def findings(text: str) -> list[Finding]:
                 "impossible together with CPUS=4 (f:1), proved: PLUG: default y (Kconfig:80), "
                 "depends on SMP (Kconfig:81), CPUS: range 1 MOST (Kconfig:76), "
                 "MOST: default 1 (Kconfig:72); "
-                "take out f:1 (CPUS=1 in its place would do) and add # CONFIG_SMP is not set"
+                "remove f:1 (CPUS=1 also works) and add # CONFIG_SMP is not set"
             ),
         ),
     ],

@@ -166,12 +166,12 @@ def test_what_python_cannot_ask_for(alternatives: tuple[object, ...]) -> None:
         ("NTE|TABELS", r"NTE\|TABELS: Linux .* has no NTE and no TABELS; did you mean TABLES\?"),
         ("LEGACY=x|NET", r"LEGACY=x: 'x' is no value of a tristate"),
         ("NET=m|LEGACY", r"NET=m: NET is a bool"),
-        ("LEGACY|COUNT", r"COUNT is an int \(Kconfig:29\); say COUNT=VALUE"),
+        ("LEGACY|COUNT", r"COUNT is an int \(Kconfig:29\); use COUNT=VALUE"),
         (
             "LEGACY if COUNT",
             r"COUNT is a condition, and COUNT is an int .*; a condition is on or off",
         ),
-        ("NAME=a|b", r'has no b; a text with \| or & stands in quotes, as in NAME="a\|\.\.\."'),
+        ("NAME=a|b", r'has no b; put a string with \| or & in quotes, as in NAME="a\|\.\.\."'),
         ("GONE if NET", r"GONE if NET: Linux .* has no GONE"),
     ],
 )
@@ -244,7 +244,7 @@ def test_a_condition_that_does_not_hold_is_told(model: Model) -> None:
 
     assert texts(found) == ["CONFIG_NET=y"]
     assert [(one.symbol, one.value, one.why) for one in found.satisfied] == [
-        ("LEGACY6", "n", "not needed, for it is asked for only if IPV6")
+        ("LEGACY6", "n", "not needed: requested only if IPV6")
     ]
 
 

@@ -110,9 +110,9 @@ def test_numbers_may_be_what_they_have_to_be(model: Model) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
-        ("NUMBER", "y", "NUMBER=y: ways lead to"),
+        ("NUMBER", "y", "NUMBER=y: name a bool or tristate"),
         ("NOWHERE", "y", "NOWHERE: Linux .* has no such option"),
-        ("X", "n", "X=n: ways lead to"),
+        ("X", "n", "X=n: name a bool or tristate"),
     ],
 )
 def test_only_what_can_be_on_has_ways(model: Model, name: str, value: str, told: str) -> None:

@@ -83,8 +83,8 @@ def test_defconfigs_are_evaluated(model: Model, tmp_path: Path) -> None:
         ("allnoconfg", ("allnoconfg", "no such base or file", "did you mean allnoconfig")),
         ("/no/such/file", ("/no/such/file", "cannot read it")),
         ("small_defconfig", ("small_defconfig", "a saved model has no config files")),
-        ("defconfig", ("defconfig", "say --base allnoconfig")),
-        ("tinyconfig", ("tinyconfig", "say --base allnoconfig")),
+        ("defconfig", ("defconfig", "use --base allnoconfig")),
+        ("tinyconfig", ("tinyconfig", "use --base allnoconfig")),
     ],
 )
 def test_wrong_bases_say_what_to_do(model: Model, base: str, parts: tuple[str, ...]) -> None:
@@ -117,5 +117,5 @@ def test_what_a_defconfig_does_not_mention_is_told_from_what_it_says(
 
     target = Target(model, "my_defconfig", base.lines)
     said = {name: str(explain_symbol(target, name, base=target.base)) for name in "AB"}
-    assert "A (Kconfig:1) is y: my_defconfig says so" in said["A"]
+    assert "A (Kconfig:1) is y: set by my_defconfig" in said["A"]
     assert "B (Kconfig:4) is y: by default in the .config of my_defconfig" in said["B"]

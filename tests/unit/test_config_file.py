@@ -172,14 +172,14 @@ def test_a_bomb_is_refused(
     """What unpacks to more than the limit is refused before it fills the memory."""
     monkeypatch.setattr(config_file, "_MAPPED_FROM", 1 if mapped else 1 << 30)
     bomb = PACKERS[packer](bytes(config_file.LIMIT + 1))
-    assert "more than 256 MiB come out of it" in refused(write(tmp_path, bomb))
-    assert "more than 256 MiB come out of it" in refused(write(tmp_path, boot_image(bomb)))
+    assert "more than 256 MiB unpacked" in refused(write(tmp_path, bomb))
+    assert "more than 256 MiB unpacked" in refused(write(tmp_path, boot_image(bomb)))
 
 
 def test_a_bomb_under_the_mark_is_refused(tmp_path: Path) -> None:
     """The configuration in an image may not be endless either."""
     marked = b"IKCFG_ST" + gzip.compress(bytes(config_file.LIMIT + 1))
-    assert "more than 256 MiB come out of it" in refused(write(tmp_path, vmlinux(marked)))
+    assert "more than 256 MiB unpacked" in refused(write(tmp_path, vmlinux(marked)))
 
 
 def test_packed_again_and_again_is_refused(tmp_path: Path) -> None:
@@ -310,11 +310,11 @@ def test_an_endless_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with subprocess.Popen(["cat", "/dev/zero"], stdout=subprocess.PIPE) as endless:
         assert endless.stdout is not None
         name = Path(f"/dev/fd/{endless.stdout.fileno()}")
-        assert refused(name) == ": more than 1 MiB; this is no .config"
+        assert refused(name) == ": more than 1 MiB; not a .config"
         endless.kill()
     with sparse.open("wb") as file:
         file.truncate(5 << 30)
-    assert refused(sparse) == ": more than 2 GiB; this is no kernel"
+    assert refused(sparse) == ": more than 2 GiB; not a kernel"
 
 
 def test_this_machines_configuration_is_read() -> None:

@@ -227,7 +227,7 @@ def test_a_wrong_name_is_an_error_with_a_proposal(graph: Graph) -> None:
     """A name that the graph does not have, and a kind that there is not, are told."""
     with pytest.raises(RequestError, match="PONDD: not in the graph; did you mean POND"):
         requires(graph, "PONDD")
-    with pytest.raises(RequestError, match="kind 'selects': say some of depends, visible"):
+    with pytest.raises(RequestError, match="invalid kind 'selects'; use some of depends, visible"):
         requires(graph, "POND", kinds=("selects",))
 
 

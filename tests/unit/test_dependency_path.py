@@ -90,7 +90,7 @@ _CPUS = (
     ("request_", "base", "symbol", "why"),
     [
         # A condition with "or" is told whole, or as one of several.
-        ("START=0x20", "", "CRASH", "START is offered only if EXPERT || CRASH (Kconfig:9)"),
+        ("START=0x20", "", "CRASH", "START has a prompt only if EXPERT || CRASH (Kconfig:9)"),
         ("MANY", "", "RADIO", "MANY depends on RADIO = y or others (Kconfig:57)"),
         # CPUS has no line: what hides its prompt is not why it has its value.
         (

@@ -124,7 +124,7 @@ def test_allnoconfig_switches_off_what_becomes_visible(model: Model) -> None:
     found = effects_on(model, [Line("MAY", "y")], "allnoconfig", "GATE", base="empty")
 
     defaults = next(effect for effect in found.of_kind("off") if effect.symbol == "DEFAULTS")
-    assert (defaults.why, defaults.was) == ("allnoconfig answers n", "default y (Kconfig:18)")
+    assert (defaults.why, defaults.was) == ("set by allnoconfig", "default y (Kconfig:18)")
 
 
 @pytest.mark.parametrize("mode", ["olddefconfig", "allnoconfig"])
@@ -158,11 +158,11 @@ def test_a_line_that_does_not_hold_has_no_effects(model: Model) -> None:
     found = effects_on(model, [], "olddefconfig", "GATE", base="a base")
     assert (found.holds, found.effects) == (False, ())
     assert refusal(found) == (
-        "GATE=y does not hold on a base: it ends as n; kresolve plan GATE=y tells what it needs"
+        "GATE=y does not hold on a base: it ends as n; kresolve plan GATE=y finds what it needs"
     )
     lines = [Line("MAY", "y"), Line("GATE", "y")]
     found = effects_on(model, lines, "olddefconfig", "FORCED", base="a base")
-    assert refusal(found) == "FORCED is y on a base whatever a line says: nothing to compare"
+    assert refusal(found) == "FORCED is y on a base with any line: nothing to compare"
 
 
 def test_in_the_whole_tree(model: Model) -> None:
@@ -180,7 +180,7 @@ def test_in_the_whole_tree(model: Model) -> None:
     why = {(effect.kind, effect.symbol): effect.why for effect in found.effects}
     assert why["shows", "DEFAULTS"] == "prompt if GATE (Kconfig:17)"
     assert why["allows", "AFTER"] == "depends on ONLY (Kconfig:30)"
-    assert why["forces", "NOT"] == "its default, and nobody can say otherwise"
+    assert why["forces", "NOT"] == "its default, which no line can change"
     assert why["default off", "TURNS"] == "default (Kconfig:22)"
 
 

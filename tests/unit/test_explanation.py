@@ -155,18 +155,18 @@ config FOLLOWER
 #: Symbol, lines, mode, and the sentence with the places of rules.
 _SENTENCES: list[tuple[str, str, ConfMode, str]] = [
     ("NET", "CONFIG_NET=y", "olddefconfig", 'NET is y: "CONFIG_NET=y" (base:1)'),
-    ("NET", "", "olddefconfig", "NET is n: no line asks for it and it has no default"),
+    ("NET", "", "olddefconfig", "NET is n: not set and it has no default"),
     (
         "NET",
         "",
         "allnoconfig",
-        "NET is n: no line says otherwise, and make allnoconfig answers n",
+        "NET is n: set by make allnoconfig, as no line sets it",
     ),
     (
         "UDP",
         "CONFIG_UDP=y",
         "olddefconfig",
-        "UDP was asked to be y (base:1) but is n: it depends on DIAG (Kconfig:30), which is n",
+        "UDP was set to y (base:1) but is n: it depends on DIAG (Kconfig:30), which is n",
     ),
     (
         "DIAG",
@@ -178,14 +178,14 @@ _SENTENCES: list[tuple[str, str, ConfMode, str]] = [
         "UDP",
         "CONFIG_NET=y\nCONFIG_INET=y\nCONFIG_MODULES=y\nCONFIG_DIAG=m\nCONFIG_UDP=y",
         "olddefconfig",
-        "UDP was asked to be y (base:5) but is only m: it depends on DIAG (Kconfig:30), which is m",
+        "UDP was set to y (base:5) but is only m: it depends on DIAG (Kconfig:30), which is m",
     ),
     (
         "EITHER",
         "",
         "olddefconfig",
         (
-            "EITHER is n: no line asks for it, and none would count, because "
+            "EITHER is n: not set; cannot be set, because "
             "it depends on NET || EXPERT (Kconfig:39), with NET=n, EXPERT=n"
         ),
     ),
@@ -194,9 +194,9 @@ _SENTENCES: list[tuple[str, str, ConfMode, str]] = [
         "# CONFIG_ASKED is not set",
         "olddefconfig",
         (
-            "ASKED was asked to be n (base:1) but is y: "
-            "it is offered only if EXPERT (Kconfig:44), which is n; "
-            'instead "default y" (Kconfig:45) counts'
+            "ASKED was set to n (base:1) but is y: "
+            "it has a prompt only if EXPERT (Kconfig:44), which is n; "
+            '"default y" (Kconfig:45) applies instead'
         ),
     ),
     (
@@ -204,8 +204,8 @@ _SENTENCES: list[tuple[str, str, ConfMode, str]] = [
         "CONFIG_EXPERT=y",
         "allnoconfig",
         (
-            "ASKED is n: no line says otherwise, and make allnoconfig answers n, "
-            "which counts because EXPERT=y"
+            "ASKED is n: set by make allnoconfig, as no line sets it, "
+            "which takes effect because EXPERT=y"
         ),
     ),
     (
@@ -214,7 +214,7 @@ _SENTENCES: list[tuple[str, str, ConfMode, str]] = [
         "olddefconfig",
         (
             "FORCED is y: FORCER (=y) selects it (Kconfig:53), with EXPERT=y; "
-            "conf warns, because it depends on NEVER (Kconfig:49), which is n"
+            "conf warns of unmet direct dependencies: it depends on NEVER (Kconfig:49), which is n"
         ),
     ),
     (
@@ -237,7 +237,7 @@ _SENTENCES: list[tuple[str, str, ConfMode, str]] = [
         "PROPOSED",
         "CONFIG_PROPOSER=y",
         "olddefconfig",
-        "PROPOSED is y: no line says otherwise, and PROPOSER (=y) implies it (Kconfig:65)",
+        "PROPOSED is y: no line sets it, and PROPOSER (=y) implies it (Kconfig:65)",
     ),
     (
         "CUT",
@@ -252,10 +252,7 @@ _SENTENCES: list[tuple[str, str, ConfMode, str]] = [
         "SIZE",
         "CONFIG_SIZE=99",
         "olddefconfig",
-        (
-            'SIZE was asked to be 99 (base:1) but is 8: "range 4 8 if !EXPERT" (Kconfig:80) '
-            "allows 4 to 8"
-        ),
+        ('SIZE was set to 99 (base:1) but is 8: "range 4 8 if !EXPERT" (Kconfig:80) allows 4..8'),
     ),
     (
         "SIZE",
@@ -263,8 +260,8 @@ _SENTENCES: list[tuple[str, str, ConfMode, str]] = [
         "olddefconfig",
         (
             'SIZE is 5 by "default 5" (Kconfig:82); '
-            'before that, "default 6 if NET" (Kconfig:81; NET=n) does not count; '
-            "no line says otherwise"
+            'earlier, "default 6 if NET" (Kconfig:81; NET=n) does not apply; '
+            "no line sets it"
         ),
     ),
     (
@@ -278,18 +275,15 @@ _SENTENCES: list[tuple[str, str, ConfMode, str]] = [
         "CONFIG_SLOW=y\nCONFIG_FAST=y",
         "olddefconfig",
         (
-            'SLOW was asked to be y (base:1) but is n: the choice "Speed" (Kconfig:88) '
-            "takes FAST, and only one"
+            'SLOW was set to y (base:1) but is n: the choice "Speed" (Kconfig:88) '
+            "selects FAST; only one member can be y"
         ),
     ),
     (
         "FASTER",
         "CONFIG_FASTER=y",
         "olddefconfig",
-        (
-            "FASTER was asked to be y (base:1) but is n: "
-            "it depends on EXPERT (Kconfig:100), which is n"
-        ),
+        ("FASTER was set to y (base:1) but is n: it depends on EXPERT (Kconfig:100), which is n"),
     ),
     (
         "HALF",
@@ -301,7 +295,7 @@ _SENTENCES: list[tuple[str, str, ConfMode, str]] = [
         "FOLLOWER",
         "CONFIG_MODULES=y\nCONFIG_FOLLOWER=y",
         "olddefconfig",
-        'FOLLOWER is y: "CONFIG_FOLLOWER=y" (base:2); what it depends on is met: HALF=m',
+        'FOLLOWER is y: "CONFIG_FOLLOWER=y" (base:2); its dependencies are met: HALF=m',
     ),
 ]
 
@@ -335,7 +329,7 @@ def test_a_select_beyond_m_says_what_it_passes() -> None:
 
     assert sentence(fact) == (
         "DRIVER is y: MODULES (=y) selects it (Kconfig:4); "
-        "conf warns, because it depends on m (Kconfig:5)"
+        "conf warns of unmet direct dependencies: it depends on m (Kconfig:5)"
     )
     assert {cause.name for cause in fact.causes} == {"MODULES"}
 
@@ -344,7 +338,7 @@ def test_the_first_sentence_says_where_the_symbol_stands(model: Model) -> None:
     """The headline has the symbol's place and the values, and leaves other places out."""
     found = derived(model, "UDP", "CONFIG_UDP=y")
 
-    assert headline(found) == "UDP (Kconfig:28) was asked to be y but is n: it depends on DIAG (=n)"
+    assert headline(found) == "UDP (Kconfig:28) was set to y but is n: it depends on DIAG (=n)"
     assert found.is_dropped
     assert found.asked == "y"
 
@@ -392,8 +386,7 @@ def test_because_needs_one_cause_that_would_change_it(model: Model) -> None:
     assert " because " not in sentence(derived(load(_BOTH), "X", "").fact)
     one = sentence(derived(load(_BOTH), "X", "CONFIG_B=y").fact)
     assert one == (
-        "X is n: no line asks for it, and none would count, "
-        "because it depends on A (Kconfig:9), which is n"
+        "X is n: not set; cannot be set, because it depends on A (Kconfig:9), which is n"
     )
 
 
@@ -477,16 +470,19 @@ def test_a_request_without_a_line_says_why(model: Model) -> None:
 def test_tradition_is_weighed(model: Model) -> None:
     """What an option asked for by tradition would switch off is calculated, and said."""
     nothing = customary_effect(model, [], "olddefconfig", "EXPERT")
-    assert str(nothing) == "EXPERT is not needed here"
+    assert str(nothing) == "note: EXPERT is often listed; it is not needed"
     hurt = customary_effect(model, [], "allnoconfig", "EXPERT")
     assert hurt is not None
     assert [loss.symbol for loss in hurt.lost] == ["ASKED"]
     assert str(hurt) == (
-        "EXPERT is not needed here, and would hurt: the target would answer n to ASKED"
+        "note: EXPERT is often listed; it is not needed; it would change: make would set ASKED to n"
     )
     assert customary_effect(model, [Line("EXPERT", "y")], "olddefconfig", "EXPERT") is None
     vain = customary_effect(model, [], "olddefconfig", "UDP")
-    assert str(vain) == "UDP is not needed here, and a line for it would not count"
+    assert (
+        str(vain)
+        == "note: UDP is often listed; it is not needed; a line for it would have no effect"
+    )
 
 
 def test_a_default_that_tradition_turns_is_named() -> None:
@@ -494,7 +490,7 @@ def test_a_default_that_tradition_turns_is_named() -> None:
     model = load('config EXPERT\n\tbool "e"\n\nconfig SPACES\n\tbool "s" \n\tdefault !EXPERT\n')
 
     assert str(customary_effect(model, [], "olddefconfig", "EXPERT")) == (
-        "EXPERT is not needed here, and would hurt: SPACES would default to n"
+        "note: EXPERT is often listed; it is not needed; it would change: SPACES would default to n"
     )
 
 
@@ -526,7 +522,7 @@ def test_a_line_that_is_only_supposed_can_be_asked_about(model: Model) -> None:
     """X=VALUE is explained as if there were such a line, and planned as if there were none."""
     found = shown(model, "UDP=m")
 
-    assert found.sentence.startswith("UDP (Kconfig:28) was asked to be m but is n")
+    assert found.sentence.startswith("UDP (Kconfig:28) was set to m but is n")
     assert found.wanted == "m"
     assert found.plan is not None
     assert "UDP" in [line.symbol for line in found.plan.lines]
@@ -546,7 +542,7 @@ def test_an_explanation_shows_itself(model: Model) -> None:
 
     assert str(found).splitlines()[0] == found.sentence
     assert "CONFIG_NET=y" in str(found)
-    assert found.markdown.startswith("**`UDP` (`Kconfig:28`) was asked to be y but is n")
+    assert found.markdown.startswith("**`UDP` (`Kconfig:28`) was set to y but is n")
     assert "CONFIG_NET=y" in found.markdown
     assert "CONFIG_NET=y" in found.html
     assert found._repr_html_() in found.html

@@ -184,7 +184,7 @@ def test_it_is_read_once(repository: Path) -> None:
         ("v9.9", "no commit 'v9.9' in this repository; did you mean v9.8?"),
         ("9.8", "no commit '9.8' in this repository; did you mean v9.8?"),
         ("nothing", "no commit 'nothing' in this repository"),
-        ("", "a revision is wanted after @, as in git:"),
+        ("", "name a revision after @, as in git:"),
         ("--all", "no commit '--all'"),
         ("--output=../x", "no commit '--output=../x'"),
         ("-h", "no commit '-h'"),
@@ -236,7 +236,7 @@ def test_something_else_is_refused(repository: Path, own_cache: Path, missing: s
     else:
         git(repository, "rm", "--quiet", missing)
         git(repository, "commit", "--quiet", "-m", "other")
-    with pytest.raises(TreeError, match=f"(is no kernel tree: no|has no) {missing}"):
+    with pytest.raises(TreeError, match=f"(is not a kernel tree: no|has no) {missing}"):
         find_tree(f"git:{repository}")
     assert entries(own_cache) == []
     assert cached_trees() == []

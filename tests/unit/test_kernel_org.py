@@ -235,12 +235,12 @@ def test_redirections_are_followed(server: Server) -> None:
         ("6.12.48", "there is no such release; the newest of 6.12 is 6.12.47"),
         ("6.99", "there is no such release; the newest there is 6.12.47"),
         ("6.12-rc1", "releases only; take it from git, as in git:DIR@v6.12-rc1"),
-        ("", "a release is wanted, as in kernel.org:6.12.47"),
-        ("6", "a release is wanted"),
-        ("v6.12", "a release is wanted"),
-        ("6.12/../x", "a release is wanted"),
-        ("6.12 ", "a release is wanted"),
-        ("٦.١٢", "a release is wanted"),
+        ("", "name a release, as in kernel.org:6.12.47"),
+        ("6", "name a release"),
+        ("v6.12", "name a release"),
+        ("6.12/../x", "name a release"),
+        ("6.12 ", "name a release"),
+        ("٦.١٢", "name a release"),
         ("7.1", "/pub/v7.x/sha256sums.asc: the server says 404 Not Found"),
     ],
 )
@@ -267,7 +267,7 @@ def test_a_wrong_checksum_is_refused(server: Server, own_cache: Path) -> None:
 def test_what_is_no_list_is_refused(server: Server, own_cache: Path, listing: bytes) -> None:
     """A page of a proxy is not taken for a list of checksums."""
     server.files[SUMS] = listing
-    assert "/sha256sums.asc is no list of checksums" in refused("kernel.org:6.12.47", own_cache)
+    assert "/sha256sums.asc is not a list of checksums" in refused("kernel.org:6.12.47", own_cache)
 
 
 @pytest.mark.parametrize("content", [b"no tarball", gzip.compress(tar_bytes()), TARBALL[:-300]])
@@ -357,7 +357,7 @@ def test_no_server_is_said(
         handler.end_headers()
 
     server.answers[SUMS] = nonsense
-    assert "no proper answer" in refused("kernel.org:6.12.47", own_cache)
+    assert "invalid answer" in refused("kernel.org:6.12.47", own_cache)
     server.answers[SUMS] = away
     assert "redirects to ftp://127.0.0.1/x, which is not http" in refused(
         "kernel.org:6.12.47", own_cache
@@ -373,7 +373,7 @@ def test_a_wrong_address_is_explained(
     """$KRESOLVE_KERNEL_ORG is an address of the web, or the error names it."""
     monkeypatch.setenv("KRESOLVE_KERNEL_ORG", base)
     text = refused("kernel.org:6.12.47", own_cache)
-    assert text == f"$KRESOLVE_KERNEL_ORG is no http or https address: {base!r}"
+    assert text == f"$KRESOLVE_KERNEL_ORG is not an http or https address: {base!r}"
 
 
 def test_a_sum_may_not_come_by_a_less_safe_way() -> None:

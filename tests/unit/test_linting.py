@@ -127,12 +127,12 @@ def rules(lint: Lint) -> list[tuple[str, str]]:
     ("text", "base", "expected"),
     [
         ("CONFIG_NET=y\n", "", "survives"),
-        ("CONFIG_NET=y\n", "CONFIG_NET=y\n", "already-so"),
-        ("CONFIG_QUIET=y\n", "", "already-so"),
+        ("CONFIG_NET=y\n", "CONFIG_NET=y\n", "no-effect"),
+        ("CONFIG_QUIET=y\n", "", "no-effect"),
         ("CONFIG_QUIET=y\n", "# CONFIG_QUIET is not set\n", "survives"),
         ("# CONFIG_QUIET is not set\n", "", "survives"),
-        ("# CONFIG_NET is not set\n", "", "already-so"),
-        ("CONFIG_SIZE=3\n", "", "already-so"),
+        ("# CONFIG_NET is not set\n", "", "no-effect"),
+        ("CONFIG_SIZE=3\n", "", "no-effect"),
         ("CONFIG_SIZE=4\n", "", "survives"),
         ("CONFIG_SIZE=four\n", "", "invalid"),
         ("CONFIG_NET=Y\n", "", "invalid"),
@@ -142,7 +142,7 @@ def rules(lint: Lint) -> list[tuple[str, str]]:
         ("# CONFIG_CORE is not set\n", "CONFIG_NET=y\n", "dropped"),
         ("CONFIG_NETT=y\n", "", "unknown"),
         ("CONFIG_OLD_NAME=y\n", "", "renamed"),
-        ("CONFIG_RED=y\n", "", "already-so"),
+        ("CONFIG_RED=y\n", "", "no-effect"),
         ("CONFIG_BLUE=y\n", "", "survives"),
         ("# CONFIG_RARE is not set\n", "", "dropped"),
     ],
@@ -180,9 +180,9 @@ def test_off_is_what_is_not_there() -> None:
     off = "# CONFIG_FAR_OFF is not set\n# CONFIG_OLD_NAME is not set\n"
     on = "CONFIG_NEW_NAME=y\n"
 
-    assert [rule for _, rule in rules(linted(off))] == ["already-so", "already-so"]
+    assert [rule for _, rule in rules(linted(off))] == ["no-effect", "no-effect"]
     assert linted(off).status == "clean"
-    assert [rule for _, rule in rules(linted(off, on))] == ["already-so", "renamed"]
+    assert [rule for _, rule in rules(linted(off, on))] == ["no-effect", "renamed"]
 
 
 def test_lines_that_contradict_each_other() -> None:
@@ -190,8 +190,8 @@ def test_lines_that_contradict_each_other() -> None:
     finding = linted("CONFIG_CAT=y\nCONFIG_BIRD=y\n").findings[1]
 
     assert finding.rule == "contradiction"
-    assert "not in final .config: y asked for, n is the result" in finding.message
-    assert "f:1 says CONFIG_CAT=y" in finding.message
+    assert "not in final .config: requested y, actual value n" in finding.message
+    assert "f:1 has CONFIG_CAT=y" in finding.message
 
 
 def test_a_lost_line_says_what_to_add() -> None:
@@ -199,7 +199,7 @@ def test_a_lost_line_says_what_to_add() -> None:
     finding = linted("CONFIG_OWNER=y\n", "CONFIG_NET=y\n").findings[0]
 
     assert str(finding) == (
-        "[ERROR] f:1: CONFIG_OWNER: not in final .config: y asked for, n is the result: "
+        "[ERROR] f:1: CONFIG_OWNER: not in final .config: requested y, actual value n: "
         "depends on ADVANCED (=n) (Kconfig:14); add CONFIG_ADVANCED=y"
     )
     assert finding.add == ("CONFIG_ADVANCED=y",)
@@ -280,7 +280,7 @@ def test_already_so_means_already_so(dialect: str, mode: ConfMode) -> None:
     whole = evaluate(model, lines, mode).text()
     for finding in lint.findings:
         without = evaluate(model, [line for line in lines if line is not finding.line], mode)
-        assert (finding.rule == "already-so") == (without.text() == whole), finding
+        assert (finding.rule == "no-effect") == (without.text() == whole), finding
 
 
 def test_a_fix_keeps_comments_and_order() -> None:
@@ -350,8 +350,8 @@ def test_who_says_a_line() -> None:
     bare = Target(load(KCONFIG), "base", ())
     placed = Linter(bare, (*parse_lines("CONFIG_CAT=y\n", "g")[0], *lines))
 
-    assert "; g:1 says CONFIG_CAT=y" in placed.findings()[1].message
-    assert "; the base says CONFIG_CAT=y" in Linter(bare, (cat, *lines)).findings()[1].message
+    assert "; g:1 has CONFIG_CAT=y" in placed.findings()[1].message
+    assert "; the base has CONFIG_CAT=y" in Linter(bare, (cat, *lines)).findings()[1].message
     added = Linter(bare, (cat, *lines), added={cat})
     assert "; kresolve adds CONFIG_CAT=y" in added.findings()[1].message
 
@@ -444,9 +444,9 @@ config SWITCH
             "value 'is not set' (string): conf ignores the line; use \"\"",
             'NAME=""',
         ),
-        ("# CONFIG_EMPTY is not set", "already-so", 'use ""; it is "" already', None),
-        ("# CONFIG_UNSEEN is not set", "already-so", 'use ""; it is "" already', None),
-        ('CONFIG_EMPTY=""', "already-so", 'already so: without the line it would be "", too', None),
+        ("# CONFIG_EMPTY is not set", "no-effect", 'use ""; it is "" already', None),
+        ("# CONFIG_UNSEEN is not set", "no-effect", 'use ""; it is "" already', None),
+        ('CONFIG_EMPTY=""', "no-effect", 'no effect: without the line the value is also ""', None),
         ('CONFIG_HIDDEN="sha256"', "no-prompt", 'HIDDEN is "sha256" anyway', None),
         (
             "CONFIG_HIDDEN=sha512",
@@ -460,7 +460,7 @@ config SWITCH
             "conf ignores the line; SWITCH has no prompt, so no line sets it",
             None,
         ),
-        ('CONFIG_HIDDEN="sha512"', "dropped", '"sha512" asked for, "sha256" is the result', None),
+        ('CONFIG_HIDDEN="sha512"', "dropped", 'requested "sha512", actual value "sha256"', None),
     ],
 )
 def test_a_value_that_conf_ignores(line: str, rule: str, text: str, new: str | None) -> None:
@@ -622,7 +622,7 @@ def test_advice_keeps_only_what_conf_reads() -> None:
     linter = Linter(Target(model, "base", ()), lines)
     findings, _ = advised(linter, linter.findings())
 
-    assert [finding.rule for finding in findings] == ["already-so", "dropped"]
+    assert [finding.rule for finding in findings] == ["no-effect", "dropped"]
     assert findings[1].add == ("CONFIG_GATE=y",)
 
 
@@ -651,8 +651,8 @@ def test_a_proposal_is_right_or_left_out(name: str, found: list[str]) -> None:
     ("text", "rule", "message"),
     [
         ("# CONFIG_QUIT is not set\n", "misspelled", "; did you mean CONFIG_QUIET?"),
-        ("# CONFIG_ELSEWHERE is not set\n", "already-so", "has no such option"),
-        ("# CONFIG_OLD_NAME is not set\n", "already-so", "NEW_NAME has it as its default"),
+        ("# CONFIG_ELSEWHERE is not set\n", "no-effect", "has no such option"),
+        ("# CONFIG_OLD_NAME is not set\n", "no-effect", "NEW_NAME has it as its default"),
     ],
 )
 def test_switching_off_what_is_misspelled(text: str, rule: str, message: str) -> None:

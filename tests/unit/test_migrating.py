@@ -148,7 +148,7 @@ def test_a_prompt_that_is_gone() -> None:
     (step,) = migration("CONFIG_HIDDEN=y\n").steps
 
     assert step.fate == "no-prompt"
-    assert "no line sets it any more" in step.remarks
+    assert "has no prompt any more" in step.remarks
 
 
 def test_a_default_that_has_changed() -> None:
@@ -157,7 +157,7 @@ def test_a_default_that_has_changed() -> None:
     (off,) = migration("# CONFIG_FLIPPED is not set\n").steps
 
     assert (on.fate, off.fate) == ("same", "same")
-    assert on.remarks == ("without the line n before, y now: not needed any more",)
+    assert on.remarks == ("without the line n before, y now: no longer needed",)
     assert off.remarks == ("without the line n before, y now: needed now",)
 
 
@@ -186,7 +186,7 @@ def test_why_a_line_was_lost_on_the_old_kernel_too() -> None:
     said = {step.line.symbol: step.message for step in found.steps}
 
     assert [step.fate for step in found.steps] == ["lost"] * 3
-    assert "on Linux 6.1 toy: y asked for, n is the result: depends on GONE_TOO" in said["NO_MORE"]
+    assert "on Linux 6.1 toy: requested y, actual value n: depends on GONE_TOO" in said["NO_MORE"]
     assert said["STILL"].count("depends on NET (=n)") == 1
     before, after = said["OTHERWISE"].split("; on Linux 6.1 toy: ")
     assert "depends on WALL (=n)" in before
@@ -206,4 +206,4 @@ def test_what_becomes_of_lines_is_known_before_the_advice() -> None:
     ] * 2
     assert known[0].lint is None
     assert found.lint is not None
-    assert found.lint.repair.stopped == ("1 of 1 lost lines were not looked at",)
+    assert found.lint.repair.stopped == ("1 of 1 lost lines were not examined",)

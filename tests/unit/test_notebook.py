@@ -156,8 +156,8 @@ def test_ways_and_differences_show_themselves() -> None:
     ways = backbone(ModelIndex(model), graph, "DEVICE")
     assert ways is not None
     text = " ".join(_text(ways._repr_html_()).split())
-    assert "ways to DEVICE=y" in text
-    assert "on, on every way (1) BUS" in text
+    assert "configurations with DEVICE=y" in text
+    assert "on in every one (1) BUS" in text
 
     off, on = (evaluate(model, lines) for lines in ((), (Line("BUS", "y"),)))
     before, after = (with_values(graph, configuration) for configuration in (off, on))

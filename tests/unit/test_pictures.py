@@ -289,7 +289,7 @@ def test_the_ending_decides(plan_picture: GraphPicture, tmp_path: Path) -> None:
     plan_picture.write(tmp_path / "plan.svg")
     assert (tmp_path / "plan.svg").read_text(encoding="utf-8") == plan_picture.text(".svg")
     for name in ("plan.png", "plan"):
-        with pytest.raises(RequestError, match=r"write a file that ends in .svg, .html, .dot"):
+        with pytest.raises(RequestError, match=r"use a file name that ends in .svg, .html, .dot"):
             plan_picture.write(tmp_path / name)
         assert not (tmp_path / name).exists()
     assert is_picture(Path("x.mmd"))

@@ -96,7 +96,7 @@ def test_every_symbol_has_its_role() -> None:
     assert graph.nodes["BUS"]["why"].startswith("DEVICE depends on BUS (Kconfig:19)")
     assert graph.nodes["MIDDLE"]["why"] == "default BUS (Kconfig:41)"
     assert graph.nodes["MMU"]["why"] == "default y (Kconfig:5)"
-    assert graph.nodes["EXPERT"]["why"] == "no default holds"
+    assert graph.nodes["EXPERT"]["why"] == "no active default"
     assert graph.nodes["ALWAYS"]["why"] == 'needs no line: "default y" (Kconfig:34)'
 
 

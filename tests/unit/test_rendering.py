@@ -40,7 +40,10 @@ def test_a_plan_for_people() -> None:
     """The report says where, how good, what needs no line, and who has confirmed it."""
     assert plan_report(planned("DEVICE", "ALWAYS")).splitlines() == [
         "Linux 6.12 toy (toy), base empty, make olddefconfig",
-        ("2 lines, proved best: nothing lost, nothing switched off or turned, 1 more option on"),
+        (
+            "2 lines, proved best: nothing lost, nothing switched off, no global switch changed, "
+            "1 more option on"
+        ),
         "1 request needs no line:",
         '  ALWAYS=y: "default y" (Kconfig:11)',
         "2 symbols changed in all (--json lists them)",

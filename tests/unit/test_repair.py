@@ -65,7 +65,7 @@ def test_without_time_it_says_what_is_missing() -> None:
     assert mended.plan is None
     assert not mended.impossible
     assert mended.unknown == {"O1", "NEVER"}
-    assert mended.stopped == ("2 of 2 lost lines were not looked at",)
+    assert mended.stopped == ("2 of 2 lost lines were not examined",)
 
 
 def test_a_proof_without_time_for_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,7 +80,7 @@ def test_a_proof_without_time_for_its_reason(monkeypatch: pytest.MonkeyPatch) ->
 
     assert set(mended.impossible) == {"NEVER", "OTHER"}
     assert not any(conflict.rules for conflict in mended.impossible.values())
-    assert "2 that are impossible have no reason" in mended.stopped
+    assert "2 impossible lines have no reason" in mended.stopped
 
 
 def test_all_requests_are_encoded_once_not_once_for_each(monkeypatch: pytest.MonkeyPatch) -> None:

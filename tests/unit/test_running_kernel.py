@@ -120,5 +120,5 @@ def test_without_a_config_the_kernel_is_looked_at(monkeypatch: pytest.MonkeyPatc
     answer = check("UTS_NS", config="running")
 
     assert answer.kernel.version == platform.release()
-    assert "this is what the kernel shows of itself" in answer.notes[0]
+    assert "checked by what the kernel itself shows" in answer.notes[0]
     assert answer.rows[0].why.startswith("/proc/self/ns/uts is")

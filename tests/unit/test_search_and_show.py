@@ -159,8 +159,8 @@ def test_search_shows_values_and_the_line_of_the_help(model: Model, helps: HelpT
 
 
 def test_a_wrong_pattern_is_told(model: Model, helps: HelpTexts) -> None:
-    """What is no regular expression, or no place to search in, is an error that shows it."""
-    with pytest.raises(RequestError, match=r"'\(' is no regular expression: missing \)"):
+    """What is not a regular expression, or no place to search in, is an error that shows it."""
+    with pytest.raises(RequestError, match=r"'\(' is not a regular expression: missing \)"):
         search_symbols(model, "(", helps)
     with pytest.raises(RequestError, match="menu: search in some of name, prompt, help"):
         search_symbols(model, "x", helps, where=("menu",))
@@ -172,9 +172,9 @@ def test_a_wrong_pattern_is_told(model: Model, helps: HelpTexts) -> None:
         (r"(\w|\w|\w|\w|\w|\w|\w|\w)*@", "takes too long"),
         (r"(.*.*.*.*.*.*.*.*.*.*.*.*)*\0", "takes too long"),
         ("(" * 5_000 + ")" * 5_000, "nested too deeply"),
-        ("[" * 5_000, "is no regular expression"),
-        ("a{99999999999999}", "is no regular expression"),
-        ("(?P<a>b)(?P<a>c)", "is no regular expression"),
+        ("[" * 5_000, "is not a regular expression"),
+        ("a{99999999999999}", "is not a regular expression"),
+        ("(?P<a>b)(?P<a>c)", "is not a regular expression"),
     ],
     ids=lambda text: text[:20],
 )
@@ -246,7 +246,7 @@ def test_a_page_for_people(model: Model, helps: HelpTexts) -> None:
     page = symbol_page(model, "DIAG", helps, evaluate(model, LINES))
     assert page_text(page, "toy").splitlines() == [
         "DIAG: Diagnosis",
-        "  tristate, y on toy: its default; visible",
+        "  tristate, y on toy: its default; prompt visible",
         "",
         "defined at Kconfig:14",
         "  menu      Options",
@@ -254,7 +254,7 @@ def test_a_page_for_people(model: Model, helps: HelpTexts) -> None:
         "  depends   NET [=y]  (Kconfig:11)",
         "  visible   EXPERT [=y]  (Kconfig:12)",
         "  depends   MODE [=y] && !OFF [=n]: y  (Kconfig:16)",
-        "  default   y if NET [=y]  (Kconfig:17)  <- this one",
+        "  default   y if NET [=y]  (Kconfig:17)  <- active",
         "  default   m  (Kconfig:18)",
         "  selects   HELPER [=y] if NET [=y]  (Kconfig:19)",
         "  implies   BESIDE [=y]  (Kconfig:20)",

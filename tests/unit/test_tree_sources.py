@@ -67,12 +67,12 @@ def test_what_is_missing_is_named(tmp_path: Path, missing: str) -> None:
         ("", "the name of the tree is empty"),
         ("nowhere", "nowhere: no such directory or tarball"),
         ("nowhere.tar.xz", "no such directory or tarball"),
-        ("kernel.org:six", "a release is wanted, as in kernel.org:6.12.47"),
+        ("kernel.org:six", "name a release, as in kernel.org:6.12.47"),
         ("git:nowhere@v6.12", "no directory nowhere"),
-        ("debian:", "debian:: a version is wanted, as in debian:6.12"),
-        ("debian:bookworm", "debian:bookworm: a version is wanted"),
-        ("debian:6.12@", "debian:6.12@: a suite is wanted after @"),
-        ("debian:6.12@a b", "a suite is wanted after @"),
+        ("debian:", "debian:: name a version, as in debian:6.12"),
+        ("debian:bookworm", "debian:bookworm: name a version"),
+        ("debian:6.12@", "debian:6.12@: name a suite after @"),
+        ("debian:6.12@a b", "name a suite after @"),
     ],
 )
 def test_bad_names_are_explained(spec: str, expected: str) -> None:

@@ -100,7 +100,7 @@ def why(name: str, wanted: str, config: str = "", dialect: str = "6.12") -> WhyN
             "n",
             "# CONFIG_QUIET is not set\n",
             "default",
-            "its prompt is hidden: is offered only if EXPERT (=n) (Kconfig:23)",
+            "its prompt is hidden: has a prompt only if EXPERT (=n) (Kconfig:23)",
         ),
         (
             "CORE",
@@ -122,24 +122,24 @@ def why(name: str, wanted: str, config: str = "", dialect: str = "6.12") -> WhyN
             "y",
             "",
             "dependency",
-            "is in a menu that is visible only if EXPERT (=n) (Kconfig:42)",
+            "is in a menu visible only if EXPERT (=n) (Kconfig:42)",
         ),
-        ("NET", "m", "CONFIG_NET=y\n", "modules", "is a bool and has no m"),
+        ("NET", "m", "CONFIG_NET=y\n", "modules", "is a bool and cannot be m"),
         (
             "BLUE",
             "y",
             "CONFIG_RED=y\n",
             "choice",
-            "of the choice at Kconfig:49 RED is y, and only one can be",
+            "the choice at Kconfig:49 selects RED; only one member can be y",
         ),
         (
             "RED",
             "n",
             "# CONFIG_RED is not set\n# CONFIG_BLUE is not set\nCONFIG_RED=y\n",
             "choice",
-            "of the choice at Kconfig:49 one has to be y, and nothing else is",
+            "one member of the choice at Kconfig:49 must be y, and no other is",
         ),
-        ("SIZE", "12", "CONFIG_SIZE=12\n", "range", "is out of its range 1 to 9 (Kconfig:62)"),
+        ("SIZE", "12", "CONFIG_SIZE=12\n", "range", "out of range 1..9 (Kconfig:62)"),
     ],
 )
 def test_a_cause_in_one_sentence(name: str, wanted: str, config: str, word: str, text: str) -> None:

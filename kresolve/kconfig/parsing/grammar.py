@@ -1,8 +1,8 @@
-"""What a tree's conf reads and what it refuses, where kernels differ.
+"""The grammar that a tree's conf accepts, where kernels differ.
 
-Recognised in the tree's own sources, as the dialect is, but of no consequence
-for any value: it only tells which files are mistakes.  Of a conf whose sources
-are not there, or say nothing known, all that Kconfiglib reads is taken.
+It is recognised in the tree's own sources, as the dialect is, but affects no
+value: it only says which files are errors.  If conf's sources are missing or
+not recognised, everything that Kconfiglib reads is accepted.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Mistake(Enum):
 
 @frozen
 class Grammar:
-    """The words that a conf knows, and the mistakes that it refuses."""
+    """The keywords that a conf knows, and the errors that it reports."""
 
     #: Every keyword; None where that is not known.
     words: frozenset[str] | None = None

@@ -1,7 +1,7 @@
 """Kconfig files as statements of tokens, as conf's scanner reads them (scripts/kconfig/lexer.l).
 
-What conf passes over with a warning is passed over with the same one: a character that means
-nothing outside of strings, a string that its line does not end.
+What conf ignores with a warning is ignored with the same warning: a character that means
+nothing outside of strings, a string that does not end on its line.
 """
 
 from __future__ import annotations

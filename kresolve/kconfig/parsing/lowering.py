@@ -1,4 +1,4 @@
-"""From parsed menu nodes to the immutable model.
+"""Lower the parsed menu nodes to the immutable model.
 
 The entries keep what each file says, line by line; nothing is simplified.
 Only three things are computed here: expressions leave Kconfiglib's tuples,

@@ -349,9 +349,9 @@ class RawKconfig(kconfiglib.Kconfig):  # type: ignore[misc]
 
     def _is_modules(self, first: str) -> None:
         if first == "modules" and self._refuses(Mistake.MODULES_WITHOUT_OPTION):
-            self._parse_error("this kernel says 'option modules'")
+            self._parse_error("this kernel uses 'option modules'")
         if self.modules_symbol is not None:
-            self._refuse(f"'modules' is already said of {self.modules_symbol.name}")
+            self._refuse(f"'modules' is already set for {self.modules_symbol.name}")
         self.modules_symbol = self.defined_syms[-1]
 
     # Entries

@@ -1,4 +1,4 @@
-"""Whether the Kconfig files of a tree are still those that a model was read from."""
+"""Check whether the Kconfig files of a tree have changed since a model was read."""
 
 from __future__ import annotations
 

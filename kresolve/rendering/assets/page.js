@@ -137,8 +137,8 @@
     const list = element("dl");
     for (const [what, text] of about.facts) list.append(element("dt", what), element("dd", text));
     panel.append(list);
-    lines("its lines", out, "target");
-    lines("lines that name it", into, "source");
+    lines("refers to", out, "target");
+    lines("used by", into, "source");
     panel.hidden = false;
     panel.scrollTop = 0;
     if (move) centre(box);
