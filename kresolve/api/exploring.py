@@ -43,8 +43,8 @@ def explain(
         symbol: "X", or "X=m" for what would become of such a line.
         tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
             saved model, or a Tree; None for the current directory.
-        arch: As for ``make ARCH=``; None for this machine's. Ignored for a Tree, as are
-            ``cross_compile``, ``llvm`` and ``shell``.
+        arch: As for ``make ARCH=``; None for this machine's. A Tree has been loaded for one, and
+            with its ``cross_compile``, ``llvm`` and ``shell``: others are a RequestError.
         cross_compile: As for ``make CROSS_COMPILE=``.
         llvm: As for ``make LLVM=``.
         shell: False to run no code from the tree: no make, no ``$(shell ...)``, no conf.
@@ -99,8 +99,8 @@ def graph(
         names: Options or profiles; none for the whole tree.
         tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
             saved model, or a Tree; None for the current directory.
-        arch: As for ``make ARCH=``; None for this machine's. Ignored for a Tree, as are
-            ``cross_compile``, ``llvm`` and ``shell``.
+        arch: As for ``make ARCH=``; None for this machine's. A Tree has been loaded for one, and
+            with its ``cross_compile``, ``llvm`` and ``shell``: others are a RequestError.
         cross_compile: As for ``make CROSS_COMPILE=``.
         llvm: As for ``make LLVM=``.
         shell: False to run no code from the tree: no make, no ``$(shell ...)``, no conf.
@@ -144,8 +144,8 @@ def gates(
         name: "X" or "X=m".
         tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
             saved model, or a Tree; None for the current directory.
-        arch: As for ``make ARCH=``; None for this machine's. Ignored for a Tree, as are
-            ``cross_compile``, ``llvm`` and ``shell``.
+        arch: As for ``make ARCH=``; None for this machine's. A Tree has been loaded for one, and
+            with its ``cross_compile``, ``llvm`` and ``shell``: others are a RequestError.
         cross_compile: As for ``make CROSS_COMPILE=``.
         llvm: As for ``make LLVM=``.
         shell: False to run no code from the tree: no make, no ``$(shell ...)``, no conf.
@@ -190,8 +190,8 @@ def search(
         where: Some of "name", "prompt", "help"; none for all three.
         tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
             saved model, or a Tree; None for the current directory.
-        arch: As for ``make ARCH=``; None for this machine's. Ignored for a Tree, as are
-            ``cross_compile``, ``llvm`` and ``shell``.
+        arch: As for ``make ARCH=``; None for this machine's. A Tree has been loaded for one, and
+            with its ``cross_compile``, ``llvm`` and ``shell``: others are a RequestError.
         cross_compile: As for ``make CROSS_COMPILE=``.
         llvm: As for ``make LLVM=``.
         shell: False to run no code from the tree: no make, no ``$(shell ...)``, no conf.
@@ -231,8 +231,8 @@ def show(
         symbol: The symbol, with or without CONFIG_.
         tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
             saved model, or a Tree; None for the current directory.
-        arch: As for ``make ARCH=``; None for this machine's. Ignored for a Tree, as are
-            ``cross_compile``, ``llvm`` and ``shell``.
+        arch: As for ``make ARCH=``; None for this machine's. A Tree has been loaded for one, and
+            with its ``cross_compile``, ``llvm`` and ``shell``: others are a RequestError.
         cross_compile: As for ``make CROSS_COMPILE=``.
         llvm: As for ``make LLVM=``.
         shell: False to run no code from the tree: no make, no ``$(shell ...)``, no conf.

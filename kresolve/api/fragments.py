@@ -151,8 +151,8 @@ def lint(
         files: Fragments. One that is named twice counts once, where it is named first.
         tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
             saved model, or a Tree; None for the current directory.
-        arch: As for ``make ARCH=``; None for this machine's. Ignored for a Tree, as are
-            ``cross_compile``, ``llvm`` and ``shell``.
+        arch: As for ``make ARCH=``; None for this machine's. A Tree has been loaded for one, and
+            with its ``cross_compile``, ``llvm`` and ``shell``: others are a RequestError.
         cross_compile: As for ``make CROSS_COMPILE=``.
         llvm: As for ``make LLVM=``.
         shell: False to run no code from the tree: no make, no ``$(shell ...)``, no conf.
@@ -247,8 +247,8 @@ def merge(
         files: The fragments, merged in order.
         tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
             saved model, or a Tree; None for the current directory.
-        arch: As for ``make ARCH=``; None for this machine's. Ignored for a Tree, as are
-            ``cross_compile``, ``llvm`` and ``shell``.
+        arch: As for ``make ARCH=``; None for this machine's. A Tree has been loaded for one, and
+            with its ``cross_compile``, ``llvm`` and ``shell``: others are a RequestError.
         cross_compile: As for ``make CROSS_COMPILE=``.
         llvm: As for ``make LLVM=``.
         shell: False to run no code from the tree: no make, no ``$(shell ...)``, no conf.

@@ -21,7 +21,7 @@ from kresolve.api.question import (
     as_list,
     customary_options,
 )
-from kresolve.api.tree import Tree
+from kresolve.api.tree import Tree, loaded
 from kresolve.dotconfig.lines import Line
 from kresolve.errors import ConfigFileError, RequestError
 from kresolve.evaluator import ConfMode
@@ -79,8 +79,9 @@ def plan(
             {"X": "y"}), "@FILE" or a Path for every line of a fragment, or lists of these.
         tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
             saved model, or a Tree; None for the current directory. Or several of these.
-        arch: As for ``make ARCH=``; None for this machine's. Or several. Ignored for a Tree,
-            as are ``cross_compile``, ``llvm`` and ``shell``.
+        arch: As for ``make ARCH=``; None for this machine's. Or several. A Tree has been loaded
+            for one, and with its ``cross_compile``, ``llvm`` and ``shell``: others are a
+            RequestError.
         cross_compile: As for ``make CROSS_COMPILE=``.
         llvm: As for ``make LLVM=``.
         shell: False to run no code from the tree: no make, no ``$(shell ...)``, no conf.
@@ -123,24 +124,22 @@ def plan(
         for one_arch in _as_list(_option_of(target, "arch", arch))
         for one_base in _as_list(_option_of(target, "base", base))
     ]
-    loaded: dict[tuple[object, object], Tree] = {}
+    by_name: dict[tuple[object, object], Tree] = {}
     places: list[TargetRequest] = []
     trees: list[Tree] = []
     request, fragment, profiles = _reusable(request), as_list(fragment), as_list(profile)
     for one_tree, one_arch, one_base in dict.fromkeys(combinations):
-        if isinstance(one_tree, Tree):
-            here = one_tree
-        else:
-            if (one_tree, one_arch) not in loaded:
-                loaded[one_tree, one_arch] = Tree.load(
-                    one_tree,
-                    arch=one_arch,
-                    cross_compile=cross_compile,
-                    llvm=llvm,
-                    shell=shell,
-                    progress=progress,
-                )
-            here = loaded[one_tree, one_arch]
+        key = id(one_tree) if isinstance(one_tree, Tree) else one_tree, one_arch
+        if key not in by_name:
+            by_name[key] = loaded(
+                one_tree,
+                arch=one_arch,
+                cross_compile=cross_compile,
+                llvm=llvm,
+                shell=shell,
+                progress=progress,
+            )
+        here = by_name[key]
         places.append(
             _target_request(
                 here,

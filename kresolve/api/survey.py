@@ -45,8 +45,8 @@ def survey(
         output: The file; a survey resumes where it ends.
         tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
             saved model, or a Tree; None for the current directory.
-        arch: As for ``make ARCH=``; None for this machine's. Ignored for a Tree, as are
-            ``cross_compile``, ``llvm`` and ``shell``.
+        arch: As for ``make ARCH=``; None for this machine's. A Tree has been loaded for one, and
+            with its ``cross_compile``, ``llvm`` and ``shell``: others are a RequestError.
         cross_compile: As for ``make CROSS_COMPILE=``.
         llvm: As for ``make LLVM=``.
         shell: False to run no code from the tree: no make, no ``$(shell ...)``, no conf.

@@ -95,13 +95,25 @@ class Tree(Result):
         shell: bool = True,
         progress: Progress = SILENT,
     ) -> Tree:
-        """Load a tree: a directory, a tarball, "debian:6.12", or a saved model.
+        """Load a tree: some seconds the first time, later some tenths of a second.
 
-        ``arch`` is as for ``make ARCH=``, this machine's by default.  The first
-        time takes a few seconds, later some tenths of a second.  With ``shell``
-        False nothing of the tree is run, neither make nor ``$(shell ...)`` nor
-        conf: a tree that was never read is refused.  Raises TreeError,
-        KconfigError or ToolError with what is wrong and where.
+        Args:
+            tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV" or a
+                saved model; None for the current directory.
+            arch: As for ``make ARCH=``; None for this machine's.
+            cross_compile: As for ``make CROSS_COMPILE=``.
+            llvm: As for ``make LLVM=``.
+            shell: False to run no code from the tree, neither make nor ``$(shell ...)`` nor
+                conf; a tree that was never read is refused then.
+            progress: Where to show that the work goes on.
+
+        Returns:
+            A Tree, to ask as often as you like.
+
+        Raises:
+            TreeError: The tree is missing, incomplete, or cannot be fetched.
+            KconfigError: A Kconfig file cannot be read.
+            ToolError: A program is missing or failed.
         """
         saved = _saved_model(tree)
         if saved is not None:
@@ -509,8 +521,18 @@ def loaded(
     shell: bool,
     progress: Progress,
 ) -> Tree:
-    """A tree that is loaded already, or else is now."""
+    """A tree that is loaded already, or else is now.
+
+    Raises RequestError for options that a Tree was not loaded with: they would mean nothing.
+    """
     if isinstance(tree, Tree):
+        if arch not in (None, tree.info.arch):
+            raise RequestError(f"arch {arch!r}: the Tree is loaded for {tree.info.arch}")
+        for name, value in (("cross_compile", cross_compile), ("llvm", llvm)):
+            if value:
+                raise RequestError(f"{name} {value!r}: the Tree is loaded; pass it to Tree.load")
+        if tree.shell and not shell:
+            raise RequestError("shell False: the Tree is loaded; pass it to Tree.load")
         return tree
     return Tree.load(
         tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import kresolve
 from kresolve import KresolveError, Plan, Tree, any_of, plan
 from kresolve.errors import RequestError
 from kresolve.rendering.terminal import TerminalProgress
@@ -62,6 +63,18 @@ def test_the_function_and_the_tree_answer_alike(toy: Tree) -> None:
     assert plan("DOORBELL", tree=toy, base="empty").fragment == expected
     assert plan("DOORBELL", tree="toy", arch=ARCH, base="empty").fragment == expected
     assert plan("DOORBELL", tree=Path("toy"), arch=ARCH, base="empty").fragment == expected
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("arch", "right"), ("cross_compile", "x-"), ("llvm", True), ("shell", False)],
+)
+def test_a_loaded_tree_is_not_loaded_otherwise(toy: Tree, option: str, value: object) -> None:
+    """What a loaded tree cannot follow any more is an error, not ignored."""
+    with pytest.raises(RequestError, match=f"^{option} {value!r}: the Tree is loaded"):
+        plan("FISH", tree=toy, base="empty", **{option: value})  # type: ignore[arg-type]
+    with pytest.raises(RequestError, match=f"^{option} {value!r}: the Tree is loaded"):
+        kresolve.show("FISH", tree=toy, **{option: value})  # type: ignore[arg-type]
 
 
 def test_options_are_keywords(toy: Tree) -> None:
