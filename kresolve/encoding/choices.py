@@ -27,8 +27,8 @@ class _Winner:
     def take(self, candidates: Iterable[tuple[str, int]]) -> None:
         """The first member whose condition holds is chosen."""
         for member, condition in candidates:
-            here = self.circuit.and2(self.rest, condition)
-            self.cases[member].append(here)
+            case = self.circuit.and2(self.rest, condition)
+            self.cases[member].append(case)
             self.rest = self.circuit.and2(self.rest, -condition)
 
     def chosen(self, member: str) -> int:
@@ -43,25 +43,25 @@ def list_choice(encoding: Encoding, index: int) -> None:
     choice = encoding.model.choices[index]
     members = choice.members
     visible = {m: encoding.visibility(symbols[m]).ge_m for m in members}
-    said = {m: user.user_value(symbols[m]) for m in members}
+    user_values = {m: user.user_value(symbols[m]) for m in members}
     new_yes = {m: user.new_lines(m)[0] for m in members}
     new_no = {m: user.new_lines(m)[1] for m in members}
     order, picks = user.order(index), user.picks(index)
     winner = _Winner(circuit, members)
     # A new y line stands in front; then the base's order.
     winner.take((m, circuit.and2(visible[m], new_yes[m])) for m in members)
-    old_yes = {m: circuit.all_of((visible[m], said[m].is_y, -new_no[m])) for m in order}
+    old_yes = {m: circuit.all_of((visible[m], user_values[m].is_y, -new_no[m])) for m in order}
     if picks is not None:
         winner.take((m, circuit.and2(old_yes[m], picks.first[m])) for m in order)
     winner.take(old_yes.items())
     # The default, unless the user said n to it.
     by_default = _default(encoding, choice, visible)
     winner.take(
-        (m, circuit.and2(by_default[m], -circuit.and2(said[m].given, -said[m].is_y)))
+        (m, circuit.and2(by_default[m], -circuit.and2(user_values[m].given, -user_values[m].is_y)))
         for m in members
     )
     # The first visible member that the user said nothing about.
-    winner.take((m, circuit.and2(visible[m], -said[m].given)) for m in members)
+    winner.take((m, circuit.and2(visible[m], -user_values[m].given)) for m in members)
     # The last visible one of the list: new n lines stand before the rest of it.
     old = {m: circuit.all_of((visible[m], -new_no[m], -new_yes[m])) for m in reversed(order)}
     if picks is not None:
@@ -123,7 +123,7 @@ def _mode(encoding: Encoding, choice: Choice) -> Tristate:
     lines = [user.new_value(model.symbols[member]) for member in choice.members]
     some = circuit.any_of([base.value.ge_m, *(line.ge_m for line in lines)])
     full = circuit.any_of([base.value.is_y, *(line.is_y for line in lines)])
-    said = Tristate(circuit.and2(base.given, some), circuit.and2(base.given, full))
+    user_value = Tristate(circuit.and2(base.given, some), circuit.and2(base.given, full))
     if user.mode not in RESTORING:
         # An m line after a y line makes conf forget that there was any; the
         # target answers then, if it answers at all.
@@ -131,8 +131,8 @@ def _mode(encoding: Encoding, choice: Choice) -> Tristate:
         forgotten = circuit.or2(base.forgotten, circuit.and2(base.value.is_y, new_module))
         answer = ANSWERS.get(user.mode, N)
         answered = Tristate(TRUE if answer else FALSE, TRUE if answer == Y else FALSE)
-        said = circuit.tri_ite(forgotten, answered, said)
-    value = circuit.tri_and((said, visible))
+        user_value = circuit.tri_ite(forgotten, answered, user_value)
+    value = circuit.tri_and((user_value, visible))
     if not choice.optional:
         value = circuit.tri_or((value, Tristate(shown[-1].ge_m, FALSE)))
     return circuit.promoted(value, promotion)

@@ -100,17 +100,17 @@ class Circuit:
     def definitions_of(self, literals: Iterable[int]) -> AndGates:
         """The gates that some literals depend on."""
         known = self._operands
-        found: set[int] = set()
+        reached: set[int] = set()
         todo = set(map(abs, literals))
         while todo:
-            found |= todo
+            reached |= todo
             above = todo
             todo = set()
             for gate in above:
                 if gate in known:
                     todo.update(map(abs, known[gate]))
-            todo -= found
-        return {gate: known[gate] for gate in sorted(found) if gate in known}
+            todo -= reached
+        return {gate: known[gate] for gate in sorted(reached) if gate in known}
 
     def variable(self) -> int:
         """A new variable, free."""
@@ -224,7 +224,7 @@ class Circuit:
         selector = self.selectors.get(reason)
         if selector is None:
             selector = self.selectors[reason] = self.variable()
-        for mine, its in dict.fromkeys(zip(pair, value, strict=True)):
-            self.require((-selector, -mine, its))
-            self.require((-selector, mine, -its))
+        for mine, given in dict.fromkeys(zip(pair, value, strict=True)):
+            self.require((-selector, -mine, given))
+            self.require((-selector, mine, -given))
         return pair

@@ -93,10 +93,10 @@ class Encoding:
             visible = self.visibility(symbol)
             self.values[node] = self.bool_or_tristate(symbol, visible)
         elif symbol.type is not Type.UNKNOWN:
-            said = self.user.texts(symbol)
-            self.texts[node] = self.number_or_string(symbol, said)
-            if symbol.type in NUMERIC and said and self.forgets_out_of_range:
-                self.written[node] = self.rewritten(symbol, said)
+            user_texts = self.user.texts(symbol)
+            self.texts[node] = self.number_or_string(symbol, user_texts)
+            if symbol.type in NUMERIC and user_texts and self.forgets_out_of_range:
+                self.written[node] = self.rewritten(symbol, user_texts)
 
     # Rules for symbols
 
@@ -135,7 +135,7 @@ class Encoding:
         circuit = self.circuit
         if symbol.transitional:
             return FULL_VALUE
-        found: list[Tristate] = []
+        prompts: list[Tristate] = []
         for index, definition in self.model.menu_nodes(symbol):
             for prompt in definition.prompts:
                 value = self.unless_hidden_by_choice(symbol, self.prompt(index, prompt))
@@ -143,11 +143,11 @@ class Encoding:
                     text = _with_condition(f'"{prompt.text}"', prompt.condition)
                     reason = Reason("prompt", symbol.name, text, prompt.location)
                     value = circuit.rule(reason, value)
-                found.append(value)
-        if not found:
+                prompts.append(value)
+        if not prompts:
             return NO_VALUE
         always = TRUE if symbol.type is not Type.TRISTATE else self.promotion(symbol)
-        return circuit.promoted(circuit.tri_or(found), always)
+        return circuit.promoted(circuit.tri_or(prompts), always)
 
     def prompt(self, index: int, prompt: Prompt) -> Tristate:
         """What the condition of a prompt, and everything around it, allow."""
@@ -165,10 +165,10 @@ class Encoding:
 
     def direct_dependency(self, symbol: Symbol, promotion: int) -> Tristate:
         """``dir_dep``: the best definition; one without any dependency does not count."""
-        found = [self.depends(index) for index in symbol.menu_nodes if self._guarded(index)]
-        if not found:
+        dependencies = [self.depends(index) for index in symbol.menu_nodes if self._guarded(index)]
+        if not dependencies:
             return FULL_VALUE
-        return self.circuit.promoted(self.circuit.tri_or(found), promotion)
+        return self.circuit.promoted(self.circuit.tri_or(dependencies), promotion)
 
     def default(self, symbol: Symbol) -> Tristate:
         """``sym_get_default_prop``: the first default whose condition is not n."""
@@ -177,15 +177,15 @@ class Encoding:
         value = NO_VALUE
         for index, default in reversed(defaults):
             strength = circuit.tri_and((self.depends(index), self.condition(default.condition)))
-            here = circuit.tri_and((strength, self.expr(default.value)))
-            here = circuit.rule(_reason(symbol, default), here)
-            value = circuit.tri_ite(strength.ge_m, here, value)
+            given = circuit.tri_and((strength, self.expr(default.value)))
+            given = circuit.rule(_reason(symbol, default), given)
+            value = circuit.tri_ite(strength.ge_m, given, value)
         return value
 
     def reverse(self, kind: str, sources: Sequence[ReverseDependency], promotion: int) -> Tristate:
         """``rev_dep`` and ``implied``: the strongest select or imply."""
         circuit = self.circuit
-        found: list[Tristate] = []
+        strengths: list[Tristate] = []
         for source in sources:
             selector = self.value_of(source.selector)
             if selector.ge_m == FALSE:
@@ -200,34 +200,34 @@ class Encoding:
             if value.ge_m != FALSE:
                 text = _with_condition(source.select.target, source.select.condition)
                 reason = Reason(kind, source.selector, text, source.select.location)
-                found.append(circuit.rule(reason, value))
-        if not found:
+                strengths.append(circuit.rule(reason, value))
+        if not strengths:
             return NO_VALUE
-        return circuit.promoted(circuit.tri_or(found), promotion)
+        return circuit.promoted(circuit.tri_or(strengths), promotion)
 
-    def number_or_string(self, symbol: Symbol, said: Sequence[tuple[str, int]]) -> Texts:
+    def number_or_string(self, symbol: Symbol, user_texts: Sequence[tuple[str, int]]) -> Texts:
         """The other half of ``sym_calc_value``, with ``sym_validate_range``."""
         circuit = self.circuit
-        found: Texts = {}
+        result: Texts = {}
         rest = TRUE
         initial = _ZERO[symbol.type] if self.model.dialect.numbers_start_at_zero else ""
         visible = self.visibility(symbol).ge_m
-        for text, literal in said:
-            here = circuit.and2(visible, literal)
-            _put(circuit, found, text, here)
-            rest = circuit.and2(rest, -here)
+        for text, literal in user_texts:
+            case = circuit.and2(visible, literal)
+            _put(circuit, result, text, case)
+            rest = circuit.and2(rest, -case)
         for index, default in self._defaults(symbol):
             active = circuit.tri_and((self.depends(index), self.condition(default.condition))).ge_m
-            here = circuit.and2(rest, active)
-            if here != FALSE:
+            case = circuit.and2(rest, active)
+            if case != FALSE:
                 if isinstance(default.value, Sym | Const | Text):
                     cases = self.stored_texts(default.value)
                 else:
                     cases = {initial: TRUE}
-                self._put_rule(found, here, _reason(symbol, default), cases, symbol)
+                self._put_rule(result, case, _reason(symbol, default), cases, symbol)
             rest = circuit.and2(rest, -active)
-        _put(circuit, found, initial, rest)
-        return self.clamped(symbol, found) if symbol.type in NUMERIC else found
+        _put(circuit, result, initial, rest)
+        return self.clamped(symbol, result) if symbol.type in NUMERIC else result
 
     def is_written(self, symbol: Symbol) -> int:
         """Has an int, hex or string a line in the ``.config``: is it visible, or has a default?"""
@@ -246,11 +246,11 @@ class Encoding:
         for index, default in self._defaults(symbol):
             active = circuit.tri_and((self.depends(index), self.condition(default.condition))).ge_m
             if isinstance(default.value, Sym | Const | Text):
-                here = circuit.from_bool(circuit.and2(rest, active))
-                yield circuit.rule(_reason(symbol, default), here).ge_m
+                written = circuit.from_bool(circuit.and2(rest, active))
+                yield circuit.rule(_reason(symbol, default), written).ge_m
             rest = circuit.and2(rest, -active)
 
-    def rewritten(self, symbol: Symbol, said: Sequence[tuple[str, int]]) -> Texts:
+    def rewritten(self, symbol: Symbol, user_texts: Sequence[tuple[str, int]]) -> Texts:
         """``conf_read`` up to 6.1: values out of range are forgotten before writing.
 
         Whether one is out of range is asked when numbers that stand before it in
@@ -263,16 +263,16 @@ class Encoding:
             forgotten = circuit.any_of(
                 [
                     circuit.and2(literal, -self.clamped(symbol, {text: TRUE}).get(text, FALSE))
-                    for text, literal in said
+                    for text, literal in user_texts
                 ]
             )
         with self._where_numbers_are(self.written):
             anew = self.number_or_string(symbol, ())
-        found: Texts = {}
-        for texts, here in ((anew, forgotten), (self.texts[symbol.name], -forgotten)):
+        result: Texts = {}
+        for texts, case in ((anew, forgotten), (self.texts[symbol.name], -forgotten)):
             for text, literal in texts.items():
-                _put(circuit, found, text, circuit.and2(here, literal))
-        return found
+                _put(circuit, result, text, circuit.and2(case, literal))
+        return result
 
     @contextmanager
     def _where_numbers_are(self, texts: Mapping[str, Texts]) -> Iterator[None]:
@@ -285,38 +285,38 @@ class Encoding:
             self.texts, self._depends = kept
 
     def _put_rule(
-        self, found: Texts, here: int, reason: Reason, cases: Texts, symbol: Symbol
+        self, result: Texts, case: int, reason: Reason, cases: Texts, symbol: Symbol
     ) -> None:
         """Add the cases of a rule that is at work ``here`` to a value among texts."""
         circuit = self.circuit
         if circuit.explaining:
             cases = circuit.rule_of_texts(reason, cases, self.user.wanted_texts(symbol))
         for text, literal in cases.items():
-            _put(circuit, found, text, circuit.and2(here, literal))
+            _put(circuit, result, text, circuit.and2(case, literal))
 
     def clamped(self, symbol: Symbol, texts: Texts) -> Texts:
         """``sym_validate_range``: the first active range, one case for each text and bound."""
         circuit = self.circuit
-        found: Texts = {}
+        result: Texts = {}
         rest = TRUE
         for index, definition in self.model.menu_nodes(symbol):
             for limits in definition.ranges:
                 active = circuit.tri_and(
                     (self.depends(index), self.condition(limits.condition))
                 ).ge_m
-                here = circuit.and2(rest, active)
-                if here != FALSE:
+                case = circuit.and2(rest, active)
+                if case != FALSE:
                     inside: Texts = {}
-                    self._clamp(inside, here, texts, limits, symbol.type)
+                    self._clamp(inside, case, texts, limits, symbol.type)
                     text = _with_condition(f"{limits.low} {limits.high}", limits.condition)
                     reason = Reason("range", symbol.name, text, limits.location)
-                    self._put_rule(found, here, reason, inside, symbol)
+                    self._put_rule(result, case, reason, inside, symbol)
                 rest = circuit.and2(rest, -active)
         for text, literal in texts.items():
-            _put(circuit, found, text, circuit.and2(rest, literal))
-        return found
+            _put(circuit, result, text, circuit.and2(rest, literal))
+        return result
 
-    def _clamp(self, found: Texts, here: int, texts: Texts, limits: Range, type_: Type) -> None:
+    def _clamp(self, result: Texts, active: int, texts: Texts, limits: Range, type_: Type) -> None:
         circuit = self.circuit
         low_base, high_base = (
             base_of(own if own in NUMERIC else type_)
@@ -325,13 +325,13 @@ class Encoding:
         for text, literal in texts.items():
             number = leading_number(text, base_of(type_))
             for low, is_low in self.stored_texts(limits.low).items():
-                case = circuit.all_of((here, literal, is_low))
+                case = circuit.all_of((active, literal, is_low))
                 if number < leading_number(low, low_base):
-                    _put(circuit, found, low, case)
+                    _put(circuit, result, low, case)
                     continue
                 for high, is_high in self.stored_texts(limits.high).items():
                     above = number > leading_number(high, high_base)
-                    _put(circuit, found, high if above else text, circuit.and2(case, is_high))
+                    _put(circuit, result, high if above else text, circuit.and2(case, is_high))
 
     # Dependencies of entries
 

@@ -31,11 +31,11 @@ class Simulation:
     """Runs gates on inputs, and on all of them but one; inputs not named are false."""
 
     def __init__(self, gates: AndGates, inputs: Iterable[int]) -> None:
-        said = list(dict.fromkeys(inputs))
-        every = (2 << len(said)) - 1
+        distinct = list(dict.fromkeys(inputs))
+        every = (2 << len(distinct)) - 1
         #: For each literal the cases in which it is true; input number k is missing in case k.
         self._values: dict[int, int] = {TRUE: every, FALSE: 0}
-        self._case = {literal: number for number, literal in enumerate(said, 1)}
+        self._case = {literal: number for number, literal in enumerate(distinct, 1)}
         values = self._values
         for literal, case in self._case.items():
             values[-literal] = 1 << case

@@ -115,12 +115,12 @@ class ConcreteInput:
 
     def choice(self, index: int) -> ChoiceValueLiterals:
         """What the lines say."""
-        said = self.values.choice(index)
+        user_value = self.values.choice(index)
         return ChoiceValueLiterals(
-            _literal(said.given),
-            Tristate(_literal(said.value), _literal(said.value == Y)),
-            {} if said.member is None else {said.member: TRUE},
-            _literal(said.forgotten),
+            _literal(user_value.given),
+            Tristate(_literal(user_value.value), _literal(user_value.value == Y)),
+            {} if user_value.member is None else {user_value.member: TRUE},
+            _literal(user_value.forgotten),
         )
 
     def new_lines(self, name: str) -> tuple[int, int]:
@@ -189,13 +189,13 @@ class CandidateInput(ConcreteInput):
         if not self.model.is_assignable(symbol):
             return FALSE, FALSE, FALSE
         has_already = self.values.bool_tristate.get(symbol.name) if symbol.choice is None else None
-        found = [FALSE, FALSE, FALSE]
+        literals = [FALSE, FALSE, FALSE]
         for value in (N, M, Y):
             if value == M and symbol.type.value != "tristate":
                 continue
             if value != has_already or not self.alone:
-                found[value] = self.offer.literal(symbol.name, LETTERS[value])
-        return found[N], found[M], found[Y]
+                literals[value] = self.offer.literal(symbol.name, LETTERS[value])
+        return literals[N], literals[M], literals[Y]
 
     def base_user_value(self, symbol: Symbol) -> UserValueLiterals:
         """The user value of the base alone."""
@@ -240,16 +240,16 @@ class CandidateInput(ConcreteInput):
     def _under_new_lines(self, symbol: Symbol) -> list[tuple[str, int]]:
         base = self.base_texts(symbol)
         known = base[0][0] if self.alone and base else None
-        found: list[tuple[str, int]] = []
+        result: list[tuple[str, int]] = []
         none_new = TRUE
         if self.model.is_assignable(symbol):
             for text in self.offered_texts.get(symbol.name, ()):
                 if text != known:
                     literal = self.offer.literal(symbol.name, text)
-                    found.append((text, self.circuit.and2(literal, none_new)))
+                    result.append((text, self.circuit.and2(literal, none_new)))
                     none_new = self.circuit.and2(none_new, -literal)
-        found += [(text, self.circuit.and2(literal, none_new)) for text, literal in base]
-        return found
+        result += [(text, self.circuit.and2(literal, none_new)) for text, literal in base]
+        return result
 
 
 class SymbolicInput(CandidateInput):
@@ -296,23 +296,23 @@ class SymbolicInput(CandidateInput):
         known = self.free_texts.get(symbol.name)
         if known is None:
             texts = self.offered_texts.get(symbol.name, ())
-            found: list[tuple[str, int]] = []
+            result: list[tuple[str, int]] = []
             none_before = TRUE
-            for text, here in zip(texts, self._inputs(symbol.name, len(texts)), strict=True):
-                found.append((text, self.circuit.and2(here, none_before)))
-                none_before = self.circuit.and2(none_before, -here)
-            known = self.free_texts[symbol.name] = tuple(found)
+            for text, variable in zip(texts, self._inputs(symbol.name, len(texts)), strict=True):
+                result.append((text, self.circuit.and2(variable, none_before)))
+                none_before = self.circuit.and2(none_before, -variable)
+            known = self.free_texts[symbol.name] = tuple(result)
         return known
 
     def _inputs(self, name: str, count: int) -> list[int]:
-        found = [self.circuit.variable() for _ in range(count)]
-        self.inputs[name] = (*self.inputs.get(name, ()), *found)
-        return found
+        variables = [self.circuit.variable() for _ in range(count)]
+        self.inputs[name] = (*self.inputs.get(name, ()), *variables)
+        return variables
 
     def results(self) -> list[int]:
         """What the base says, by its variables."""
-        found = [one for said in self.free.values() for one in said]
-        return found + [one for texts in self.free_texts.values() for _, one in texts]
+        literals = [literal for user_value in self.free.values() for literal in user_value]
+        return literals + [literal for texts in self.free_texts.values() for _, literal in texts]
 
     def picks(self, choice: int) -> ChoiceOrderLiterals:
         """Anyone can stand first, anyone last."""
@@ -329,13 +329,13 @@ class SymbolicInput(CandidateInput):
         """Before 6.10: as the free lines say; which y line is the last is open."""
         circuit = self.circuit
         members = self.model.choices[index].members
-        said = {m: self.base_user_value(self.model.symbols[m]) for m in members}
+        user_values = {m: self.base_user_value(self.model.symbols[m]) for m in members}
         value = Tristate(
-            circuit.any_of([one.ge_m for one in said.values()]),
-            circuit.any_of([one.is_y for one in said.values()]),
+            circuit.any_of([one.ge_m for one in user_values.values()]),
+            circuit.any_of([one.is_y for one in user_values.values()]),
         )
         # An m line after a y line makes conf forget that there was any.
-        module = circuit.any_of([circuit.and2(one.ge_m, -one.is_y) for one in said.values()])
+        module = circuit.any_of([circuit.and2(one.ge_m, -one.is_y) for one in user_values.values()])
         if index not in self._forgotten:
             self._forgotten[index] = self._inputs(members[0], 1)[0]
         forgotten = circuit.all_of((self._forgotten[index], value.is_y, module))
@@ -344,9 +344,9 @@ class SymbolicInput(CandidateInput):
         rest = TRUE
         for candidates in ([(m, first[m]) for m in members], [(m, TRUE) for m in members]):
             for member, picked in candidates:
-                here = circuit.all_of((rest, said[member].is_y, picked))
-                last[member] = circuit.or2(last.get(member, FALSE), here)
-                rest = circuit.and2(rest, -here)
+                is_last = circuit.all_of((rest, user_values[member].is_y, picked))
+                last[member] = circuit.or2(last.get(member, FALSE), is_last)
+                rest = circuit.and2(rest, -is_last)
         return ChoiceValueLiterals(TRUE, value, last, forgotten)
 
 

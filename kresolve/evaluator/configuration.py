@@ -108,18 +108,18 @@ class Configuration(Result, Mapping[str, str]):
 
     def changes(self, other: Configuration) -> list[str]:
         """The symbols that have another value in another configuration, in order."""
-        mine, its = self.evaluation, other.evaluation
+        mine, theirs = self.evaluation, other.evaluation
         names: Collection[str] = self.model.symbols
-        for one, another in ((mine, its), (its, mine)):
-            if one.since is not None and one.since[0] is another.mark:
-                names = one.since[1]
-        found = (
+        for newer, older in ((mine, theirs), (theirs, mine)):
+            if newer.since is not None and newer.since[0] is older.mark:
+                names = newer.since[1]
+        changed = (
             name
             for name in names
-            if mine.bool_tristate.get(name) != its.bool_tristate.get(name)
-            or mine.text.get(name) != its.text.get(name)
+            if mine.bool_tristate.get(name) != theirs.bool_tristate.get(name)
+            or mine.text.get(name) != theirs.text.get(name)
         )
-        return sorted(found, key=self.model.menu_index.__getitem__)
+        return sorted(changed, key=self.model.menu_index.__getitem__)
 
     def with_lines(self, lines: Iterable[Line]) -> Configuration:
         """What conf makes of the lines behind this configuration with ``lines`` after them.
@@ -204,9 +204,9 @@ def _evaluated(
         # conf --defconfig calculates everything again after reading.
         if model.dialect.forgets_out_of_range:
             evaluation.forget_out_of_range()
-        said = remembered(evaluation)
-        if said != user:
-            evaluation = Evaluation(model, said)
+        user_values = remembered(evaluation)
+        if user_values != user:
+            evaluation = Evaluation(model, user_values)
             evaluation.run(nodes)
     return Configuration(model, user.mode, evaluation, user)
 
@@ -233,12 +233,16 @@ def remembered(evaluation: Evaluation) -> UserValues:
     """
     user = evaluation.user
     logical = dict(user.bool_tristate)
-    text = {name: said for name, said in user.text.items() if name not in evaluation.forgotten}
-    for symbol, said in _inherited(evaluation):
+    text = {
+        name: text_value
+        for name, text_value in user.text.items()
+        if name not in evaluation.forgotten
+    }
+    for symbol, text_value in _inherited(evaluation):
         if symbol.type in BOOL_TRISTATE:
             logical[symbol.name] = evaluation.bool_tristate[symbol.name]
         else:
-            text[symbol.name] = evaluation.stored_text(said)
+            text[symbol.name] = evaluation.stored_text(text_value)
     return evolve(user, bool_tristate=logical, text=text)
 
 

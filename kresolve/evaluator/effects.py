@@ -153,19 +153,19 @@ def effects_on(
 def _compared(
     model: Model, name: str, without: Configuration, within: Configuration
 ) -> tuple[Effect, ...]:
-    found: list[Effect] = []
+    effects: list[Effect] = []
     for other, symbol in model.symbols.items():
         if other == name or other not in within:
             continue
         kind = _value_kind(without[other], within[other], logical=symbol.is_bool_or_tristate)
         if kind:
-            found.append(_effect(model, other, kind, without, within))
+            effects.append(_effect(model, other, kind, without, within))
         if model.has_prompt(symbol):
             seen = [c.evaluation.visibility(symbol) != N for c in (without, within)]
             if seen[0] != seen[1]:
                 kind = "hides" if seen[0] else "shows"
-                found.append(_effect(model, other, kind, without, within))
-    return tuple(found)
+                effects.append(_effect(model, other, kind, without, within))
+    return tuple(effects)
 
 
 def among(effects: Effects, names: Collection[str]) -> Effects:

@@ -108,8 +108,8 @@ class Evaluation:
         elif symbol.type is Type.UNKNOWN:
             return
         else:
-            said = self.user.text.get(node) if self.visibility(symbol) else None
-            text, written, cause = self.number_or_string(symbol, said)
+            user_text = self.user.text.get(node) if self.visibility(symbol) else None
+            text, written, cause = self.number_or_string(symbol, user_text)
             self.text[node] = text
             if written and not symbol.no_write:
                 self.written.add(node)
@@ -129,8 +129,8 @@ class Evaluation:
                 return {node: other.bool_or_tristate(symbol, visible)[0]}
             if symbol.type is Type.UNKNOWN:
                 return {node: ""}
-            said = user.text.get(node) if visible else None
-            return {node: other.number_or_string(symbol, said)[0]}
+            user_text = user.text.get(node) if visible else None
+            return {node: other.number_or_string(symbol, user_text)[0]}
         other.bool_tristate, other.written, other.causes = self.bool_tristate.copy(), set(), {}
         other.choice_values = self.choice_values.copy()
         other._depends = self._depends.copy()  # noqa: SLF001
@@ -234,11 +234,11 @@ class Evaluation:
         free = symbol.choice is None and not symbol.transitional
         selects = self.model.selected_by.get(name, ()) if free else ()
         selected = self.reverse(selects, promoted=promoted)
-        said = self.user.bool_tristate.get(name) if visible else None
+        user_value = self.user.bool_tristate.get(name) if visible else None
         written = visible != N or selected != N
         cause = _NOTHING
-        if said is not None:
-            value = min(said, visible)
+        if user_value is not None:
+            value = min(user_value, visible)
             cause = _USER
         else:
             value = N
@@ -262,13 +262,15 @@ class Evaluation:
             value = Y
         return value, written and not symbol.transitional, cause
 
-    def number_or_string(self, symbol: Symbol, said: str | None) -> tuple[str, bool, DecidedBy]:
+    def number_or_string(
+        self, symbol: Symbol, user_text: str | None
+    ) -> tuple[str, bool, DecidedBy]:
         """The other half of ``sym_calc_value``, and ``sym_validate_range``."""
         written = self.visibility(symbol) != N
         cause = _NOTHING
         value = _ZERO[symbol.type] if self.model.dialect.numbers_start_at_zero else ""
-        if said is not None:
-            value, cause = said, _USER
+        if user_text is not None:
+            value, cause = user_text, _USER
         else:
             for index in symbol.menu_nodes:
                 default, _ = self.default(index, self.model.entries[index])

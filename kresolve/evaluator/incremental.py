@@ -118,11 +118,11 @@ class Dependents:
             definitions = chain.from_iterable(
                 model.symbols[member].menu_nodes for member in choice.members
             )
-            found = set(range(choice.entry + 1, self.end[choice.entry]))
+            places = set(range(choice.entry + 1, self.end[choice.entry]))
             for index in definitions:
-                found.update(range(index, self.end[index]))
-            self.ruled[choice.index] = tuple(sorted(found))
-            for index in found:
+                places.update(range(index, self.end[index]))
+            self.ruled[choice.index] = tuple(sorted(places))
+            for index in places:
                 self.rulers.setdefault(index, []).append(self.place[choice.index])
 
 

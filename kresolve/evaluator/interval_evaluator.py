@@ -61,20 +61,20 @@ class IntervalEvaluator:
             return Interval(N, max(visible.high, default.high))
         if symbol.transitional:
             return OPEN
-        found = default
+        interval = default
         implied = self.reverse(symbol, self.model.implied_by.get(symbol.name, ()))
         if implied.high:
             limit = self.direct_dependency(symbol)
             raised = interval_and((interval_or((default, implied)), limit))
-            found = raised if implied.low else united(default, raised)
+            interval = raised if implied.low else united(default, raised)
         if visible.high:
-            found = united(found, Interval(N, visible.high))
+            interval = united(interval, Interval(N, visible.high))
         selected = self.reverse(symbol, self.model.selected_by.get(symbol.name, ()))
-        return self.promoted(symbol, interval_or((found, selected)))
+        return self.promoted(symbol, interval_or((interval, selected)))
 
     def default(self, symbol: Symbol) -> Interval:
         """The first active default; each that may be active, until one that is for certain."""
-        found: Interval | None = None
+        interval: Interval | None = None
         if symbol.choice is not None and self.model.dialect.choice_lists:
             return OFF
         for index, definition in self.model.menu_nodes(symbol):
@@ -82,22 +82,22 @@ class IntervalEvaluator:
                 strength = interval_and((self.depends(index), self.expr(default.condition)))
                 if not strength.high:
                     continue
-                here = interval_and((strength, self.expr(default.value)))
-                found = here if found is None else united(found, here)
+                given = interval_and((strength, self.expr(default.value)))
+                interval = given if interval is None else united(interval, given)
                 if strength.low:
-                    return found
-        return OFF if found is None else united(found, OFF)
+                    return interval
+        return OFF if interval is None else united(interval, OFF)
 
     def visibility(self, symbol: Symbol) -> Interval:
         """``sym_calc_visibility``: the best of the prompts, promoted."""
         if symbol.transitional:
             return ON
-        found = [
+        prompts = [
             self.prompt(index, prompt)
             for index, definition in self.model.menu_nodes(symbol)
             for prompt in definition.prompts
         ]
-        return self.promoted(symbol, interval_or(found))
+        return self.promoted(symbol, interval_or(prompts))
 
     def prompt(self, index: int, prompt: Prompt) -> Interval:
         """What the condition of a prompt, and everything around it, allow."""
@@ -105,14 +105,14 @@ class IntervalEvaluator:
 
     def direct_dependency(self, symbol: Symbol) -> Interval:
         """``dir_dep``; safely: one definition without any dependency allows all."""
-        found = [self.depends(index) for index in symbol.menu_nodes]
+        dependencies = [self.depends(index) for index in symbol.menu_nodes]
         return self.promoted(
-            symbol, Interval(min(b.low for b in found), max(b.high for b in found))
+            symbol, Interval(min(b.low for b in dependencies), max(b.high for b in dependencies))
         )
 
     def reverse(self, symbol: Symbol, sources: Sequence[ReverseDependency]) -> Interval:
         """``rev_dep`` and ``implied``: the strongest select or imply."""
-        found = [
+        strengths = [
             interval_and(
                 (
                     self.values.get(source.selector, OPEN),
@@ -122,7 +122,7 @@ class IntervalEvaluator:
             )
             for source in sources
         ]
-        return self.promoted(symbol, interval_or(found))
+        return self.promoted(symbol, interval_or(strengths))
 
     def promoted(self, symbol: Symbol, bounds: Interval) -> Interval:
         """m becomes y but for a tristate with modules (``sym_get_type``)."""
@@ -147,8 +147,8 @@ class IntervalEvaluator:
         return known
 
     def _choice(self, index: int, entry: ChoiceEntry) -> Interval:
-        found = interval_or(self.prompt(index, prompt) for prompt in entry.prompts)
-        return Interval(N, Y if found.high else N)
+        prompts = interval_or(self.prompt(index, prompt) for prompt in entry.prompts)
+        return Interval(N, Y if prompts.high else N)
 
     def shown(self, index: int) -> Interval:
         """What the ``visible if`` lines of the menus around an entry allow."""
@@ -162,13 +162,13 @@ class IntervalEvaluator:
 
     def turned_default(self, definition: MenuNode) -> Interval:
         """What a definition's defaults say if all around it allow it, and nobody else decides."""
-        found: Interval | None = None
+        interval: Interval | None = None
         for default in definition.defaults:
             strength = self.expr(default.condition)
             if not strength.high:
                 continue
-            here = interval_and((strength, self.expr(default.value)))
-            found = here if found is None else united(found, here)
+            given = interval_and((strength, self.expr(default.value)))
+            interval = given if interval is None else united(interval, given)
             if strength.low:
-                return found
-        return OFF if found is None else united(found, OFF)
+                return interval
+        return OFF if interval is None else united(interval, OFF)

@@ -26,20 +26,20 @@ def effects_in_tree(model: Model, name: str, value: str = "y") -> Effects:
             IntervalEvaluator(model, name, N),
             IntervalEvaluator(model, name, OF_LETTER[value]),
         )
-        found = [
+        effects = [
             _effect(model, symbol, kind, bounds, why)
             for symbol in model.symbols.values()
             if symbol.name != name
             for kind, bounds, why in _kinds(model, symbol, without, within)
         ]
-    return Effects(name, value, "", "", tuple(found), model.info, within=value)
+    return Effects(name, value, "", "", tuple(effects), model.info, within=value)
 
 
 def _kinds(
     model: Model, symbol: Symbol, without: IntervalEvaluator, within: IntervalEvaluator
 ) -> Iterator[tuple[str, tuple[Interval, Interval], str]]:
     """The kinds of effects on a symbol, each with what is left before and after, and why."""
-    here = (
+    intervals = (
         without.values.get(symbol.name, OPEN),
         within.values.get(symbol.name, OPEN),
     )
@@ -47,15 +47,15 @@ def _kinds(
         seen = without.visibility(symbol).high, within.visibility(symbol).high
         if (seen[0] == N) != (seen[1] == N):
             kind, closed = ("shows", without) if seen[0] == N else ("hides", within)
-            yield kind, here, _closing_line(model, symbol, closed)
+            yield kind, intervals, _closing_line(model, symbol, closed)
     if not symbol.is_bool_or_tristate:
         return
-    if here[1].low > N and here[0].low == N:
-        yield "forces", here, _forcing_line(model, symbol, within)
-    if here[1].high == N and here[0].high > N:
-        yield "excludes", here, _closing_line(model, symbol, within)
-    if here[0].high == N and here[1].high > N:
-        yield "allows", here, _closing_line(model, symbol, without)
+    if intervals[1].low > N and intervals[0].low == N:
+        yield "forces", intervals, _forcing_line(model, symbol, within)
+    if intervals[1].high == N and intervals[0].high > N:
+        yield "excludes", intervals, _closing_line(model, symbol, within)
+    if intervals[0].high == N and intervals[1].high > N:
+        yield "allows", intervals, _closing_line(model, symbol, without)
     yield from _defaults(model, symbol, without, within)
 
 
@@ -74,9 +74,9 @@ def _defaults(
 def _closing_line(model: Model, symbol: Symbol, closed: IntervalEvaluator) -> str:
     """A line that cannot hold any more, of the first definition that has one."""
     for index, definition in model.menu_nodes(symbol):
-        here = index
-        while here >= 0:
-            entry = model.entries[here]
+        place = index
+        while place >= 0:
+            entry = model.entries[place]
             for guard in entry.depends:
                 if closed.expr(guard.expr) == OFF:
                     return f"depends on {guard.expr} ({guard.location})"
@@ -84,7 +84,7 @@ def _closing_line(model: Model, symbol: Symbol, closed: IntervalEvaluator) -> st
                 for guard in entry.visible:
                     if closed.expr(guard.expr) == OFF:
                         return f"visible if {guard.expr} ({guard.location})"
-            here = entry.parent
+            place = entry.parent
         for prompt in definition.prompts:
             if closed.expr(prompt.condition) == OFF:
                 return f"prompt if {prompt.condition} ({prompt.location})"

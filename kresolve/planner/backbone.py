@@ -108,8 +108,8 @@ def _ways(model_index: ModelIndex, graph: Graph, name: str, value: str) -> Backb
     encoding = Encoding(model, user, circuit, model_index.dependencies)
     encoding.add([name])
     on = {other: bounds.ge_m for other, bounds in encoding.values.items() if other != name}
-    here = encoding.values[name]
-    demand = here.is_y if value == "y" else here.ge_m
+    literals = encoding.values[name]
+    demand = literals.is_y if value == "y" else literals.ge_m
     with IncrementalSolver(circuit.clauses) as solver:
         every = _always(solver, demand, on)
         if every is None:
@@ -141,10 +141,10 @@ def _always(solver: IncrementalSolver, demand: int, wanted: dict[str, int]) -> l
     A literal is tried by demanding its opposite; each solution found on the way
     settles all that are false in it.
     """
-    found = solver.solve([demand])
-    if found is None:
+    solution = solver.solve([demand])
+    if solution is None:
         return None
-    open_ = {name: literal for name, literal in wanted.items() if found.holds(literal)}
+    open_ = {name: literal for name, literal in wanted.items() if solution.holds(literal)}
     always: list[str] = []
     while open_:
         name, literal = open_.popitem()

@@ -69,7 +69,9 @@ def _compatible(
                     better = solver.solve([*kept, selector])
                     if better is None:
                         core = solver.minimal_core([selector, *kept]) or [selector]
-                        refused[request_of[selector]] = tuple(request_of[one] for one in core)
+                        refused[request_of[selector]] = tuple(
+                            request_of[literal] for literal in core
+                        )
                         continue
                     best = better
                 kept.append(selector)

@@ -95,12 +95,12 @@ def _not_impossible(problem: Problem, solution: Assignment | None) -> Exception:
         untrue = dict.fromkeys(
             line.symbol
             for line in lines
-            for one in after
-            if line.symbol in one and one.line(line.symbol).value != line.value
+            for configuration in after
+            if line.symbol in configuration and configuration.line(line.symbol).value != line.value
         )
         hold = all(
-            demand.holds(one.shown)
-            for encoded_target, one in zip(problem.encoded_targets, after, strict=True)
+            demand.holds(configuration.shown)
+            for encoded_target, configuration in zip(problem.encoded_targets, after, strict=True)
             for demand in encoded_target.demands
         )
         if untrue and hold:

@@ -18,30 +18,30 @@ def model_of(models: Sequence[Model], name: str) -> Model:
     return next(model for model in models if name in model.symbols)
 
 
-def in_order(models: Sequence[Model], said: Mapping[str, str]) -> tuple[Line, ...]:
+def in_order(models: Sequence[Model], values: Mapping[str, str]) -> tuple[Line, ...]:
     """Lines in menu order, the y of a choice behind its n.
 
     Symbols of a later model that no earlier one has come behind the others.
     """
-    found: dict[str, Line] = {}
+    lines_by_symbol: dict[str, Line] = {}
     for model in models:
-        here = sorted(
-            (name for name in said if name in model.symbols and name not in found),
+        known = sorted(
+            (name for name in values if name in model.symbols and name not in lines_by_symbol),
             key=model.menu_index.__getitem__,
         )
         lines: list[Line] = []
         last_of_choice: dict[int, Line] = {}
-        for name in here:
+        for name in known:
             symbol = model.symbols[name]
-            line = Line(name, spell(symbol.type, said[name]))
-            if symbol.choice is not None and said[name] == "y":
+            line = Line(name, spell(symbol.type, values[name]))
+            if symbol.choice is not None and values[name] == "y":
                 last_of_choice[symbol.choice] = line
             else:
                 lines.append(line)
         for choice, line in last_of_choice.items():
             lines.insert(_behind(model, model.choices[choice].members, line, lines), line)
-        found.update((line.symbol, line) for line in lines)
-    return tuple(found.values())
+        lines_by_symbol.update((line.symbol, line) for line in lines)
+    return tuple(lines_by_symbol.values())
 
 
 def by_preference(models: Sequence[Model], lines: Iterable[Key]) -> list[Key]:
@@ -60,10 +60,10 @@ def by_preference(models: Sequence[Model], lines: Iterable[Key]) -> list[Key]:
 
 def one_line_each(lines: Mapping[Key, int]) -> Iterator[list[int]]:
     """Clauses: at most one line of a symbol."""
-    said: dict[str, list[int]] = {}
+    by_symbol: dict[str, list[int]] = {}
     for (name, _), literal in lines.items():
-        said.setdefault(name, []).append(literal)
-    for literals in said.values():
+        by_symbol.setdefault(name, []).append(literal)
+    for literals in by_symbol.values():
         yield from _at_most_one(literals)
 
 
@@ -80,7 +80,7 @@ def one_yes_each(models: Sequence[Model], lines: Mapping[Key, int]) -> Iterator[
 
 
 def _at_most_one(literals: Sequence[int]) -> Iterator[list[int]]:
-    return ([-one, -other] for one, other in combinations(literals, 2))
+    return ([-literal, -other] for literal, other in combinations(literals, 2))
 
 
 def _behind(model: Model, members: Sequence[str], line: Line, lines: list[Line]) -> int:

@@ -119,13 +119,13 @@ def keeping(
     model = target.model
     last = _last_lines(model, fragment)
     with_all = target.after(fragment)
-    for one in request:
-        if not one.holds(with_all.shown):
-            shown = [(name, with_all.shown(name) or "nothing") for name in one.looked_at]
+    for demand in request:
+        if not demand.holds(with_all.shown):
+            shown = [(name, with_all.shown(name) or "nothing") for name in demand.looked_at]
             values = join_names([f"{name} is {value}" for name, value in shown], len(shown))
             raise RequestError(
-                f"{one}: {values if len(shown) > 1 else f'it is {shown[0][1]}'} with all lines of "
-                "the fragment; kresolve plan finds what is missing"
+                f"{demand}: {values} with all lines of the fragment; "
+                "kresolve plan finds what is missing"
             )
     keys = {
         (name, value): line
@@ -148,13 +148,13 @@ def keeping(
 
 def _last_lines(model: Model, fragment: Iterable[Line]) -> dict[str, Line]:
     """For each symbol the last line that says anything to conf."""
-    found: dict[str, Line] = {}
+    last: dict[str, Line] = {}
     for line in fragment:
         symbol = model.symbols.get(line.symbol)
         if symbol is not None and typed_value(line, symbol.type) is not None:
-            found.pop(line.symbol, None)
-            found[line.symbol] = line
-    return found
+            last.pop(line.symbol, None)
+            last[line.symbol] = line
+    return last
 
 
 def _fewest(

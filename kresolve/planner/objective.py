@@ -68,8 +68,8 @@ class View:
 
 def global_switches(model: Model) -> tuple[str, ...]:
     """The gates that a tree has."""
-    found = (*((model.modules,) if model.modules else ()), *_GLOBAL_SWITCHES)
-    return tuple(name for name in found if name in model.symbols)
+    names = (*((model.modules,) if model.modules else ()), *_GLOBAL_SWITCHES)
+    return tuple(name for name in names if name in model.symbols)
 
 
 def levels_of(objective: str, targets: int) -> tuple[str, ...]:
@@ -98,26 +98,26 @@ def is_known(line: Line, model: Model) -> bool:
 def measure(views: Sequence[View], lines: Iterable[Line]) -> dict[str, int]:
     """The numbers of a plan, by evaluation."""
     lines = list(lines)
-    found = dict.fromkeys(("lost", "switched", "dropped", "added"), 0)
+    counts = dict.fromkeys(("lost", "switched", "dropped", "added"), 0)
     for view in views:
         model, before, after = view.before.model, view.before, view.after
         for name in before.changes(after):
             if name in model.options and not view.is_granted(name):
                 old = before.tristate(name)
-                found["lost"] += after.tristate(name) < old
-                found["added"] += old == 0
-        found["switched"] += sum(
+                counts["lost"] += after.tristate(name) < old
+                counts["added"] += old == 0
+        counts["switched"] += sum(
             after[name] != before[name]
             for name in global_switches(model)
             if not view.is_granted(name)
         )
         if len(views) > 1:
-            found["dropped"] += sum(
+            counts["dropped"] += sum(
                 spell(model.symbols[line.symbol].type, after[line.symbol]) != line.value
                 for line in lines
                 if is_known(line, model)
             )
-    found["switched"] += sum(
+    counts["switched"] += sum(
         any(
             is_known(line, view.before.model)
             and not is_asked(view.asked, line, view.before.model)
@@ -126,4 +126,4 @@ def measure(views: Sequence[View], lines: Iterable[Line]) -> dict[str, int]:
         )
         for line in lines
     )
-    return {**found, "lines": len(lines)}
+    return {**counts, "lines": len(lines)}

@@ -58,12 +58,12 @@ def plan_graph(
 
 def _asked(plan: Plan, after: Configuration) -> dict[str, tuple[str, ...]]:
     """The symbols that are asked for; of alternatives that one which holds, or all."""
-    found: dict[str, tuple[str, ...]] = {}
+    asked: dict[str, tuple[str, ...]] = {}
     for request in plan.request:
-        serves = [one for one in request.alternatives if one.holds(after.shown)][:1]
+        serves = [each for each in request.alternatives if each.holds(after.shown)][:1]
         for alternative in serves or request.alternatives:
-            found.update((want.symbol, want.accept) for want in alternative.wants)
-    return found
+            asked.update((want.symbol, want.accept) for want in alternative.wants)
+    return asked
 
 
 class _PlanGraph:
@@ -107,11 +107,11 @@ class _PlanGraph:
                         self.roles[other] = self.role(other)
                         todo.append(other)
         plan = self.plan
-        found = taken(self.graph, self.roles, dict.fromkeys(self.edges))
+        graph = taken(self.graph, self.roles, dict.fromkeys(self.edges))
         for name, role in self.roles.items():
-            found.nodes[name].update(self.said(name, role))
-        found.graph.update(plan=plan.status, base=plan.base, mode=plan.mode)
-        return found
+            graph.nodes[name].update(self.said(name, role))
+        graph.graph.update(plan=plan.status, base=plan.base, mode=plan.mode)
+        return graph
 
     def role(self, name: str) -> str:
         """What a symbol is to the plan."""
@@ -183,14 +183,14 @@ class _PlanGraph:
 
     def said(self, name: str, role: str) -> dict[str, str]:
         """What the plan says about a node."""
-        found = {"role": role}
+        attributes = {"role": role}
         if name in self.after:
-            found |= {"before": self.before[name], "value": self.after[name]}
+            attributes |= {"before": self.before[name], "value": self.after[name]}
         line, satisfied = self.lines.get(name), self.satisfied.get(name)
         if line is not None:
-            found |= {"line": line.text, "why": line.why}
+            attributes |= {"line": line.text, "why": line.why}
         elif satisfied is not None:
-            found["why"] = f"needs no line: {satisfied.why}"
+            attributes["why"] = f"needs no line: {satisfied.why}"
         elif name in self.after:
-            found["why"] = cause(self.after, name)
-        return found
+            attributes["why"] = cause(self.after, name)
+        return attributes

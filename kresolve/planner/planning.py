@@ -55,9 +55,9 @@ def answer_all(
     ``timeout``: seconds after which the best plan so far is taken, and labelled
     so.  Raises DisagreementError when the witnesses disagree.
     """
-    said = _remarks(questions)
+    remarks = _remarks(questions)
     with gc_paused():
-        return _answer(questions, (*said, *notes), alternatives, timeout, progress)
+        return _answer(questions, (*remarks, *notes), alternatives, timeout, progress)
 
 
 def _answer(
@@ -70,7 +70,7 @@ def _answer(
     unanswered = _unanswered(questions, notes)
     deadline = Deadline.after(timeout)
     try:
-        found = search(
+        result = search(
             questions,
             alternatives=alternatives,
             deadline=deadline,
@@ -78,9 +78,9 @@ def _answer(
         )
     except OutOfTime:
         return evolve(unanswered, notes=(*notes, f"timed out after {timeout:g} s"))
-    if found is not None:
-        plan = _planned(unanswered, found)
-        if not all(found.proved):
+    if result is not None:
+        plan = _planned(unanswered, result)
+        if not all(result.proved):
             given_up = f"the best plan found in {timeout:g} s; there may be a better one"
             plan = evolve(plan, notes=(*plan.notes, given_up)) if timeout else plan
         return plan
@@ -101,22 +101,22 @@ def _impossible(
     alone: list[tuple[Target, Question]] = []
     try:
         alone += (
-            one
-            for one in questions
-            if len(questions) > 1 and search([one], deadline=deadline) is None
+            question
+            for question in questions
+            if len(questions) > 1 and search([question], deadline=deadline) is None
         )
-        found = conflict(alone[:1] or questions, deadline)
+        proof = conflict(alone[:1] or questions, deadline)
     except NoStableLineError as there:
         return evolve(unanswered, notes=(*unanswered.notes, str(there)))
     except OutOfTime:
-        found = asked_for(alone[:1] or questions)
+        proof = asked_for(alone[:1] or questions)
         notes = ["proved impossible; timed out before the cause was found"]
     else:
         notes = [f"impossible by itself: {target}" for target, _ in alone]
         if len(questions) > 1 and not alone:
             notes = ["each target has a plan of its own; --split gives what these have in common"]
     return evolve(
-        unanswered, status="impossible", conflict=found, notes=(*unanswered.notes, *notes)
+        unanswered, status="impossible", conflict=proof, notes=(*unanswered.notes, *notes)
     )
 
 
@@ -130,37 +130,40 @@ def answer_in_parts(
 
     Raises DisagreementError when the witnesses disagree.
     """
-    said = _remarks(questions)
-    unanswered = _unanswered(questions, tuple(said))
+    remarks = _remarks(questions)
+    unanswered = _unanswered(questions, tuple(remarks))
     deadline = Deadline.after(timeout)
     with gc_paused():
         try:
-            found = split(questions, deadline=deadline, progress=progress)
+            parts = split(questions, deadline=deadline, progress=progress)
         except OutOfTime:
-            return evolve(unanswered, notes=(*said, f"timed out after {timeout:g} s"))
-        if found is not None:
-            return _planned_in_parts(unanswered, found)
+            return evolve(unanswered, notes=(*remarks, f"timed out after {timeout:g} s"))
+        if parts is not None:
+            return _planned_in_parts(unanswered, parts)
         if all(can_be_proved(target, question) for target, question in questions):
             return _impossible(unanswered, questions, deadline)
     untried = "no plan found, but not every value of a number or text was tried"
-    return evolve(unanswered, notes=(*said, untried))
+    return evolve(unanswered, notes=(*remarks, untried))
 
 
-def _planned_in_parts(unanswered: Plan, found: Split) -> Plan:
-    common = {line.symbol for line in found.common}
-    told = [plan_lines(part) for part in found.parts]
-    first = found.parts[0]
-    values = {name: sum(part.measured[name] for part in found.parts) for name in first.measured}
+def _planned_in_parts(unanswered: Plan, parts: Split) -> Plan:
+    common = {line.symbol for line in parts.common}
+    lines_by_part = [plan_lines(part) for part in parts.parts]
+    first = parts.parts[0]
+    values = {name: sum(part.measured[name] for part in parts.parts) for name in first.measured}
     values["lines"] = len(common) + sum(
-        len(found.remainder(number)) for number in range(len(found.parts))
+        len(parts.remainder(number)) for number in range(len(parts.parts))
     )
     return evolve(
         unanswered,
         status="planned",
-        lines=tuple(line for line in told[0] if line.symbol in common),
+        lines=tuple(line for line in lines_by_part[0] if line.symbol in common),
         targets=tuple(
-            evolve(_outcome(part, 0), lines=tuple(one for one in lines if one.symbol not in common))
-            for part, lines in zip(found.parts, told, strict=True)
+            evolve(
+                _outcome(part, 0),
+                lines=tuple(each for each in lines if each.symbol not in common),
+            )
+            for part, lines in zip(parts.parts, lines_by_part, strict=True)
         ),
         objective=tuple(
             Measure(name, value, proved)
@@ -182,38 +185,40 @@ def _unanswered(questions: Sequence[tuple[Target, Question]], notes: tuple[str, 
 
 def _remarks(questions: Sequence[tuple[Target, Question]]) -> tuple[str, ...]:
     """What the bases say that is nothing, and which alternatives a tree does not have."""
-    found = [note for target, _ in questions for note in target.notes]
-    found += notes_of(request for _, question in questions for request in question.requests)
-    return tuple(dict.fromkeys(found))
+    notes = [note for target, _ in questions for note in target.notes]
+    notes += notes_of(request for _, question in questions for request in question.requests)
+    return tuple(dict.fromkeys(notes))
 
 
 def _requests(questions: Sequence[tuple[Target, Question]]) -> tuple[Demand, ...]:
     """The requests of all questions, each once."""
-    return tuple(dict.fromkeys(request for _, one in questions for request in one.requests))
+    return tuple(
+        dict.fromkeys(request for _, question in questions for request in question.requests)
+    )
 
 
 def _untouched(target: Target) -> TargetResult:
     return TargetResult(tree=target.model.info, base=target.base, mode=target.mode)
 
 
-def _planned(unanswered: Plan, found: SearchResult) -> Plan:
+def _planned(unanswered: Plan, result: SearchResult) -> Plan:
     return evolve(
         unanswered,
         status="planned",
-        lines=plan_lines(found),
-        targets=tuple(_outcome(found, number) for number in range(len(found.after))),
+        lines=plan_lines(result),
+        targets=tuple(_outcome(result, number) for number in range(len(result.after))),
         objective=tuple(
             Measure(name, value, proved)
-            for (name, value), proved in zip(found.measured.items(), found.proved, strict=False)
+            for (name, value), proved in zip(result.measured.items(), result.proved, strict=False)
         ),
-        notes=(*unanswered.notes, *_placeholders(found.lines, unanswered)),
-        alternatives=found.others,
+        notes=(*unanswered.notes, *_placeholders(result.lines, unanswered)),
+        alternatives=result.others,
     )
 
 
-def _outcome(found: SearchResult, number: int) -> TargetResult:
+def _outcome(result: SearchResult, number: int) -> TargetResult:
     """What a plan does in one of its targets."""
-    encoded_target, after = found.problem.encoded_targets[number], found.after[number]
+    encoded_target, after = result.problem.encoded_targets[number], result.after[number]
     target, question = encoded_target.target, encoded_target.question
     before, model = target.before, target.model
     changes = tuple(Change(name, before[name], after[name]) for name in before.changes(after))
@@ -221,7 +226,7 @@ def _outcome(found: SearchResult, number: int) -> TargetResult:
         tree=model.info,
         base=target.base,
         mode=target.mode,
-        satisfied=satisfied(found, number),
+        satisfied=satisfied(result, number),
         serving=serving(question.requests, after.shown),
         changes=changes,
         lost=tuple(
@@ -233,7 +238,7 @@ def _outcome(found: SearchResult, number: int) -> TargetResult:
         ),
         dropped=tuple(
             line.symbol
-            for line in found.lines
+            for line in result.lines
             if is_known(line, model) and after.line(line.symbol).value != line.value
         ),
         verified=Verified(evaluator=True),

@@ -66,18 +66,20 @@ class Question:
     @cached_property
     def certain(self) -> frozenset[str]:
         """The symbols that end at a value that was asked for in every plan."""
-        plain = (one.symbol for one in self.requests if isinstance(one, Request))
+        plain = (request.symbol for request in self.requests if isinstance(request, Request))
         return frozenset((*plain, *self.forbidden))
 
     def texts(self, model: Model) -> dict[str, tuple[str, ...]]:
         """The numbers and texts that are asked for, or may be taken, by symbol."""
-        said = [(want.symbol, want.accept) for one in self.requests for want in one.wants]
-        said += [(name, (value,)) for name, value in sorted(self.among or ())]
-        found: dict[str, tuple[str, ...]] = {}
-        for name, accept in said:
+        accepted = [
+            (want.symbol, want.accept) for request in self.requests for want in request.wants
+        ]
+        accepted += [(name, (value,)) for name, value in sorted(self.among or ())]
+        texts: dict[str, tuple[str, ...]] = {}
+        for name, accept in accepted:
             if not model.symbols[name].is_bool_or_tristate:
-                found[name] = tuple(dict.fromkeys((*found.get(name, ()), *accept)))
-        return found
+                texts[name] = tuple(dict.fromkeys((*texts.get(name, ()), *accept)))
+        return texts
 
     def demands(self, target: Target) -> Iterable[Demand]:
         """Everything that must hold: the requests, the bans, and the pins."""
@@ -110,12 +112,12 @@ class EncodedTarget:
         symbol = self.target.model.symbols[name]
         if not symbol.is_bool_or_tristate:
             written = self.encoding.is_written(symbol)
-            said = self.circuit.and2(written, self.texts(name).get(value, FALSE))
-            return self.circuit.or2(said, -written) if value == "" else said
-        here = self.encoding.value_of(name)
+            is_written = self.circuit.and2(written, self.texts(name).get(value, FALSE))
+            return self.circuit.or2(is_written, -written) if value == "" else is_written
+        literals = self.encoding.value_of(name)
         if value == "m":
-            return self.circuit.and2(here.ge_m, -here.is_y)
-        return here.is_y if value == "y" else -here.ge_m
+            return self.circuit.and2(literals.ge_m, -literals.is_y)
+        return literals.is_y if value == "y" else -literals.ge_m
 
     def texts(self, name: str) -> Mapping[str, int]:
         """The texts that an int, hex or string can end with, each with its literal."""
@@ -140,8 +142,8 @@ class EncodedTarget:
         if isinstance(demand, Request):
             return self.accepted(demand.symbol, demand.accept, by_line=by_line)
         return [
-            self.circuit.all_of(self.want(want, by_line=by_line) for want in one.wants)
-            for one in demand.alternatives
+            self.circuit.all_of(self.want(want, by_line=by_line) for want in alternative.wants)
+            for alternative in demand.alternatives
         ]
 
     def want(self, want: Want, *, by_line: bool = False) -> int:
@@ -154,11 +156,11 @@ class EncodedTarget:
     def all_demands(self) -> int:
         """The literal "every demand holds"."""
         circuit = self.circuit
-        return circuit.all_of([circuit.any_of(self.demand(one)) for one in self.demands])
+        return circuit.all_of([circuit.any_of(self.demand(demand)) for demand in self.demands])
 
     def satisfied(self, solution: Assignment, demand: Demand) -> bool:
         """Does a demand hold in a solution?"""
-        return any(solution.holds(one) for one in self.demand(demand))
+        return any(solution.holds(literal) for literal in self.demand(demand))
 
     def all_hold(self, solution: Assignment) -> bool:
         """Does every demand hold in a solution?"""
@@ -208,7 +210,9 @@ class Problem:
                 encoded_target.target.model,
                 encoded_target.target.model_index.dependencies,
             )
-            names = list(dict.fromkeys(n for one in encoded_target.demands for n in one.looked_at))
+            names = list(
+                dict.fromkeys(n for demand in encoded_target.demands for n in demand.looked_at)
+            )
             # Without modules every m is a y, so MODULES matters to all.
             roots = [*names, *([model.modules] if model.modules else [])]
             for node in dependencies.cone(map(dependencies.node, roots)):
@@ -275,9 +279,9 @@ class Problem:
     def constraints(self) -> list[list[int]]:
         """What makes lines a plan: the demands hold, and the lines are fit for one."""
         demands = [
-            encoded_target.demand(one)
+            encoded_target.demand(demand)
             for encoded_target in self.encoded_targets
-            for one in encoded_target.demands
+            for demand in encoded_target.demands
         ]
         return [*demands, *self.fit_lines()]
 
@@ -286,11 +290,11 @@ class Problem:
 
         In several targets a line has to take effect in one of them.
         """
-        found: list[list[int]] = []
+        clauses: list[list[int]] = []
         if self.encoded_targets[0].question.among is None:
             for (name, value), literal in self.lines().items():
-                found.append([-literal, *self._effects(name, value)])
-        return [*found, *one_yes_each(self.models, self.lines())]
+                clauses.append([-literal, *self._effects(name, value)])
+        return [*clauses, *one_yes_each(self.models, self.lines())]
 
     def _effects(self, name: str, value: str) -> list[int]:
         """For each target that knows a line's symbol, the literal "the line takes effect"."""
@@ -400,8 +404,8 @@ class Problem:
 
     def plan_lines(self, solution: Assignment) -> tuple[Line, ...]:
         """The lines of a solution."""
-        said = {name: v for (name, v), literal in self.lines().items() if solution.holds(literal)}
-        return in_order(self.models, said)
+        values = {name: v for (name, v), literal in self.lines().items() if solution.holds(literal)}
+        return in_order(self.models, values)
 
     @property
     def menu_order(self) -> list[int]:
@@ -417,8 +421,8 @@ class Problem:
 
     def fixed(self, lines: Iterable[Line]) -> list[int]:
         """Assumptions under which exactly these lines are in the plan."""
-        there = {self.line_literal(line) for line in lines}
-        return [literal if literal in there else -literal for literal in self.lines().values()]
+        chosen = {self.line_literal(line) for line in lines}
+        return [literal if literal in chosen else -literal for literal in self.lines().values()]
 
 
 def _encoded_targets(

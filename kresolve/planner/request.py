@@ -49,8 +49,8 @@ class Want:
     condition: Want | None = None
 
     def __str__(self) -> str:
-        said = f"{self.symbol}={'|'.join(map(shown_value, self.accept))}"
-        return f"{said} if {self.when}" if self.condition is not None else said
+        text = f"{self.symbol}={'|'.join(map(shown_value, self.accept))}"
+        return f"{text} if {self.when}" if self.condition is not None else text
 
     @property
     def when(self) -> str:
@@ -154,13 +154,14 @@ class AnyOf:
     def __str__(self) -> str:
         several = len(self.alternatives) > 1
         return " or ".join(
-            f"({one})" if several and len(one.wants) > 1 else str(one) for one in self.alternatives
+            f"({alternative})" if several and len(alternative.wants) > 1 else str(alternative)
+            for alternative in self.alternatives
         )
 
     @property
     def wants(self) -> tuple[Want, ...]:
         """The wants of all alternatives."""
-        return tuple(want for one in self.alternatives for want in one.wants)
+        return tuple(want for alternative in self.alternatives for want in alternative.wants)
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -185,11 +186,13 @@ class AnyOf:
 
     def holds(self, shown: Shown) -> bool:
         """Does one of the alternatives hold?"""
-        return any(one.holds(shown) for one in self.alternatives)
+        return any(alternative.holds(shown) for alternative in self.alternatives)
 
     def serving(self, shown: Shown) -> Alternative | None:
         """The first alternative that holds."""
-        return next((one for one in self.alternatives if one.holds(shown)), None)
+        return next(
+            (alternative for alternative in self.alternatives if alternative.holds(shown)), None
+        )
 
 
 #: What has to hold: a request of either kind; a pin and a ban are requests, too.
@@ -203,16 +206,16 @@ def in_quotes(name: str) -> str:
 
 def notes_of(demands: Iterable[Demand]) -> list[str]:
     """What is to be told of requests with alternatives that the tree does not have."""
-    return [note for one in demands if isinstance(one, AnyOf) for note in one.notes]
+    return [note for demand in demands if isinstance(demand, AnyOf) for note in demand.notes]
 
 
 def accepted_values(demands: Iterable[Demand]) -> dict[str, frozenset[str]]:
     """The symbols that are asked for, each with all values that some demand accepts."""
-    found: dict[str, frozenset[str]] = {}
+    accepted: dict[str, frozenset[str]] = {}
     for demand in demands:
         for want in demand.wants:
-            found[want.symbol] = found.get(want.symbol, frozenset()) | {*want.accept}
-    return found
+            accepted[want.symbol] = accepted.get(want.symbol, frozenset()) | {*want.accept}
+    return accepted
 
 
 def is_asked(asked: Mapping[str, frozenset[str]], line: Line, model: Model) -> bool:
@@ -235,7 +238,7 @@ def requested(model: Model, text: str) -> Demand:
     if len(terms) == 1 and len(terms[0]) == 1 and first.condition is None:
         return checked(model, first.name, first.value, text)
     return alternatives_of(
-        model, [("", one) for one in terms], origin=request_name(text), name=request_name(text)
+        model, [("", term) for term in terms], origin=request_name(text), name=request_name(text)
     )
 
 
@@ -247,7 +250,7 @@ def alternatives_of(
     One that needs an option that the tree does not have drops out.  Raises
     RequestError if none is left, or a value is none of its option.
     """
-    found: list[Alternative] = []
+    known: list[Alternative] = []
     missing: dict[str, None] = {}
     alternatives = list(alternatives)
     _check_quotes(model, [term for _, terms in alternatives for term in terms], origin)
@@ -257,16 +260,16 @@ def alternatives_of(
         if not absent:
             needed = (term for term in terms if not _is_never_needed(model, term))
             wants = tuple(_want(model, term, origin) for term in needed)
-            found.append(Alternative(wants, called))
-    hints = [did_you_mean_option(one, model.symbols) for one in missing]
-    if not found:
+            known.append(Alternative(wants, called))
+    hints = [did_you_mean_option(option, model.symbols) for option in missing]
+    if not known:
         hint = next(filter(None, hints), "")
         names = " and no ".join(missing)
         raise RequestError(f"{origin}: {model.info} has no {names}{hint}")
-    whole = AnyOf(tuple(found), origin, name)
+    whole = AnyOf(tuple(known), origin, name)
     notes = (
-        f"{one}: {model.info} has no such option{hint or ';'} {whole.label} is taken without it"
-        for one, hint in zip(missing, hints, strict=True)
+        f"{option}: {model.info} has no such option{hint or ';'} {whole.label} is used without it"
+        for option, hint in zip(missing, hints, strict=True)
     )
     return evolve(whole, notes=tuple(notes))
 
@@ -316,8 +319,8 @@ def _want(model: Model, term: Term, origin: str) -> Want:
         )
     if condition.value is None:
         return Want(wanted.symbol, wanted.accept, Want(condition.name, ON))
-    said = checked(model, condition.name, condition.value, origin)
-    return Want(wanted.symbol, wanted.accept, Want(said.symbol, said.accept))
+    needed_if = checked(model, condition.name, condition.value, origin)
+    return Want(wanted.symbol, wanted.accept, Want(needed_if.symbol, needed_if.accept))
 
 
 def checked(model: Model, name: str, wanted: str | None, origin: str) -> Request:
@@ -354,10 +357,10 @@ def checked(model: Model, name: str, wanted: str | None, origin: str) -> Request
         )
     value = unquote(wanted) if wanted.startswith('"') else wanted
     values = [value] if value is None or symbol.type is Type.STRING else value.split("|")
-    if value is None or not all(valid(symbol.type, one) for one in values if one is not None):
-        said = wanted if wanted.isprintable() else repr(wanted)
-        raise RequestError(f"{_from(origin, name)}{name}={said}: not {_a(symbol.type)} ({place})")
-    return Request(name, tuple(dict.fromkeys(one for one in values if one is not None)), origin)
+    if value is None or not all(valid(symbol.type, text) for text in values if text is not None):
+        shown = wanted if wanted.isprintable() else repr(wanted)
+        raise RequestError(f"{_from(origin, name)}{name}={shown}: not {_a(symbol.type)} ({place})")
+    return Request(name, tuple(dict.fromkeys(text for text in values if text is not None)), origin)
 
 
 def _a(type_: Type) -> str:
@@ -407,12 +410,12 @@ def merged(requests: Iterable[Demand]) -> tuple[Demand, ...]:
 
     Raises RequestError when two requests for a symbol have nothing in common.
     """
-    found: dict[object, Demand] = {}
+    by_key: dict[object, Demand] = {}
     for request in requests:
         key = request.symbol if isinstance(request, Request) else request.alternatives
-        earlier = found.get(key)
+        earlier = by_key.get(key)
         if earlier is None:
-            found[key] = request
+            by_key[key] = request
             continue
         origin = _both(earlier.origin, request.origin)
         purpose = _both(earlier.purpose, request.purpose)
@@ -423,10 +426,10 @@ def merged(requests: Iterable[Demand]) -> tuple[Demand, ...]:
                     f"{request.symbol} is requested as {'|'.join(earlier.accept)} "
                     f"({earlier.origin}) and as {'|'.join(request.accept)} ({request.origin})"
                 )
-            found[key] = Request(request.symbol, accept, origin, purpose)
+            by_key[key] = Request(request.symbol, accept, origin, purpose)
         else:
-            found[key] = evolve(earlier, origin=origin, purpose=purpose)
-    return tuple(found.values())
+            by_key[key] = evolve(earlier, origin=origin, purpose=purpose)
+    return tuple(by_key.values())
 
 
 def _both(earlier: str, later: str) -> str:

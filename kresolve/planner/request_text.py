@@ -41,8 +41,8 @@ class Term:
     condition: Term | None = None
 
     def __str__(self) -> str:
-        said = self.name if self.value is None else f"{self.name}={self.value}"
-        return said if self.condition is None else f"{said} if {self.condition}"
+        text = self.name if self.value is None else f"{self.name}={self.value}"
+        return text if self.condition is None else f"{text} if {self.condition}"
 
 
 #: Alternatives, and of each the options that it takes.
@@ -65,16 +65,16 @@ def parse_request(text: str) -> tuple[str, str | None]:
 
     Raises RequestError for anything else.
     """
-    found = _REQUEST.fullmatch(text.strip())
-    if not found:
+    match = _REQUEST.fullmatch(text.strip())
+    if not match:
         raise no_request(text)
-    return found[1], found[2]
+    return match[1], match[2]
 
 
 def parse_request_name(text: str) -> str | None:
     """The name in a typed request, None if the text is none."""
-    found = _REQUEST.fullmatch(text)
-    return found[1] if found else None
+    match = _REQUEST.fullmatch(text)
+    return match[1] if match else None
 
 
 def parse_terms(text: str) -> Terms:
@@ -91,26 +91,30 @@ def parse_terms(text: str) -> Terms:
             parts[-1] += f"|{part}"
         else:
             parts.append(part)
-    found = tuple(tuple(_term(text, one) for one in _split(part, _AND)) for part in parts)
-    for name in (term.name for terms in found for term in terms if text.strip() != term.name):
+    alternatives = tuple(
+        tuple(_term(text, term_text) for term_text in _split(part, _AND)) for part in parts
+    )
+    for name in (
+        term.name for terms in alternatives for term in terms if text.strip() != term.name
+    ):
         if name in ("y", "m", "n"):
             raise RequestError(
                 f"{text!r}: {name} is a value; use it after an option, as in X={name}"
             )
-    return found
+    return alternatives
 
 
 def _term(text: str, part: str) -> Term:
     if not part:
         raise RequestError(f"{text!r}: no option on one side of the | or &")
-    said, *conditions = _split(part, _IF)
+    option, *conditions = _split(part, _IF)
     if len(conditions) > 1:
         raise RequestError(
             f"{text!r}: more than one condition; use one for an option, as in X if Y"
         )
     try:
         condition = Term(*parse_request(conditions[0])) if conditions else None
-        return Term(*parse_request(said), condition)
+        return Term(*parse_request(option), condition)
     except RequestError:
         raise no_request(text) from None
 
@@ -118,10 +122,10 @@ def _term(text: str, part: str) -> Term:
 def _split(text: str, separator: re.Pattern[str]) -> list[str]:
     """The parts of a text between separators that stand in no quotes."""
     parts, start = [], 0
-    for found in separator.finditer(text):
-        if found[1]:
-            parts.append(text[start : found.start()].strip())
-            start = found.end()
+    for match in separator.finditer(text):
+        if match[1]:
+            parts.append(text[start : match.start()].strip())
+            start = match.end()
     return [*parts, text[start:].strip()]
 
 
@@ -136,7 +140,7 @@ def any_of(*alternatives: object) -> str:
     """
     if not alternatives:
         raise RequestError("no alternative given; name at least one")
-    return "|".join(" & ".join(_parts(one)) for one in alternatives)
+    return "|".join(" & ".join(_parts(alternative)) for alternative in alternatives)
 
 
 def _parts(alternative: object) -> Iterator[str]:
@@ -146,8 +150,8 @@ def _parts(alternative: object) -> Iterator[str]:
         for name, value in alternative.items():
             yield f"{name}={_quoted(value_text(name, value))}"
     elif isinstance(alternative, Iterable):
-        for one in alternative:
-            yield from _parts(one)
+        for part in alternative:
+            yield from _parts(part)
     else:
         raise no_request(alternative)
 

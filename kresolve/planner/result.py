@@ -161,9 +161,9 @@ class Conflict(Result):
     @property
     def symbols(self) -> tuple[str, ...]:
         """The symbols involved, those of the demands first."""
-        found = [name for one in self.demands for name in one.looked_at]
-        found += [rule.symbol for rule in self.rules if rule.symbol]
-        return tuple(dict.fromkeys(found))
+        names = [name for demand in self.demands for name in demand.looked_at]
+        names += [rule.symbol for rule in self.rules if rule.symbol]
+        return tuple(dict.fromkeys(names))
 
     def kconfig_lines(self) -> Iterator[tuple[str, str, str]]:
         """Each line of the rules once: its place, the rule, and what is known of a program it asks.
@@ -176,16 +176,16 @@ class Conflict(Result):
             if rule.kind == "choice":
                 members.setdefault(rule.location, []).append(rule.symbol)
         for rule in self.rules:
-            words, place = str(rule), str(rule.location or "")
+            text, place = str(rule), str(rule.location or "")
             if rule.kind == "choice" and rule.location in members:
                 names = members.pop(rule.location)
                 if len(names) > 1:
-                    words = f"{' and '.join(names)} are members of this choice"
+                    text = f"{' and '.join(names)} are members of this choice"
             elif rule.kind == "choice":
                 continue
             line, tools = probes.get(place, ("", ""))
             as_written = f"written: {line}{f'; {tools}' if tools else ''}" if line else ""
-            yield place, words, as_written
+            yield place, text, as_written
 
     def _repr_html_(self) -> str:
         demands = [
@@ -391,13 +391,13 @@ class Plan(Result):
     def files(self, path: str | Path) -> dict[Path, str]:
         """What :meth:`write` writes: of a plan in parts, a file for each target besides."""
         path = Path(path)
-        found = {path: self.fragment}
+        texts = {path: self.fragment}
         for number, target in enumerate(self.targets):
             if target.lines:
-                words = (target.tree.version, target.tree.arch, Path(target.base).name)
-                name = f"{path.stem}-{'-'.join(words).replace(' ', '')}{path.suffix}"
-                found[path.with_name(name)] = remainder_text(self, number)
-        return found
+                parts = (target.tree.version, target.tree.arch, Path(target.base).name)
+                name = f"{path.stem}-{'-'.join(parts).replace(' ', '')}{path.suffix}"
+                texts[path.with_name(name)] = remainder_text(self, number)
+        return texts
 
     def explain(self, symbol: str) -> PlanExplanation:
         """Why a symbol has the value that it has with the plan's lines: an Explanation.
@@ -457,7 +457,7 @@ class Plan(Result):
         return evolve(self, targets=targets)
 
 
-def _all(words: Iterable[bool | None]) -> bool | None:
+def _all(answers: Iterable[bool | None]) -> bool | None:
     """True if all say so, False if one denies it, None if one was not asked."""
-    said = list(words)
-    return False if False in said else None if None in said else True
+    known = list(answers)
+    return False if False in known else None if None in known else True

@@ -78,13 +78,13 @@ def search(
     with progress.task("planning") as task:
         for round_number in range(ROUNDS):
             task.update(round_number)
-            found = _best(problem, suspects, alternatives, deadline)
-            if found is None or not any(found.outside) or not all(found.proved):
-                return found
-            for number, names in enumerate(found.outside):
+            result = _best(problem, suspects, alternatives, deadline)
+            if result is None or not any(result.outside) or not all(result.proved):
+                return result
+            for number, names in enumerate(result.outside):
                 problem.add(number, names)
                 encoded_target = problem.encoded_targets[number]
-                asked = (name for one in encoded_target.demands for name in one.looked_at)
+                asked = (name for demand in encoded_target.demands for name in demand.looked_at)
                 encoded_target.target.remember(asked, names)
                 if problem.objective == "footprint":
                     problem.offered.update(names)
@@ -113,15 +113,15 @@ def _best(
                 return None
             done, proved = all(optimum.proved), tuple(optimum.proved)
             solution = canonical_solution(optimum, problem.menu_order) if done else optimum.solution
-            found = confirmed_plan(problem, formula, solution, proved)
-            if not found.superfluous:
-                if done and not any(found.outside):
-                    others = _others(problem, formula, optimum, found, alternatives)
-                    return evolve(found, others=others)
-                return found
+            result = confirmed_plan(problem, formula, solution, proved)
+            if not result.superfluous:
+                if done and not any(result.outside):
+                    others = _others(problem, formula, optimum, result, alternatives)
+                    return evolve(result, others=others)
+                return result
         if not done:
-            return _without_superfluous(problem, formula, found)
-        for line in found.superfluous:
+            return _without_superfluous(problem, formula, result)
+        for line in result.superfluous:
             literal = problem.line_literal(line)
             if literal in suspects:
                 raise DisagreementError(
@@ -139,42 +139,42 @@ def needed(problem: Problem, formula: Formula, literal: int) -> list[list[int]]:
 
 
 def _others(
-    problem: Problem, formula: Formula, optimum: LexMaxSat, found: SearchResult, number: int
+    problem: Problem, formula: Formula, optimum: LexMaxSat, first: SearchResult, number: int
 ) -> tuple[tuple[Line, ...], ...]:
     """So many other plans that are as good, in which no line is superfluous."""
     others: list[tuple[Line, ...]] = []
-    lines = found.lines
+    lines = first.lines
     while len(others) < number and lines:
         optimum.solver.add([-problem.line_literal(line) for line in lines])
         solution = optimum.another()
         if solution is None:
             break
-        one = confirmed_plan(problem, formula, solution, found.proved)
-        lines = one.lines
-        if not one.superfluous and not any(one.outside):
+        other = confirmed_plan(problem, formula, solution, first.proved)
+        lines = other.lines
+        if not other.superfluous and not any(other.outside):
             others.append(lines)
     return tuple(others)
 
 
-def _without_superfluous(problem: Problem, formula: Formula, found: SearchResult) -> SearchResult:
+def _without_superfluous(problem: Problem, formula: Formula, result: SearchResult) -> SearchResult:
     """What is left of a plan that is not the best anyway, without superfluous lines.
 
     As many of them go at once as can: there may be hundreds, and no time is left.
     """
-    while found.superfluous:
-        group = set(found.superfluous)
+    while result.superfluous:
+        group = set(result.superfluous)
         while True:
-            literals = [problem.line_literal(line) for line in found.lines if line not in group]
+            literals = [problem.line_literal(line) for line in result.lines if line not in group]
             outcome = Simulation(formula.gates, literals).outcome
             if len(group) == 1 or all(
                 encoded_target.all_hold(outcome) for encoded_target in problem.encoded_targets
             ):
                 break
             # The last ones go first.
-            last = [line for line in found.lines if line in group]
+            last = [line for line in result.lines if line in group]
             group = set(last[len(last) // 2 :])
-        found = confirmed_plan(problem, formula, outcome, found.proved)
-    return found
+        result = confirmed_plan(problem, formula, outcome, result.proved)
+    return result
 
 
 def _confirmed(encoded_target: EncodedTarget, lines: tuple[Line, ...]) -> Configuration:
@@ -211,12 +211,15 @@ def confirmed_plan(
     """
     lines = problem.plan_lines(solution)
     after = tuple(_confirmed(encoded_target, lines) for encoded_target in problem.encoded_targets)
-    outside = tuple(_affected_outside(problem, number, one) for number, one in enumerate(after))
+    outside = tuple(
+        _affected_outside(problem, number, configuration)
+        for number, configuration in enumerate(after)
+    )
     if any(outside) and all(proved):
         return SearchResult(problem, lines, after, solution, proved=proved, outside=outside)
     views = [
-        View(encoded_target.target.before, one, encoded_target.question.asked)
-        for encoded_target, one in zip(problem.encoded_targets, after, strict=True)
+        View(encoded_target.target.before, configuration, encoded_target.question.asked)
+        for encoded_target, configuration in zip(problem.encoded_targets, after, strict=True)
     ]
     measured = measure(views, lines)
     names = [level.name for level in formula.levels if level.name in measured]

@@ -122,6 +122,6 @@ def _first_difference(theirs: str, mine: str) -> str:
     return "one .config is longer"
 
 
-def _or(words: Iterable[str]) -> str:
-    *most, last = words
+def _or(names: Iterable[str]) -> str:
+    *most, last = names
     return f"{', '.join(most)} or {last}"

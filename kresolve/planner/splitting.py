@@ -32,7 +32,7 @@ class Split:
     def common(self) -> tuple[Line, ...]:
         """The common part, in menu order."""
         first, *others = self.parts
-        shared = set(first.lines).intersection(*(one.lines for one in others))
+        shared = set(first.lines).intersection(*(other.lines for other in others))
         return tuple(line for line in first.lines if line in shared)
 
     def remainder(self, number: int) -> tuple[Line, ...]:
@@ -53,20 +53,20 @@ def split(
     disagree, OutOfTime when the deadline comes before any plan was found.
     """
     circuit = Circuit()
-    problems = [Problem([one], circuit=circuit) for one in questions]
+    problems = [Problem([each], circuit=circuit) for each in questions]
     suspects: list[dict[int, None]] = [{} for _ in problems]
     with progress.task("planning") as task:
         for round_number in range(ROUNDS):
             task.update(round_number)
-            found = _best(problems, suspects, deadline)
-            if found is None:
+            results = _best(problems, suspects, deadline)
+            if results is None:
                 return None
-            if not all(all(one.proved) for one in found) or not any(
-                any(one.outside) for one in found
+            if not all(all(each.proved) for each in results) or not any(
+                any(each.outside) for each in results
             ):
-                return _checked(Split(found))
-            for problem, one in zip(problems, found, strict=True):
-                for names in one.outside:
+                return _checked(Split(results))
+            for problem, each in zip(problems, results, strict=True):
+                for names in each.outside:
                     problem.add(0, names)
                     if problem.objective == "footprint":
                         problem.offered.update(names)
@@ -100,29 +100,29 @@ def _best(
             proved = tuple(optimum.proved)
             order = [literal for problem in problems for literal in problem.menu_order]
             solution = canonical_solution(optimum, order) if all(proved) else optimum.solution
-            found = tuple(
+            results = tuple(
                 confirmed_plan(problem, formula, solution, proved)
                 for problem, formula in zip(problems, formulas, strict=True)
             )
-        if not any(one.superfluous for one in found) or not all(proved):
-            return found
-        for one, formula, literals in zip(found, formulas, suspects, strict=True):
+        if not any(one.superfluous for one in results) or not all(proved):
+            return results
+        for one, formula, literals in zip(results, formulas, suspects, strict=True):
             clauses += _newly_needed(one, formula, literals)
 
 
 def _newly_needed(
-    found: SearchResult, formula: Formula, suspects: dict[int, None]
+    result: SearchResult, formula: Formula, suspects: dict[int, None]
 ) -> list[list[int]]:
     """Clauses that the superfluous lines of a plan are needed, if they are there."""
     clauses: list[list[int]] = []
-    for line in found.superfluous:
-        literal = found.problem.line_literal(line)
+    for line in result.superfluous:
+        literal = result.problem.line_literal(line)
         if literal in suspects:
             raise DisagreementError(
                 f"{line} is needed for clauses alone: a bug in kresolve; please report it"
             )
         suspects[literal] = None
-        clauses += needed(found.problem, formula, literal)
+        clauses += needed(result.problem, formula, literal)
     return clauses
 
 
@@ -134,20 +134,20 @@ def _different_lines(problems: Sequence[Problem]) -> Level:
     for key in dict.fromkeys(key for lines in each for key in lines):
         own = [lines[key] for lines in each if key in lines]
         if len(own) < len(problems):
-            wanted += [-one for one in own]
+            wanted += [-literal for literal in own]
             continue
         common = circuit.all_of(own)
-        wanted += [-common, *(-circuit.and2(one, -common) for one in own)]
+        wanted += [-common, *(-circuit.and2(literal, -common) for literal in own)]
     return Level("different", tuple(wanted))
 
 
-def _checked(found: Split) -> Split:
+def _checked(plans: Split) -> Split:
     """The evaluator has to agree that the common part and a remainder are a plan."""
-    for number, part in enumerate(found.parts):
-        after = part.encoded_target.target.after((*found.common, *found.remainder(number)))
+    for number, part in enumerate(plans.parts):
+        after = part.encoded_target.target.after((*plans.common, *plans.remainder(number)))
         for demand in part.encoded_target.demands:
             if not demand.holds(after.shown):
                 raise DisagreementError(
                     f"{demand} is lost in parts alone: a bug in kresolve; please report it"
                 )
-    return found
+    return plans

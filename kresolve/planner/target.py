@@ -84,7 +84,9 @@ class Target:
 
     def effects(self, asked: Iterable[str]) -> list[str]:
         """What earlier plans for these symbols changed elsewhere."""
-        return list(dict.fromkeys(name for one in asked for name in self._effects.get(one, ())))
+        return list(
+            dict.fromkeys(name for changed in asked for name in self._effects.get(changed, ()))
+        )
 
     @cached_property
     def before(self) -> Configuration:
@@ -93,12 +95,12 @@ class Target:
 
     def after(self, lines: Sequence[Line]) -> Configuration:
         """The configuration with ``lines`` appended to the base."""
-        said = tuple((line, line.literal) for line in lines)
-        known = self._latest.get(said)
+        key = tuple((line, line.literal) for line in lines)
+        known = self._latest.get(key)
         if known is None:
             known = self.before.with_lines(lines) if lines else self.before
             self._latest.clear()
-            self._latest[said] = known
+            self._latest[key] = known
         return known
 
     @cached_property

@@ -70,7 +70,7 @@ class AnyBase:
     @cached_property
     def cone(self) -> list[str | int]:
         """What the demands' values are calculated from, in order."""
-        names = (name for one in self.demands for name in one.looked_at)
+        names = (name for demand in self.demands for name in demand.looked_at)
         return self.model_index.dependencies.cone_in_order(names)
 
     def holds(self, base: Iterable[Line], fragment: Iterable[Line]) -> bool:
@@ -125,7 +125,7 @@ class _EncodedAnyBase:
         texts = candidate_values(model, any_base.model_index.texts, user, {}, question.texts(model))
         self.user = SymbolicInput(model, user, offer, texts)
         encoding = Encoding(model, self.user, offer.circuit, any_base.model_index.dependencies)
-        encoding.add(name for one in any_base.demands for name in one.looked_at)
+        encoding.add(name for demand in any_base.demands for name in demand.looked_at)
         self.encoded_target = EncodedTarget(any_base.empty, question, encoding)
         self.demand = self.encoded_target.all_demands()
         self.solver: IncrementalSolver | None = None
@@ -133,12 +133,14 @@ class _EncodedAnyBase:
     def adversarial_phases(self) -> list[int]:
         """Base values to be tried first: everything said, and said to be off."""
         return [
-            one for said in self.user.free.values() for one in (said.given, -said.ge_m, -said.is_y)
+            literal
+            for user_value in self.user.free.values()
+            for literal in (user_value.given, -user_value.ge_m, -user_value.is_y)
         ]
 
     def inputs(self) -> list[int]:
         """The variables that decide what a base says."""
-        return [one for inputs in self.user.inputs.values() for one in inputs]
+        return [literal for inputs in self.user.inputs.values() for literal in inputs]
 
     def minimal_base_order(self) -> list[int]:
         """Literals of a base that says little: nothing, then what is off, late symbols first."""
@@ -146,22 +148,24 @@ class _EncodedAnyBase:
         names = sorted({*user.free, *user.free_texts}, key=rank.__getitem__, reverse=True)
         logical = [user.free[name] for name in names if name in user.free]
         texts = [literal for name in names for _, literal in user.free_texts.get(name, ())]
-        silent = [*(said.given for said in logical), *texts]
-        off = [one for said in logical for one in (said.ge_m, said.is_y)]
+        silent = [*(user_value.given for user_value in logical), *texts]
+        off = [one for user_value in logical for one in (user_value.ge_m, user_value.is_y)]
         return [-one for one in (*silent, *off, *self.inputs())]
 
     def said_by(self, base: Solution) -> tuple[Line, ...]:
         """The base of a solution as lines."""
         symbols = self.any_base.model.symbols
-        found: list[Line] = []
-        for name, said in self.user.free.items():
-            if base.holds(said.given):
-                found.append(Line(name, LETTERS[base.holds(said.ge_m) + base.holds(said.is_y)]))
+        lines: list[Line] = []
+        for name, user_value in self.user.free.items():
+            if base.holds(user_value.given):
+                lines.append(
+                    Line(name, LETTERS[base.holds(user_value.ge_m) + base.holds(user_value.is_y)])
+                )
         for name, texts in self.user.free_texts.items():
             for text, literal in texts:
                 if base.holds(literal):
-                    found.append(Line(name, spell(symbols[name].type, text)))
-        return self._ordered(found, base)
+                    lines.append(Line(name, spell(symbols[name].type, text)))
+        return self._ordered(lines, base)
 
     def _ordered(self, lines: Iterable[Line], base: Solution) -> tuple[Line, ...]:
         """A choice's lines so that those stand first and last that the solution picks.
@@ -249,12 +253,12 @@ class _Search:
         """Open a tree's session, and begin with the bases that say nothing and n to all."""
         side = self.sides[number]
         gates = self.circuit.definitions_of([side.demand, *side.user.results()])
-        facts = [TRUE, *(-one for one in self.unused)]
+        facts = [TRUE, *(-literal for literal in self.unused)]
         side.solver = IncrementalSolver(
             self.circuit.required, self.deadline, facts=facts, gates=gates
         )
         side.solver.prefer(side.adversarial_phases())
-        self.condition(number, (), [-one for one in side.inputs()])
+        self.condition(number, (), [-literal for literal in side.inputs()])
 
     def condition(self, number: int, base: tuple[Line, ...], settings: Iterable[int]) -> None:
         """A base that was found: what it asks of the fragment."""
@@ -268,11 +272,15 @@ class _Search:
         clauses += one_line_each(self.lines)
         clauses += one_yes_each(self.models, self.lines)
         levels = [
-            Level("switched", tuple(-one for key, one in self.lines.items() if self.switches(key))),
             Level(
-                "unasked", tuple(-one for key, one in self.lines.items() if not self.is_asked(key))
+                "switched",
+                tuple(-literal for key, literal in self.lines.items() if self.switches(key)),
             ),
-            Level("lines", tuple(-one for one in self.lines.values())),
+            Level(
+                "unasked",
+                tuple(-literal for key, literal in self.lines.items() if not self.is_asked(key)),
+            ),
+            Level("lines", tuple(-literal for literal in self.lines.values())),
         ]
         gates = self.circuit.definitions_of(conditions)
         with LexMaxSat(clauses, levels, self.deadline, gates=gates) as optimum:
@@ -281,9 +289,11 @@ class _Search:
             order = [self.lines[key] for key in by_preference(self.models, self.lines)]
             best = canonical_solution(optimum, order)
             best = optimum.with_costs(best)
-        said = {name: value for (name, value), one in self.lines.items() if best.holds(one)}
+        values = {
+            name: value for (name, value), literal in self.lines.items() if best.holds(literal)
+        }
         costs = {level.name: cost for level, cost in zip(levels, best.costs, strict=True)}
-        return in_order(self.models, said), costs
+        return in_order(self.models, values), costs
 
     def is_asked(self, key: Key) -> bool:
         """Does somebody ask for what a line says?"""
@@ -303,20 +313,20 @@ class _Search:
         """Look for bases of a tree on which a fragment fails, one for each demand."""
         side = self.sides[number]
         assert side.solver is not None
-        said = self.fixed(lines)
+        fixed = self.fixed(lines)
         pending = [
-            self.circuit.any_of(side.encoded_target.demand(one))
-            for one in side.encoded_target.demands
+            self.circuit.any_of(side.encoded_target.demand(each))
+            for each in side.encoded_target.demands
         ]
         refuted = False
         while pending:
-            base = side.solver.solve([*said, -pending[0]])
+            base = side.solver.solve([*fixed, -pending[0]])
             if base is None:
                 pending.pop(0)
                 continue
             refuted = True
             pending = [demand for demand in pending[1:] if base.holds(demand)]
-            held = [one if base.holds(one) else -one for one in side.inputs()]
+            held = [each if base.holds(each) else -each for each in side.inputs()]
             self.condition(number, self.confirmed(number, side.said_by(base), lines), held)
         return refuted
 
@@ -334,8 +344,8 @@ class _Search:
 
     def fixed(self, lines: Iterable[Line]) -> list[int]:
         """Assumptions under which exactly these lines are in the fragment."""
-        there = {self.literal(line) for line in lines}
-        return [one if one in there else -one for one in self.lines.values()]
+        chosen = {self.literal(line) for line in lines}
+        return [literal if literal in chosen else -literal for literal in self.lines.values()]
 
     def literal(self, line: Line) -> int:
         """The literal of a line."""
@@ -351,17 +361,17 @@ class _Search:
         comes late in menu order it says nothing if it can, then n where it can.
         """
         fewer = tuple(other for other in lines if other is not line)
-        said = self.fixed(fewer)
+        fixed = self.fixed(fewer)
         for number, side in enumerate(self.sides):
             assert side.solver is not None
-            nothing = [-one for one in side.inputs()]
-            if side.solver.solve([*said, *nothing, -side.demand]) is not None:
+            nothing = [-literal for literal in side.inputs()]
+            if side.solver.solve([*fixed, *nothing, -side.demand]) is not None:
                 return number, ()
         for number, side in enumerate(self.sides):
             assert side.solver is not None
             quiet = side.minimal_base_order()
             side.solver.prefer(quiet)
-            base = side.solver.greedy([*said, -side.demand], quiet)
+            base = side.solver.greedy([*fixed, -side.demand], quiet)
             if base is not None:
                 return number, self.confirmed(number, side.said_by(base), fewer)
         raise DisagreementError(f"{line} is needed on no base: a bug in kresolve; please report it")
@@ -375,4 +385,4 @@ class _Search:
         clauses += [[-selector, found[2]] for selector, found in selectors.items()]
         with IncrementalSolver(clauses) as solver:
             core = solver.minimal_core(list(selectors)) or []
-        return NoUniversalFragment(tuple(selectors[one][:2] for one in core))
+        return NoUniversalFragment(tuple(selectors[literal][:2] for literal in core))

@@ -41,11 +41,11 @@ def answer_any_base(
 
     Raises DisagreementError when the witnesses disagree.
     """
-    said = dict.fromkeys(
-        notes_of(one for any_base in any_bases for one in any_base.question.requests)
+    remarks = dict.fromkeys(
+        notes_of(request for any_base in any_bases for request in any_base.question.requests)
     )
     with gc_paused():
-        return _answer(any_bases, (*said, *notes), timeout, progress)
+        return _answer(any_bases, (*remarks, *notes), timeout, progress)
 
 
 def _answer(
@@ -54,7 +54,9 @@ def _answer(
     unanswered = Plan(
         status="unknown",
         request=tuple(
-            dict.fromkeys(one for any_base in any_bases for one in any_base.question.requests)
+            dict.fromkeys(
+                request for any_base in any_bases for request in any_base.question.requests
+            )
         ),
         targets=tuple(
             TargetResult(any_base.model.info, ANY, any_base.mode) for any_base in any_bases
@@ -63,14 +65,14 @@ def _answer(
         notes=notes,
     )
     try:
-        found = universal_fragment(any_bases, deadline=Deadline.after(timeout), progress=progress)
+        result = universal_fragment(any_bases, deadline=Deadline.after(timeout), progress=progress)
     except OutOfTime:
         return evolve(unanswered, notes=(*notes, f"timed out after {timeout:g} s"))
     proved = all(_every_text_tried(any_base) for any_base in any_bases)
-    if not isinstance(found, UniversalFragment):
+    if not isinstance(result, UniversalFragment):
         questions = [
             (_base(any_bases[number], base), any_bases[number].question)
-            for number, base in found.bases
+            for number, base in result.bases
         ]
         if not proved:
             untried = "no fragment found, but not every value of a number or text was tried"
@@ -88,11 +90,11 @@ def _answer(
         unanswered,
         status="planned",
         notes=notes,
-        lines=tuple(_line(any_bases, found, line) for line in found.lines),
+        lines=tuple(_line(any_bases, result, line) for line in result.lines),
         targets=tuple(
-            _outcome(any_base, found, number) for number, any_base in enumerate(any_bases)
+            _outcome(any_base, result, number) for number, any_base in enumerate(any_bases)
         ),
-        objective=tuple(Measure(name, value, proved) for name, value in found.costs.items()),
+        objective=tuple(Measure(name, value, proved) for name, value in result.costs.items()),
     )
 
 

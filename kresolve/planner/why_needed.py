@@ -23,14 +23,14 @@ from kresolve.planner.search import SearchResult
 from kresolve.solver import Assignment
 
 
-def plan_lines(found: SearchResult) -> tuple[PlanLine, ...]:
+def plan_lines(result: SearchResult) -> tuple[PlanLine, ...]:
     """The lines of a plan with their roles and reasons."""
-    problem = found.problem
+    problem = result.problem
     order = asked_in_order(encoded_target.question for encoded_target in problem.encoded_targets)
     plain = plainly_asked(encoded_target.question for encoded_target in problem.encoded_targets)
     lines: list[PlanLine] = []
-    for line in found.lines:
-        without = found.without[line.symbol]
+    for line in result.lines:
+        without = result.without[line.symbol]
         lost = {
             request.name: (request, number)
             for number, encoded_target in reversed([*enumerate(problem.encoded_targets)])
@@ -39,7 +39,7 @@ def plan_lines(found: SearchResult) -> tuple[PlanLine, ...]:
         }
         needing = [lost[name] for name in order if name in lost]
         number = needing[0][1] if needing else 0
-        encoded_target, after = problem.encoded_targets[number], found.after[number]
+        encoded_target, after = problem.encoded_targets[number], result.after[number]
         elsewhere = _elsewhere(encoded_target, without, after.evaluation)
         contrast = WithAndWithout(encoded_target.target.model, after.evaluation, elsewhere)
         loss = Loss(
@@ -48,10 +48,10 @@ def plan_lines(found: SearchResult) -> tuple[PlanLine, ...]:
             after.shown,
             contrast,
         )
-        told = plan_line(problem.model_of(line.symbol), line, plain, loss)
+        planned = plan_line(problem.model_of(line.symbol), line, plain, loss)
         if line.value == "n" and not needing and problem.objective == "footprint":
-            told = evolve(told, why="not requested; off to keep the kernel small")
-        lines.append(told)
+            planned = evolve(planned, why="not requested; off to keep the kernel small")
+        lines.append(planned)
     return tuple(lines)
 
 
@@ -106,7 +106,7 @@ def plan_line(model: Model, line: Line, plain: frozenset[str], loss: Loss) -> Pl
 
 def _requested(requests: Iterable[Demand]) -> str:
     """That a line is asked for, and for what."""
-    purposes = list(filter(None, (one.purpose for one in requests)))
+    purposes = list(filter(None, (request.purpose for request in requests)))
     return f"requested for {', '.join(purposes)}" if purposes else "requested"
 
 
@@ -145,47 +145,49 @@ def _spares(requests: Iterable[Demand], line: Line, shown: Shown) -> str:
 
 def _lost_symbols(loss: Loss) -> tuple[str, ...]:
     """The options by which requests are lost without a line."""
-    found: dict[str, None] = {}
+    lost: dict[str, None] = {}
     for request in loss.here:
         serves = request.serving(loss.shown) if isinstance(request, AnyOf) else None
         if serves is None:
-            found.update(dict.fromkeys(request.symbols))
+            lost.update(dict.fromkeys(request.symbols))
             continue
         changed = [want.symbol for want in serves.wants if loss.contrast.changed(want.symbol)]
         conditions = [want.condition.symbol for want in serves.wants if want.condition is not None]
-        found.update(dict.fromkeys(changed or conditions or request.symbols))
-    return tuple(found)
+        lost.update(dict.fromkeys(changed or conditions or request.symbols))
+    return tuple(lost)
 
 
 def asked_in_order(questions: Iterable[Question]) -> list[str]:
     """The requests, by name, each once."""
-    return list(dict.fromkeys(request.name for one in questions for request in one.requests))
+    return list(
+        dict.fromkeys(request.name for question in questions for request in question.requests)
+    )
 
 
 def plainly_asked(questions: Iterable[Question]) -> frozenset[str]:
     """The symbols that are asked for without an alternative."""
     return frozenset(
         request.symbol
-        for one in questions
-        for request in one.requests
+        for question in questions
+        for request in question.requests
         if isinstance(request, Request)
     )
 
 
 def serving(requests: Iterable[Demand], shown: Shown) -> tuple[Serving, ...]:
     """Which alternatives hold, of the requests that have some."""
-    found = []
+    results = []
     for request in requests:
         serves = request.serving(shown) if isinstance(request, AnyOf) else None
         if serves is not None and isinstance(request, AnyOf) and request.is_choice:
             needed = serves.needed(shown)
             name = serves.name or join_names(needed, len(needed)) or "nothing"
-            found.append(Serving(request.name, name, needed))
-    return tuple(found)
+            results.append(Serving(request.name, name, needed))
+    return tuple(results)
 
 
 def _elsewhere(
-    encoded_target: EncodedTarget, without: Assignment, there: Evaluation
+    encoded_target: EncodedTarget, without: Assignment, evaluation: Evaluation
 ) -> Callable[[str], int | str]:
     """What a symbol is in a solution; as it is with the plan, where the encoding has no say."""
     values, texts = encoded_target.encoding.values, encoded_target.encoding.texts
@@ -198,27 +200,29 @@ def _elsewhere(
             held = (text for text, literal in texts[name].items() if without.holds(literal))
             return next(held, "")
         return (
-            there.bool_tristate[name] if name in there.bool_tristate else there.text.get(name, "")
+            evaluation.bool_tristate[name]
+            if name in evaluation.bool_tristate
+            else evaluation.text.get(name, "")
         )
 
     return elsewhere
 
 
-def satisfied(found: SearchResult, number: int = 0) -> tuple[Satisfied, ...]:
+def satisfied(result: SearchResult, number: int = 0) -> tuple[Satisfied, ...]:
     """The requests that need no line in a target, each with its reason."""
-    encoded_target, after = found.problem.encoded_targets[number], found.after[number]
-    said = {line.symbol for line in found.lines}
-    deriver = Deriver(after, encoded_target.target.base, said)
-    told: list[Satisfied] = []
+    encoded_target, after = result.problem.encoded_targets[number], result.after[number]
+    in_plan = {line.symbol for line in result.lines}
+    deriver = Deriver(after, encoded_target.target.base, in_plan)
+    results: list[Satisfied] = []
     for request in encoded_target.question.requests:
         serves = request.serving(after.shown) if isinstance(request, AnyOf) else None
         for want in request.wants if serves is None else serves.wants:
-            if want.symbol in said:
+            if want.symbol in in_plan:
                 continue
             why = why_satisfied(deriver, want.symbol)
             if not want.is_needed(after.shown):
                 why = f"not needed: requested only if {want.when}"
             elif isinstance(request, AnyOf) and request.is_choice:
                 why = f"serves {_with_name(request, after.shown)}: {why}"
-            told.append(Satisfied(want.symbol, after[want.symbol], why))
-    return tuple(told)
+            results.append(Satisfied(want.symbol, after[want.symbol], why))
+    return tuple(results)

@@ -189,7 +189,7 @@ def test_what_a_tree_does_not_have_drops_out(model: Model) -> None:
     (note,) = found.notes
     assert note == (
         f"TABELS: {model.info} has no such option; did you mean TABLES? "
-        "'TABELS & NET|LEGACY' is taken without it"
+        "'TABELS & NET|LEGACY' is used without it"
     )
 
 
