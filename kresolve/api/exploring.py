@@ -24,6 +24,10 @@ def explain(
     symbol: str,
     *,
     tree: str | Path | Tree | None = None,
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
     config: str | Path | None = None,
     base: str | Path = "defconfig",
     fragment: Fragments = (),
@@ -31,10 +35,6 @@ def explain(
     depth: int = DEPTH,
     full: bool = False,
     change: bool = True,
-    arch: str | None = None,
-    cross_compile: str | None = None,
-    llvm: bool | str = False,
-    shell: bool = True,
     progress: Progress = SILENT,
 ) -> Explanation:
     """Why a symbol has its value in a configuration, and what would change it.
@@ -82,15 +82,15 @@ def explain(
 def graph(
     *names: Requests,
     tree: str | Path | Tree | None = None,
+    arch: str | None = None,
+    cross_compile: str | None = None,
+    llvm: bool | str = False,
+    shell: bool = True,
     base: str | Path | None = None,
     fragment: Fragments = (),
     mode: ConfMode = "olddefconfig",
     depth: int | None = None,
     limit: int | None = None,
-    arch: str | None = None,
-    cross_compile: str | None = None,
-    llvm: bool | str = False,
-    shell: bool = True,
     progress: Progress = SILENT,
 ) -> Graph:
     """The dependency graph of a tree, or the part that matters for some symbols.
@@ -125,23 +125,23 @@ def graph(
 
 
 def gates(
-    name: str,
+    symbol: str,
     *,
     tree: str | Path | Tree | None = None,
-    base: str | Path | None = None,
-    fragment: Fragments = (),
-    mode: ConfMode = "olddefconfig",
-    among: Requests = (),
     arch: str | None = None,
     cross_compile: str | None = None,
     llvm: bool | str = False,
     shell: bool = True,
+    base: str | Path | None = None,
+    fragment: Fragments = (),
+    mode: ConfMode = "olddefconfig",
+    among: Requests = (),
     progress: Progress = SILENT,
 ) -> Effects:
     """What setting a symbol hides, shows, switches on or off.
 
     Args:
-        name: "X" or "X=m".
+        symbol: "X" or "X=m".
         tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
             saved model, or a Tree; None for the current directory.
         arch: As for ``make ARCH=``; None for this machine's. A Tree has been loaded for one, and
@@ -166,7 +166,7 @@ def gates(
     """
     return loaded(
         tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
-    ).gates(name, base=base, fragment=fragment, mode=mode, among=among)
+    ).gates(symbol, base=base, fragment=fragment, mode=mode, among=among)
 
 
 def search(
@@ -174,13 +174,13 @@ def search(
     *,
     where: Iterable[str] = (),
     tree: str | Path | Tree | None = None,
-    base: str | Path | None = None,
-    fragment: Fragments = (),
-    mode: ConfMode = "olddefconfig",
     arch: str | None = None,
     cross_compile: str | None = None,
     llvm: bool | str = False,
     shell: bool = True,
+    base: str | Path | None = None,
+    fragment: Fragments = (),
+    mode: ConfMode = "olddefconfig",
     progress: Progress = SILENT,
 ) -> SearchResult:
     """The symbols whose name, prompt or help text matches a regular expression.
@@ -216,13 +216,13 @@ def show(
     symbol: str,
     *,
     tree: str | Path | Tree | None = None,
-    base: str | Path | None = None,
-    fragment: Fragments = (),
-    mode: ConfMode = "olddefconfig",
     arch: str | None = None,
     cross_compile: str | None = None,
     llvm: bool | str = False,
     shell: bool = True,
+    base: str | Path | None = None,
+    fragment: Fragments = (),
+    mode: ConfMode = "olddefconfig",
     progress: Progress = SILENT,
 ) -> SymbolPage:
     """All that the Kconfig files say about a symbol, with places, and values on a base.

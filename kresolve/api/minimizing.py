@@ -16,14 +16,14 @@ from kresolve.progress import SILENT, TIMEOUT, Progress
 def minimize(
     *fragments: str | Path,
     tree: str | Path | Tree | None = None,
-    base: str | Path = "defconfig",
-    mode: ConfMode = "olddefconfig",
-    keep: Requests = (),
-    timeout: float | None = TIMEOUT,
     arch: str | None = None,
     cross_compile: str | None = None,
     llvm: bool | str = False,
     shell: bool = True,
+    base: str | Path = "defconfig",
+    mode: ConfMode = "olddefconfig",
+    keep: Requests = (),
+    timeout: float | None = TIMEOUT,
     progress: Progress = SILENT,
 ) -> Minimal:
     """The fewest lines of fragments that make the same ``.config`` on a base.

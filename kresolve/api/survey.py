@@ -22,19 +22,19 @@ def survey(
     *symbols: str,
     output: str | Path,
     tree: str | Path | Tree | None = None,
-    base: str | Path = "defconfig",
-    mode: ConfMode = "olddefconfig",
-    pin: Names = (),
-    forbid: Names = (),
-    objective: Objective = "default",
-    prefer: Prefer = "y",
-    timeout: float | None = TIMEOUT,
-    executor: Executor | None = None,
-    jobs: int | None = None,
     arch: str | None = None,
     cross_compile: str | None = None,
     llvm: bool | str = False,
     shell: bool = True,
+    base: str | Path = "defconfig",
+    mode: ConfMode = "olddefconfig",
+    pin: Names = (),
+    forbid: Names = (),
+    prefer: Prefer = "y",
+    objective: Objective = "default",
+    timeout: float | None = TIMEOUT,
+    executor: Executor | None = None,
+    jobs: int | None = None,
     progress: Progress = SILENT,
 ) -> Survey:
     """A plan or a proof for each of many symbols, as JSON lines in a file.
@@ -54,8 +54,8 @@ def survey(
         mode: "olddefconfig", or "allnoconfig" as ``merge_config.sh -n`` does.
         pin: Options that keep the base's value.
         forbid: Options that must be n.
-        objective: What is best, as for :func:`kresolve.plan`.
         prefer: The value to prefer where a request takes both.
+        objective: What is best, as for :func:`kresolve.plan`.
         timeout: Seconds for each symbol; None for no limit.
         executor: An Executor of concurrent.futures whose processes can read this machine's
             temporary files; None for ``jobs`` processes.

@@ -430,7 +430,7 @@ class Tree(Result):
 
     def gates(
         self,
-        name: str,
+        symbol: str,
         *,
         base: str | Path | None = None,
         fragment: Fragments = (),
@@ -442,11 +442,11 @@ class Tree(Result):
         from kresolve.evaluator.effects import effects_on
         from kresolve.evaluator.tree_effects import effects_in_tree
 
-        request, *others = self.requests(name)
+        request, *others = self.requests(symbol)
         if others or not isinstance(request, Request):
-            raise RequestError(f"{name}: not a gate; name one bool or tristate, as X or X=m")
+            raise RequestError(f"{symbol}: not a gate; name one bool or tristate, as X or X=m")
         if not self.model.symbols[request.symbol].is_bool_or_tristate or request.accept not in _SET:
-            raise RequestError(f"{name}: not a gate; name a bool or tristate, as X or X=m")
+            raise RequestError(f"{symbol}: not a gate; name a bool or tristate, as X or X=m")
         value = request.accept[0]
         names = self._asked(among)
         if base is None:

@@ -207,6 +207,21 @@ def test_a_public_function_says_what_goes_in(name: str) -> None:
         assert [one.name for one in parameters if f"\n    {one.name}: " not in text] == []
 
 
+def test_the_same_argument_stands_at_the_same_place() -> None:
+    """Arguments that several functions have stand in one order in all of them."""
+    order = (
+        *("tree", "arch", "cross_compile", "llvm", "shell", "base", "fragment", "mode"),
+        *("pin", "forbid", "prefer", "objective", "timeout", "verify", "progress"),
+    )
+    for name in kresolve.__all__:
+        if name.islower():
+            names = list(inspect.signature(getattr(kresolve, name)).parameters)
+            shared = [one for one in names if one in order]
+            if name == "merge":  # whose base is the first of the files
+                shared.remove("base")
+            assert shared == sorted(shared, key=order.index), name
+
+
 @pytest.mark.long
 def test_the_wheel_has_types(tmp_path: Path) -> None:
     """The same with kresolve installed from its wheel, which brings data and types along."""
