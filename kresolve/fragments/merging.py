@@ -24,7 +24,7 @@ from kresolve.planner import Target
 from kresolve.progress import SILENT, Progress
 from kresolve.results import Result
 
-Kind: TypeAlias = Literal["redefined", "redundant", "kept"]
+OverlapKind: TypeAlias = Literal["redefined", "redundant", "kept"]
 
 #: The make target by which merge_config.sh fills in what no line says.
 MODES: Final[dict[bool, ConfMode]] = {False: "alldefconfig", True: "allnoconfig"}
@@ -38,7 +38,7 @@ class Overlap:
     with -y, the earlier y stays though the fragment says m.
     """
 
-    kind: Kind
+    kind: OverlapKind
     fragment: str
     earlier: Line
     later: Line
@@ -120,7 +120,7 @@ def merged_lines(
                 continue
             new.append(line)
             if old is not None and line.symbol not in gone:
-                kind: Kind = "redundant" if old.value == line.value else "redefined"
+                kind: OverlapKind = "redundant" if old.value == line.value else "redefined"
                 overlaps.append(Overlap(kind, name, old, line))
                 gone.add(line.symbol)
         lines = [line for line in lines if line.symbol not in gone] + new

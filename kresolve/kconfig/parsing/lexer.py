@@ -31,13 +31,13 @@ _TOKEN: Final = re.compile(
 )
 _STRING_PART: Final = re.compile(r"[^$'\"\\\n]+")
 
-Kind = Literal["keyword", "word", "quoted", "value"]
+TokenKind = Literal["keyword", "word", "quoted", "value"]
 
 
 class Token(NamedTuple):
     """A keyword or an operator as it is written; a word, a quoted text, or an assigned value."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
 
 
