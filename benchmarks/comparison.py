@@ -9,13 +9,14 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from benchmarks.measure import Measurement, rounds
 from benchmarks.peers import Answer, KconfigMcp, Klocalizer, Peer, PeerError
 from benchmarks.scenes import Scene, python
 from kresolve import Tree
 from kresolve.dotconfig.lines import fragment_text, parse_lines
+from tests.replaying import replaying
 
 _ON: Final = frozenset({"y", "m"})
 
@@ -152,5 +153,5 @@ def _judged(tree: Tree, base: str, request: Sequence[str], answer: Answer) -> di
 
 
 def _conf(tree: Tree, config: str) -> Mapping[str, str]:
-    written = evolve(tree.oracle, replay=True).run("olddefconfig", config).config
+    written = replaying(tree.oracle).run("olddefconfig", config).config
     return {line.symbol: line.value for line in parse_lines(written, "conf")[0]}

@@ -4,10 +4,6 @@ conf is compiled from copies of its sources, so a tree that has been built in
 (where ``make O=`` refuses) serves as well, and nothing is written into it.
 Every run has an empty directory of its own, because conf writes more than the
 ``.config``; so any number of runs may go on at once.
-
-conf spends nearly all its time in the commands that Kconfig files ask about the
-toolchain.  For whoever runs it thousands of times there is a second build of
-the same sources, whose ``popen`` (``replay.c``) remembers what commands said.
 """
 
 from __future__ import annotations
@@ -18,23 +14,22 @@ import platform
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import ClassVar
 
 from attrs import frozen
 
 from kresolve.errors import ToolError, TreeError
 from kresolve.progress import SILENT, Progress
 from kresolve.sources.cache import cache_root, complete_directory
-from kresolve.sources.environment import Environment, Llvm, environment_fingerprint, make_arguments
+from kresolve.sources.environment import Environment, Llvm, make_arguments
 from kresolve.sources.find import SourceTree
 from kresolve.sources.programs import base_environment, find_program, last_line, run
 
 _SOURCES = "scripts/kconfig"
 _SHARED_HEADERS = "scripts/include"  # absent before 6.9
 _MARK = "kresolve-objects"
-_REPLAY = Path(__file__).with_name("replay.c")
-_ANSWERS = "KRESOLVE_ANSWERS"  # the directory that replay.c keeps them in
 
 # Modes that ask no questions.  conf takes a mode that it does not know for one
 # that asks all of them.
@@ -63,17 +58,18 @@ class OracleResult:
 
 @frozen
 class Oracle:
-    """The conf of one tree, in one environment.  Safe to use from threads.
-
-    ``replay``: each command that Kconfig files ask is run once for a tree and
-    toolchain; later its answer is repeated, from the cache.  That takes a tenth
-    to a quarter of the time, and is made for tests: a witness is asked without.
-    """
+    """The conf of one tree, in one environment.  Safe to use from threads."""
 
     tree: SourceTree
     environment: Environment
     progress: Progress = SILENT
-    replay: bool = False
+
+    #: Compiler flags and C files that a subclass adds to conf's own.
+    added: ClassVar[tuple[str | Path, ...]] = ()
+
+    def added_variables(self, directory: Path) -> dict[str, str]:
+        """Variables that a subclass adds to conf's environment, for a run in a directory."""
+        return {}
 
     def program(self) -> Path:
         """The path of the conf program; builds it unless the cache has it.
@@ -89,22 +85,16 @@ class Oracle:
             digest.update(f"{relative}\0{len(content)}\0".encode())
             digest.update(content)
         key = f"{self.tree.version}-{digest.hexdigest()[:16]}"
-        if self.replay:
-            key += f"-replay-{hashlib.sha256(_REPLAY.read_bytes()).hexdigest()[:8]}"
+        if self.added:
+            parts = [part.read_bytes() if isinstance(part, Path) else b"" for part in self.added]
+            key += f"-{type(self).__name__}-{hashlib.sha256(b''.join(parts)).hexdigest()[:8]}"
 
         def build(directory: Path) -> None:
             with self.progress.task(f"building conf of {self.tree.version}"):
-                _build_conf(self.tree, self.environment, sources, directory, replay=self.replay)
+                _build_conf(self.tree, self.environment, sources, directory, self.added)
 
         place = cache_root() / "conf" / key
         return complete_directory(place, build, whole=_runs, note=self.progress.note) / "conf"
-
-    def answers(self) -> Path:
-        """The directory of the commands' answers, which ``replay`` repeats.
-
-        Another one for each tree, environment and toolchain.
-        """
-        return cache_root() / "answers" / _answers_key(self.tree, self.environment)
 
     def run(
         self,
@@ -135,13 +125,7 @@ class Oracle:
             directory = Path(scratch)
             variables = {**self.environment.as_dict(), **extra}
             variables["KCONFIG_CONFIG"] = ".config"
-            if self.replay:
-                answers = self.answers()
-                answers.mkdir(parents=True, exist_ok=True)
-                variables[_ANSWERS] = str(answers)
-                # where it is, conf does not touch a file for each option
-                _write(directory / "auto.conf", "")
-                variables["KCONFIG_AUTOCONFIG"] = str(directory / "auto.conf")
+            variables |= self.added_variables(directory)
             if config is not None:
                 _write(directory / ".config", config)
             if allconfig is not None:
@@ -217,32 +201,12 @@ def _conf_sources(tree: SourceTree) -> list[tuple[str, Path]]:
     return found
 
 
-def _answers_key(tree: SourceTree, environment: Environment) -> str:
-    """Differs wherever a command of the tree's Kconfig files might answer otherwise."""
-    variables = environment.as_dict()
-    fingerprint = environment_fingerprint(
-        tree,
-        environment.arch,
-        variables.get("CROSS_COMPILE") or None,
-        variables.get("LLVM") or False,
-    )
-    asked = (tree.identity, fingerprint, environment.variables, environment.toolchain)
-    digest = hashlib.sha256(repr(asked).encode("utf-8", "surrogateescape"))
-    if not tree.cached:  # its scripts, which commands call, may be edited
-        for folder in ("scripts", f"arch/{environment.srcarch}"):
-            for path in sorted((tree.path / folder).rglob("*")):
-                status = path.lstat()
-                digest.update(f"{path}\0{status.st_mtime_ns}\0{status.st_size}\n".encode())
-    return f"{tree.version}-{environment.arch}-{digest.hexdigest()[:24]}"
-
-
 def _build_conf(
     tree: SourceTree,
     environment: Environment,
     sources: list[tuple[str, Path]],
     destination: Path,
-    *,
-    replay: bool,
+    added: Iterable[str | Path],
 ) -> None:
     variables = environment.as_dict()
     children = base_environment()
@@ -274,10 +238,7 @@ def _build_conf(
             units.append(unit)
         include = root / _SHARED_HEADERS
         flags = ["-O2", "-std=gnu11", "-w", "-I", ".", "-I", str(include)]
-        if replay:
-            flags += ["-Dpopen=kresolve_popen", "-Dpclose=kresolve_pclose"]
-            units.append(str(_REPLAY))
-        call(*compiler, *flags, "-o", "conf.out", *units)
+        call(*compiler, *flags, *added, "-o", "conf.out", *units)
         shutil.copy(place / "conf.out", destination / "conf")
         (destination / "sum").write_text(_sum(destination / "conf"), encoding="utf-8")
 

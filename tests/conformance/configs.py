@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator, Mapping
 from random import Random
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from kresolve import Tree
 from kresolve.kconfig.model import Model
 from kresolve.kconfig.values import Type
 from kresolve.sources.oracle import Oracle, OracleResult
+from tests.replaying import replaying as replaying_oracle
 
 #: KCONFIG_PROBABILITY: y or m; y:m; y of a bool, y:m of a tristate.
 PROBABILITIES: Final = ("50", "5", "95", "10:20", "60:30", "30:10:70", "90:5:5", "10:70:20")
@@ -61,7 +62,7 @@ def hard_config(tree: Tree, seed: int) -> HardConfig:
 
 def replaying(tree: Tree) -> Oracle:
     """The tree's conf, which asks the toolchain once and then remembers."""
-    return evolve(tree.oracle, replay=True)
+    return replaying_oracle(tree.oracle)
 
 
 def harden(config: str, model: Model, seed: int) -> HardConfig:

@@ -14,12 +14,13 @@ from random import Random
 from typing import Any, Final
 
 import pytest
-from attrs import evolve, frozen
+from attrs import frozen
 
 from kresolve import Tree, survey
 from kresolve.dotconfig.lines import fragment_text, parse_lines
 from kresolve.errors import KresolveError
 from tests.conformance.wholetree import WholeTree
+from tests.replaying import replaying
 
 pytestmark = pytest.mark.conf
 
@@ -123,7 +124,7 @@ def check(case: Case, folder: Path) -> None:
 def lost(tree: Tree, base: str | Path, one: dict[str, Any]) -> str:
     """What conf makes of a plan's lines, if that is not what was asked for."""
     lines, _ = parse_lines("\n".join(line["text"] for line in one["lines"]), "plan")
-    oracle = evolve(tree.oracle, replay=True)
+    oracle = replaying(tree.oracle)
     text = fragment_text([*tree.base(base).lines, *lines])
     written, _ = parse_lines(oracle.run("olddefconfig", text).config, "conf")
     values = {line.symbol: line.value for line in written}

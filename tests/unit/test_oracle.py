@@ -16,6 +16,7 @@ from kresolve.errors import ToolError, TreeError
 from kresolve.sources import SourceTree, find_tree, probe_environment
 from kresolve.sources.oracle import Oracle, OracleResult, make_target
 from kresolve.sources.programs import find_program
+from tests.replaying import replaying
 from tests.unit.toytree import FILES, make_tree, snapshot
 
 pytestmark = pytest.mark.conf
@@ -215,15 +216,15 @@ def test_an_answer_is_remembered(toy: Oracle, tmp_path: Path) -> None:
     """With replay a command runs once, whatever it writes to both outputs is repeated."""
     script = tmp_path / "ask"
     script.write_text(f"echo run >>{tmp_path}/log; echo $((6*7)); echo 'odd\xff' >&2; exit 3\n")
-    replaying = evolve(toy, replay=True)
+    remembering = replaying(toy)
 
-    results = [_asking(oracle, f". {script}") for oracle in (replaying, replaying, toy)]
+    results = [_asking(oracle, f". {script}") for oracle in (remembering, remembering, toy)]
 
     assert [result.config for result in results] == ["# toy --alldefconfig -\n42\n"] * 3
     assert [result.warnings for result in results] == [results[2].warnings] * 3
     assert "odd" in results[2].warnings
     assert (tmp_path / "log").read_text() == "run\n" * 2
-    assert replaying.program() != toy.program()
+    assert remembering.program() != toy.program()
 
 
 @pytest.mark.parametrize(
@@ -242,8 +243,8 @@ def test_an_answer_is_remembered(toy: Oracle, tmp_path: Path) -> None:
 )
 def test_answers_of_all_kinds_are_repeated(toy: Oracle, command: str, answer: str) -> None:
     """The first run, the next ones and the plain conf all see the same answer and complaints."""
-    replaying = evolve(toy, replay=True)
-    results = [_asking(oracle, command) for oracle in (replaying, replaying, toy)]
+    remembering = replaying(toy)
+    results = [_asking(oracle, command) for oracle in (remembering, remembering, toy)]
 
     assert {(result.config, result.warnings) for result in results} == {
         (f"# toy --alldefconfig -\n{answer}", results[2].warnings)
@@ -252,57 +253,57 @@ def test_answers_of_all_kinds_are_repeated(toy: Oracle, command: str, answer: st
 
 def test_each_environment_has_its_answers(toy: Oracle) -> None:
     """With other variables, another compiler or other scripts of the tree, commands run again."""
-    kept = {evolve(toy, replay=True).answers()}
+    kept = {replaying(toy).answers()}
     environment = toy.environment
     for changed in (
         evolve(environment, variables=(*environment.variables, ("PAHOLE", "pahole"))),
         evolve(environment, toolchain=(("CC", "gcc 99"),)),
     ):
-        kept.add(evolve(toy, replay=True, environment=changed).answers())
+        kept.add(replaying(evolve(toy, environment=changed)).answers())
     (toy.tree.path / "scripts/tool.sh").write_text("#!/bin/sh\necho changed\n")
-    kept.add(toy.answers())
+    kept.add(replaying(toy).answers())
 
     assert len(kept) == 4
 
 
 def test_damaged_records_are_made_anew(toy: Oracle) -> None:
     """A record that is cut, foreign or of another command is no answer."""
-    replaying = evolve(toy, replay=True)
-    good = _asking(replaying, "echo right")
+    remembering = replaying(toy)
+    good = _asking(remembering, "echo right")
     (record,) = [
-        path for path in replaying.answers().iterdir() if b"echo right" in path.read_bytes()
+        path for path in remembering.answers().iterdir() if b"echo right" in path.read_bytes()
     ]
     whole = record.read_bytes()
     for bad in (b"", b"0", b"0 10 0\necho", whole.replace(b"echo", b"ECHO"), b"\xff" * 100):
         record.write_bytes(bad)
-        assert _asking(replaying, "echo right").config == good.config
+        assert _asking(remembering, "echo right").config == good.config
         assert record.read_bytes() == whole
 
 
 def test_runs_that_record_at_once_do_not_meet(toy: Oracle) -> None:
     """Many at the same unknown question: all get its answer, and one record stays."""
-    replaying = evolve(toy, replay=True)
-    before = set(replaying.answers().iterdir()) if replaying.answers().is_dir() else set()
+    remembering = replaying(toy)
+    before = set(remembering.answers().iterdir()) if remembering.answers().is_dir() else set()
     with ThreadPoolExecutor(8) as pool:
         command = "sleep 0.1; printf '%s' together"
-        said = set(pool.map(lambda _: _asking(replaying, command).config, range(16)))
+        said = set(pool.map(lambda _: _asking(remembering, command).config, range(16)))
 
     assert said == {"# toy --alldefconfig -\ntogether"}
-    assert len(set(replaying.answers().iterdir()) - before) == 1
+    assert len(set(remembering.answers().iterdir()) - before) == 1
 
 
 def test_an_answer_that_cannot_be_kept_is_an_error(toy: Oracle) -> None:
     """conf stops with the place rather than to go on without a memory."""
-    replaying = evolve(toy, replay=True)
-    before = set(replaying.answers().iterdir()) if replaying.answers().is_dir() else set()
-    _asking(replaying, "echo lost")
-    (record,) = set(replaying.answers().iterdir()) - before
+    remembering = replaying(toy)
+    before = set(remembering.answers().iterdir()) if remembering.answers().is_dir() else set()
+    _asking(remembering, "echo lost")
+    (record,) = set(remembering.answers().iterdir()) - before
     record.unlink()
     (record / "in the way").mkdir(parents=True)
 
     with pytest.raises(ToolError, match=r"cannot keep a command's answer: .*/answers/"):
-        _asking(replaying, "echo lost")
-    assert set(replaying.answers().iterdir()) - before == {record}
+        _asking(remembering, "echo lost")
+    assert set(remembering.answers().iterdir()) - before == {record}
 
 
 # ---------------------------------------------------------------- real tree

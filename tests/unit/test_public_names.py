@@ -234,7 +234,7 @@ def test_the_wheel_has_types(tmp_path: Path) -> None:
     python = place / "bin" / "python"
     subprocess.run([*pip, "--python", str(python), "install", "--no-deps", str(wheel)], check=True)
     (site,) = place.glob("lib/python*/site-packages")
-    for needed in ("py.typed", "data", "sources/replay.c"):
+    for needed in ("py.typed", "data"):
         assert (site / "kresolve" / needed).exists()
     # Its dependencies, from here; mypy sees them at the place where they are found first.
     (site / "others.pth").write_text(

@@ -1,6 +1,6 @@
 /*
  * conf's popen and pclose, with a memory: linked into a second conf that
- * kresolve's tests run thousands of times (kresolve/sources/oracle.py).
+ * kresolve's tests run thousands of times (tests/replaying.py).
  *
  * What a command wrote, to both outputs, and how it ended is kept below the
  * directory that KRESOLVE_ANSWERS names; the next time it is read from there,
