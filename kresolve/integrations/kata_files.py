@@ -97,7 +97,7 @@ def fragments_directory(root: Path) -> Path:
     for place in _PLACES:
         if (root / place / "common").is_dir():
             return root / place
-    raise ConfigFileError(f"{root}: no common/ in it; this is no directory of Kata's fragments")
+    raise ConfigFileError(f"{root}: no common/ in it; not a directory of Kata's fragments")
 
 
 def read_kata(root: Path, model: Model, sets: Iterable[str] = ()) -> Kata:

@@ -107,7 +107,7 @@ def _texts(found: Iterable[Any], *, newlines: bool = False) -> None:
     """Texts that conf could have read, and that can be written."""
     texts = list(found)
     if not set(map(type, texts)) <= {str}:
-        _fail("there is no text where one belongs")
+        _fail("a text is missing")
     joined = "".join(texts)
     joined.encode("utf-8", "surrogateescape")
     if "\0" in joined or ("\n" in joined and not newlines):
@@ -117,7 +117,7 @@ def _texts(found: Iterable[Any], *, newlines: bool = False) -> None:
 def _expressions(rows: Sequence[Any], strings: Sequence[str]) -> list[int]:
     """The nodes of each expression, and none for the one that is not there, row -1."""
     if not set(map(type, rows)) <= {list}:
-        _fail("there is no expression where one belongs")
+        _fail("an expression is missing")
     nodes: list[int] = []
     levels: list[int] = []
     for place, (tag, *operands) in enumerate(rows):
@@ -216,7 +216,7 @@ def _numbers(found: Iterable[Any], bounds: _Bounds) -> None:
     """Whole numbers (True is none) within bounds."""
     numbers = list(found)
     if not set(map(type, numbers)) <= {int}:
-        _fail("there is no number where one belongs")
+        _fail("a number is missing")
     if numbers and not (bounds[0] <= min(numbers) and max(numbers) < bounds[1]):
         _fail("a number is out of its range")
 
@@ -224,7 +224,7 @@ def _numbers(found: Iterable[Any], bounds: _Bounds) -> None:
 def _columns(rows: Sequence[Any], width: int) -> list[Sequence[Any]]:
     """The columns of a table whose rows are lists of one width."""
     if type(rows) is not list or not set(map(type, rows)) <= {list}:
-        _fail("there is no table where one belongs")
+        _fail("a table is missing")
     if not set(map(len, rows)) <= {width}:
         _fail("a row is too long or too short")
     return [*zip(*rows, strict=True)] if rows else [()] * width
@@ -239,7 +239,7 @@ def _table(rows: Sequence[Any], *bounds: _Bounds) -> None:
 def _joined(found: Sequence[Any]) -> list[Any]:
     """All elements of the lists in a column."""
     if not set(map(type, found)) <= {list}:
-        _fail("there is no list where one belongs")
+        _fail("a list is missing")
     return list(chain.from_iterable(found))
 
 

@@ -340,8 +340,8 @@ def checked(model: Model, name: str, wanted: str | None, origin: str) -> Request
         bad = [value for value in accept if value not in ("n", "m", "y")]
         if bad:
             raise RequestError(
-                f"{_from(origin, name)}{name}={wanted}: {bad[0]!r} is no value of a "
-                f"{symbol.type}; write y, m, n or y|m"
+                f"{_from(origin, name)}{name}={wanted}: invalid value {bad[0]!r} "
+                f"({symbol.type}); use y, m, n or y|m"
             )
         if symbol.type is Type.BOOL:
             if accept == ("m",):

@@ -164,7 +164,7 @@ def test_what_python_cannot_ask_for(alternatives: tuple[object, ...]) -> None:
     ("text", "error"),
     [
         ("NTE|TABELS", r"NTE\|TABELS: Linux .* has no NTE and no TABELS; did you mean TABLES\?"),
-        ("LEGACY=x|NET", r"LEGACY=x: 'x' is no value of a tristate"),
+        ("LEGACY=x|NET", r"LEGACY=x: invalid value 'x' \(tristate\)"),
         ("NET=m|LEGACY", r"NET=m: NET is a bool"),
         ("LEGACY|COUNT", r"COUNT is an int \(Kconfig:29\); use COUNT=VALUE"),
         (
