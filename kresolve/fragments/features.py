@@ -18,7 +18,7 @@ class FeatureCheck:
     """Will a feature of a profile work?
 
     ``rows`` are its own options.  ``lacks`` are the features that it needs and that do not
-    work or of which nobody can tell.
+    work or of which nobody can tell.  ``asked``: was it asked for, by name or by default?
     """
 
     profile: Profile
@@ -26,16 +26,12 @@ class FeatureCheck:
     rows: tuple[Row, ...]
     lacks: tuple[str, ...]
     works: bool | None
+    asked: bool
 
     @property
     def name(self) -> str:
         """Its name."""
         return self.feature.name
-
-    @property
-    def asked(self) -> bool:
-        """Was it asked for?"""
-        return any(row.item.asked for row in self.rows)
 
     @property
     def verdict(self) -> str:
@@ -64,9 +60,11 @@ def features_in(profile: Profile, rows: Iterable[Row]) -> Iterator[FeatureCheck]
     own: dict[str, list[Row]] = {"": [], **{name: [] for name in known}}
     for row in rows:
         own[row.item.feature].append(row)
-    # What has no feature is needed by each; a feature without a row is not for this kernel.
+    # What has no feature is needed by each.  A feature that has options in the profile, but no row
+    # here, is not for this kernel.
+    bare = set(known) - {entry.feature for entry in profile.entries}
     alone = {
-        name: bool(own[name])
+        name: (bool(own[name]) or name in bare)
         and every(row.holds for row in (*own[""], *own[name]) if row.item.required)
         for name in known
     }
@@ -74,9 +72,14 @@ def features_in(profile: Profile, rows: Iterable[Row]) -> Iterator[FeatureCheck]
     def works(name: str) -> bool | None:
         return every((alone[name], *map(works, known[name].needs)))
 
+    def asked(name: str) -> bool:
+        if name in bare:
+            return all(map(asked, known[name].needs))
+        return any(row.item.asked for row in own[name])
+
     for name, feature in known.items():
         lacks = tuple(needed for needed in feature.needs if not works(needed))
-        yield FeatureCheck(profile, feature, tuple(own[name]), lacks, works(name))
+        yield FeatureCheck(profile, feature, tuple(own[name]), lacks, works(name), asked(name))
 
 
 def every(holds: Iterable[bool | None]) -> bool | None:

@@ -35,7 +35,7 @@ _ASKED: Final[Mapping[str, type]] = {
     "silent": bool,
     **_WHEN,
 }
-_KEYS: Final = {"name", "description", "feature", "option", "any_of", "tradition"}
+_KEYS: Final = {"name", "description", "includes", "feature", "option", "any_of", "tradition"}
 #: An option wherever it stands.
 _OPTION: Final[Mapping[str, type]] = {"symbol": str, "accept": list, "if": str, **_WHEN}
 _OPTION_TABLE: Final[Mapping[str, type]] = {
@@ -245,7 +245,8 @@ class Profile:
             and one.alternatives(version, arch)
         ]
         for feature in () if ALL in features else features:
-            if not any(one.feature == feature for one in found):
+            own = [one for one in self.entries if one.feature == feature]
+            if own and not any(one in found for one in own):
                 raise RequestError(
                     f"{self.name}:{feature}: nothing of it is for {arch} in Linux {version}"
                 )
@@ -358,15 +359,30 @@ def _profile(path: Path, data: dict[str, Any]) -> Profile:
     for earlier, group in combinations(groups, 2):
         if earlier.name == group.name:
             raise ConfigFileError(f"{path}: any_of {group.name}: two groups of this name")
+    included = [_included(path, name) for name in _tables(path, data, "includes")]
     profile = Profile(
         name,
         str(description),
-        tuple(_option(path, table) for table in _tables(path, data, "option")),
+        (
+            *(option for one in included for option in one.options),
+            *(_option(path, table) for table in _tables(path, data, "option")),
+        ),
         tuple(_traditional(path, table) for table in _tables(path, data, "tradition")),
         groups,
         tuple(_feature(path, table) for table in _tables(path, data, "feature")),
     )
     _check_features(path, profile)
+    return profile
+
+
+def _included(path: Path, name: Any) -> Profile:
+    """A profile whose options belong to another one, too; one of kresolve's, without features."""
+    profile = find_profile(name) if isinstance(name, str) else None
+    if profile is None or profile.features or profile.groups:
+        plain = [one for one in profile_names() if not known_profile(one).features]
+        raise ConfigFileError(
+            f"{path}: includes = {name!r}: no profile without features; there is {', '.join(plain)}"
+        )
     return profile
 
 
@@ -391,7 +407,7 @@ def _check_features(path: Path, profile: Profile) -> None:
             raise ConfigFileError(f"{path}: feature {feature.name}: two features of this name")
     for feature in profile.tables:
         place = f"{path}: feature {feature.name}"
-        if feature.name not in used:
+        if feature.name not in used and not feature.needs:
             raise ConfigFileError(
                 f'{place}: no option belongs to it; write feature = "{feature.name}" there'
             )

@@ -134,6 +134,10 @@ def test_an_odd_profile_is_refused(tmp_path: Path, text: str) -> None:
         read_profile(path)
 
 
+_OF_A = '[[option]]\nsymbol = "A"\naccept = ["y"]\nrequired = true\nsource = "s"\nfeature = "a"\n'
+_OF_B = _OF_A.replace('"a"', '"b"')
+
+
 def leveled(**needs: str) -> Profile:
     """A profile with a feature for each keyword, of one option; the first two are default."""
     return Profile(
@@ -184,6 +188,39 @@ def test_a_feature_works_with_all_that_it_needs(on: str, works: str) -> None:
     assert None not in found.values()
 
 
+def test_a_feature_may_be_others_together() -> None:
+    """A feature without options works, and is asked for, where all that it needs is."""
+    both = Feature("both", "both work", needs=("start", "more"))
+    profile = evolve(_LEVELS, tables=(*_LEVELS.tables, both))
+
+    assert features_of(profile, {"START": "y"})["both"] is False
+    assert features_of(profile, {"START": "y", "MORE": "y"})["both"] is True
+    assert " ".join(one.name for one in profile.selected(("both",))) == "START RUN MORE"
+
+
+def test_a_profile_includes_another(tmp_path: Path) -> None:
+    """The options of one of kresolve's profiles come first, and are asked for with the rest."""
+    path = tmp_path / "toy.toml"
+    path.write_text(f'name = "toy"\nincludes = ["qemu-boot"]\n{_OF_A}', "utf-8")
+    included = find_profile("qemu-boot")
+    assert included is not None
+
+    assert [one.symbol for one in read_profile(path).options] == [
+        *(one.symbol for one in included.options),
+        "A",
+    ]
+
+
+@pytest.mark.parametrize("name", ['"kriu"', '"criu"', "1"])
+def test_a_wrong_inclusion_is_one_clear_error(tmp_path: Path, name: str) -> None:
+    """What can be included is a profile of kresolve's without features of its own."""
+    path = tmp_path / "toy.toml"
+    path.write_text(f'name = "toy"\nincludes = [{name}]\n{_OF_A}', "utf-8")
+
+    with pytest.raises(ConfigFileError, match=r"no profile without features; there is .*qemu-boot"):
+        read_profile(path)
+
+
 def test_what_has_no_feature_is_needed_by_each() -> None:
     """An option without a feature is needed by every feature; an optional one by none."""
     found = (
@@ -202,10 +239,6 @@ def test_a_feature_of_another_architecture_does_not_work() -> None:
 
     assert features_of(profile, {"A": "y"}, arch="arm64") == {"only": True}
     assert features_of(profile, {"A": "y"}, arch="riscv") == {"only": False}
-
-
-_OF_A = '[[option]]\nsymbol = "A"\naccept = ["y"]\nrequired = true\nsource = "s"\nfeature = "a"\n'
-_OF_B = _OF_A.replace('"a"', '"b"')
 
 
 @pytest.mark.parametrize(
