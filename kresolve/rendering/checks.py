@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -10,8 +9,8 @@ from kresolve.fragments.checking import Check, Row
 from kresolve.fragments.features import FeatureCheck
 from kresolve.planner import join_names
 from kresolve.planner.fragment_file import counted
+from kresolve.rendering.wrapping import wrapped
 
-_WIDTH: Final = 98
 _MARKS: Final[Mapping[bool | None, str]] = {True: "   ", False: " ! ", None: " ? "}
 
 
@@ -49,24 +48,40 @@ def _features(profile: str, features: Sequence[FeatureCheck]) -> Iterator[str]:
     """What will work of a profile: each feature that was asked for, the others in short."""
     asked = [one for one in features if one.asked]
     others = [one for one in features if not one.asked]
-    width = max((len(one.name) for one in asked), default=0)
-    yield ""
-    yield f"{profile}:"
-    for one in asked:
-        # Where nothing of its own is missing, what it needs is.
-        lacks = f" (without {join_names(one.lacks)})" if one.lacks and not one.missing else ""
-        verdict = f"{_MARKS[one.works]}{one.verdict:{len('will not work')}}"
-        yield f"  {one.name:{width}}  {verdict}  {one.feature.does}{lacks}"
-        for row in one.missing:
-            yield from _missing(row)
+    for works in (True, None, False):
+        alike = [one for one in asked if one.works is works]
+        if alike:
+            yield ""
+            yield f"{profile}, {alike[0].verdict}:"
+            yield from _alike(alike, features)
     if others:
         yield ""
         yield f"{profile}, not asked for:"
     for works in (True, None, False):
-        names = [_with_missing(one) for one in others if one.works is works]
-        if names:
-            verdict = next(one.verdict for one in others if one.works is works)
-            yield from _wrapped(f"{verdict}: {', '.join(names)}", "  ")
+        alike = [one for one in others if one.works is works]
+        if alike:
+            names = ", ".join(map(_with_missing, alike))
+            yield from wrapped(f"{alike[0].verdict}: {names}", "  ")
+
+
+def _alike(alike: Sequence[FeatureCheck], features: Sequence[FeatureCheck]) -> Iterator[str]:
+    """Features of one verdict: what each lacks of its own, and those that only need others."""
+    by_name = {one.name: one for one in features}
+
+    def roots(one: FeatureCheck) -> set[str]:
+        return (
+            {one.name} if one.missing else {x for name in one.lacks for x in roots(by_name[name])}
+        )
+
+    own = [one for one in alike if one.missing or not one.lacks]
+    width = max((len(one.name) for one in own), default=0)
+    for one in own:
+        yield f"  {one.name:{width}}  {one.feature.does}"
+        for row in one.missing:
+            yield from _missing(row)
+    for names in dict.fromkeys(tuple(sorted(roots(one))) for one in alike if one not in own):
+        needy = [one.name for one in alike if one not in own and tuple(sorted(roots(one))) == names]
+        yield from wrapped(f"without {join_names(names)}: {', '.join(needy)}", "  ")
 
 
 def _with_missing(one: FeatureCheck) -> str:
@@ -86,21 +101,10 @@ def _missing(row: Row) -> Iterator[str]:
         text += ": " * bool(only.why) + only.why
     if by and not row.why:
         text += f" ({' or '.join(by)} selects it)"
-    yield from _wrapped(text, "      ")
+    yield from wrapped(text, "      ")
     if entry.message:
-        said = f"without an error: {entry.message}" if entry.silent else f'"{entry.message}"'
-        yield from _wrapped(said, "        ")
-
-
-def _wrapped(text: str, indent: str) -> list[str]:
-    return textwrap.wrap(
-        text,
-        _WIDTH,
-        initial_indent=indent,
-        subsequent_indent=f"{indent}  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+        said = "without an error: {}" if entry.silent else 'it says: "{}"'
+        yield from wrapped(said.format(entry.message), "        ")
 
 
 def _groups(rows: Iterable[Row]) -> Iterator[tuple[str, list[Row]]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 from kresolve.explanation import Derivation, headline
@@ -15,8 +14,8 @@ from kresolve.rendering.explanation_outline import (
     left_out,
     outline,
 )
+from kresolve.rendering.wrapping import wrapped
 
-_WIDTH = 98
 _INDENT = "  "
 
 
@@ -33,7 +32,7 @@ def explanation_text(
 def _head(derivation: Derivation) -> Iterator[str]:
     # One line, however long: programs and people look for it.
     yield headline(derivation)
-    yield from _wrapped(about(derivation.fact), _INDENT, _INDENT * 2)
+    yield from wrapped(about(derivation.fact), _INDENT, _INDENT * 2)
 
 
 def _why(derivation: Derivation, *, full: bool) -> Iterator[str]:
@@ -44,9 +43,9 @@ def _why(derivation: Derivation, *, full: bool) -> Iterator[str]:
     yield "why:"
     for item in items:
         indent = _INDENT * (item.level + 1)
-        yield from _wrapped(item.text, indent, indent + _INDENT)
+        yield from wrapped(item.text, indent, indent + _INDENT)
         for step in item.steps:
-            yield from _wrapped(f"- {step}", indent + _INDENT, indent + _INDENT * 2)
+            yield from wrapped(f"- {step}", indent + _INDENT, indent + _INDENT * 2)
     more = left_out(derivation, full=full)
     if more:
         causes = "cause" if more == 1 else "causes"
@@ -54,24 +53,13 @@ def _why(derivation: Derivation, *, full: bool) -> Iterator[str]:
 
 
 def _change(wanted: str | None, plan: Plan) -> Iterator[str]:
-    yield from _wrapped(change_title(wanted, plan), "", _INDENT)
+    yield from wrapped(change_title(wanted, plan), "", _INDENT)
     for text, why in change_lines(plan):
         yield f"{_INDENT}{text}"
-        yield from _wrapped(f"# {why}", _INDENT * 2, f"{_INDENT * 2}# ")
+        yield from wrapped(f"# {why}", _INDENT * 2, f"{_INDENT * 2}# ")
     for line in change_conflict(plan):
-        yield from _wrapped(line.strip(), _indent(line), _indent(line) + _INDENT)
+        yield from wrapped(line.strip(), _indent(line), _indent(line) + _INDENT)
 
 
 def _indent(line: str) -> str:
     return _INDENT + line[: len(line) - len(line.lstrip())]
-
-
-def _wrapped(text: str, first: str, rest: str) -> list[str]:
-    return textwrap.wrap(
-        text,
-        _WIDTH,
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Any
 
 from kresolve.planner.profiles import Group, Option, Profile, Way
+from kresolve.rendering.wrapping import wrapped
 
 PROFILE_SCHEMA = "kresolve.profile/1"
 PROFILES_SCHEMA = "kresolve.profiles/1"
-_WIDTH: Final = 98
 
 
 def profiles_text(profiles: Iterable[Profile]) -> str:
@@ -34,7 +33,7 @@ def profile_text(profile: Profile) -> str:
 
 
 def _profile(profile: Profile) -> Iterator[str]:
-    yield from _wrapped(f"{profile.name}: {profile.description}", "")
+    yield from wrapped(f"{profile.name}: {profile.description}", "")
     by_feature: dict[str, list[Option | Group]] = {"": [], **{one: [] for one in profile.features}}
     for entry in profile.entries:
         by_feature[entry.feature].append(entry)
@@ -47,7 +46,7 @@ def _profile(profile: Profile) -> Iterator[str]:
             words = [feature.does] if feature.does else []
             words += [f"needs {', '.join(feature.needs)}"] if feature.needs else []
             words += [] if feature.default else [f"asked for as {profile.name}:{name}"]
-            yield from _wrapped(f"{name}: {'; '.join(words)}", "")
+            yield from wrapped(f"{name}: {'; '.join(words)}", "")
         else:
             yield "asked for always:"
         for entry in entries:
@@ -57,8 +56,8 @@ def _profile(profile: Profile) -> Iterator[str]:
         yield "asked for by tradition, and not needed:"
     for told in profile.customary:
         yield f"  {told.symbol}"
-        yield from _wrapped(told.note, "      ")
-        yield from _wrapped(f"from {told.source}", "      ")
+        yield from wrapped(told.note, "      ")
+        yield from wrapped(f"from {told.source}", "      ")
 
 
 def _entry(entry: Option | Group) -> Iterator[str]:
@@ -66,19 +65,19 @@ def _entry(entry: Option | Group) -> Iterator[str]:
     if isinstance(entry, Option):
         yield f"  {_option(entry)}{when}"
         if entry.selected_by:
-            yield from _wrapped(f"selected by {' or '.join(entry.selected_by)}", "      ")
+            yield from wrapped(f"selected by {' or '.join(entry.selected_by)}", "      ")
     else:
         yield f"  {entry.name}, any of{_counts(entry)}{when}"
         for way in entry.ways:
             options = " and ".join(map(_option, way.options))
-            yield from _wrapped(f"{way.name}: {options}{_counts(way)}", "    ")
-    yield from _wrapped(entry.note, "      ")
+            yield from wrapped(f"{way.name}: {options}{_counts(way)}", "    ")
+    yield from wrapped(entry.note, "      ")
     if entry.fails:
-        yield from _wrapped(f"without it, this fails: {entry.fails}", "      ")
+        yield from wrapped(f"without it, this fails: {entry.fails}", "      ")
     if entry.message:
         said = "without an error: " if entry.silent else "it says: "
-        yield from _wrapped(said + entry.message, "      ")
-    yield from _wrapped(f"from {entry.source}", "      ")
+        yield from wrapped(said + entry.message, "      ")
+    yield from wrapped(f"from {entry.source}", "      ")
 
 
 def _option(option: Option) -> str:
@@ -161,14 +160,3 @@ def _asked_document(one: Option | Group) -> dict[str, Any]:
         "message": one.message or None,
         "silent": one.silent,
     }
-
-
-def _wrapped(text: str, indent: str) -> list[str]:
-    return textwrap.wrap(
-        text,
-        _WIDTH,
-        initial_indent=indent,
-        subsequent_indent=f"{indent}  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

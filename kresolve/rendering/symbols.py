@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -15,8 +14,8 @@ from kresolve.explanation.symbol_page import (
 from kresolve.kconfig.location import Location
 from kresolve.kconfig.printable import printable
 from kresolve.kconfig.symbol_search import SymbolHit
+from kresolve.rendering.wrapping import wrapped
 
-_WIDTH: Final = 98
 #: So many selectors that do not count here are told one by one.
 _MOST: Final = 8
 
@@ -51,7 +50,7 @@ def _page(page: SymbolPage, where: str) -> Iterator[str]:
         yield f"  {page.type}"
     if page.choice:
         others = ", ".join(_valued(name, value) for name, value in page.members.items())
-        yield from _wrapped(f'one of the choice "{page.choice}", with {others}', 2)
+        yield from wrapped(f'one of the choice "{page.choice}", with {others}', "  ")
     for shown in page.definitions:
         yield from _definition(shown)
     yield from _reverse("selected by", page.selected_by, known=bool(where))
@@ -117,12 +116,7 @@ def _reverse(title: str, found: Sequence[SelectShown], *, known: bool) -> Iterat
         yield f"  {_valued(one.symbol, one.value)}{under}{gives}  ({one.location})"
     rest = [one.symbol for one in (active[most:] if not known else idle)]
     if len(rest) > (_MOST if known else 0):
-        yield from _wrapped(f"and {', '.join(dict.fromkeys(rest))}", 2)
-
-
-def _wrapped(text: str, indentation: int) -> list[str]:
-    space = " " * indentation
-    return textwrap.wrap(text, _WIDTH, initial_indent=space, subsequent_indent=space + "  ")
+        yield from wrapped(f"and {', '.join(dict.fromkeys(rest))}", "  ")
 
 
 def search_text(found: Iterable[SymbolHit]) -> str:
