@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,16 @@ def guest(suite: str, work: Path, arch: str = "x86_64") -> Path:
     return made
 
 
-def booted(kernel: Path, suite: str, work: Path, jobs: dict[str, Any], **fields: Any) -> Boot:
-    """Boot a kernel with a suite's CRIU, and let it do the operations."""
+def booted(
+    kernel: Path,
+    suite: str,
+    work: Path,
+    jobs: dict[str, Any],
+    *,
+    more: Sequence[Path] = (),
+    **fields: Any,
+) -> Boot:
+    """Boot a kernel with a suite's CRIU and ``more`` initramfs, and let it do the operations."""
 
     def show(result: Mapping[str, Any]) -> None:
         if "operation" in result:
@@ -47,7 +55,7 @@ def booted(kernel: Path, suite: str, work: Path, jobs: dict[str, Any], **fields:
         todo = image.jobs(jobs, Path(scratch, "jobs.cpio.gz"))
         told, console = machine.boot(
             kernel,
-            [guest(suite, work, fields["arch"]), todo],
+            [guest(suite, work, fields["arch"]), *more, todo],
             machine=machine.MACHINES[fields["arch"]],
             on_result=show,
         )

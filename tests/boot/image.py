@@ -28,7 +28,8 @@ _INIT = """\
 #!/usr/bin/busybox sh
 # CRIU cannot tell mounts of the first root file system from others: move to a tmpfs.
 b=/usr/bin/busybox
-$b mkdir -p /new.root && $b mount -t tmpfs -o size=90% tmpfs /new.root
+$b mkdir -p /new.root
+$b mount -t tmpfs -o size=90% tmpfs /new.root || $b mount -t ramfs ramfs /new.root
 for i in /*; do
     case $i in /new.root|/dev|/proc|/sys|/init) ;; *) $b cp -a $i /new.root/ ;; esac
 done

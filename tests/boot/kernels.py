@@ -16,6 +16,8 @@ from attrs import frozen
 from kresolve import Tree
 from tests.boot import packages
 
+#: What any guest here needs besides what is tried.
+GUEST = "qemu-boot"
 #: Where each kernel's source comes from.
 SUITES: Mapping[str, str] = {"6.1": "bookworm", "6.12": "trixie", "7.3": "trixie-backports"}
 
@@ -102,31 +104,52 @@ def merged(
 
 
 def built(
-    tree: Path, config: str, work: Path, *, arch: str = "x86_64", series: str = "kernels"
+    tree: Path,
+    config: str,
+    work: Path,
+    *,
+    arch: str = "x86_64",
+    series: str = "kernels",
+    like: str = "",
 ) -> Path:
     """The kernel of a ``.config``; one that was built before is not built again.
 
     The object files of a ``series`` are kept, and make rebuilds what a change of the ``.config``
-    touches: much less than all where the kernels of a series differ in an option or two.
+    touches: much less than all where the kernels of a series differ in an option or two.  Where
+    each of them is ``like`` one ``.config``, make begins with the objects of that one each time.
     """
-    target = TARGETS[arch]
     digest = hashlib.sha256(f"{tree.name} {arch}\n{config}".encode()).hexdigest()[:16]
     kernel = work / "kernels" / digest / "kernel"
     if kernel.exists():
         return kernel
     kernel.parent.mkdir(parents=True, exist_ok=True)
     (kernel.parent / "config").write_text(config, encoding="utf-8")
+    log = kernel.parent / "build.log"
     objects = work / "objects" / f"{tree.name}-{arch}-{series}"
-    objects.mkdir(parents=True, exist_ok=True)
-    (objects / ".config").write_text(config, encoding="utf-8")
-    jobs = f"-j{len(os.sched_getaffinity(0))}"
-    _make(tree, objects, arch, jobs, target.image, log=kernel.parent / "build.log")
+    if like:
+        first = objects.with_name(f"{objects.name}.first")
+        if not first.exists():
+            _compiled(tree, like, objects, arch, log)
+            shutil.copytree(objects, first, symlinks=True)
+        # They go back to where they were made: make keeps the names of files.
+        shutil.rmtree(objects)
+        shutil.copytree(first, objects, symlinks=True)
+    content = _compiled(tree, config, objects, arch, log)
     if (objects / ".config").read_text(encoding="utf-8") != config:
         raise RuntimeError(f"{kernel.parent}/config: make has changed it; it is not conf's")
-    image = objects / "arch" / ("x86" if arch == "x86_64" else arch) / "boot" / target.image
-    content = image.read_bytes()
-    kernel.write_bytes(gzip.decompress(content) if image.suffix == ".gz" else content)
+    kernel.write_bytes(content)
     return kernel
+
+
+def _compiled(tree: Path, config: str, objects: Path, arch: str, log: Path) -> bytes:
+    """What make builds from a ``.config`` in a directory of objects."""
+    objects.mkdir(parents=True, exist_ok=True)
+    (objects / ".config").write_text(config, encoding="utf-8")
+    name = TARGETS[arch].image
+    _make(tree, objects, arch, f"-j{len(os.sched_getaffinity(0))}", name, log=log)
+    image = objects / "arch" / ("x86" if arch == "x86_64" else arch) / "boot" / name
+    content = image.read_bytes()
+    return gzip.decompress(content) if image.suffix == ".gz" else content
 
 
 def _make(

@@ -29,7 +29,7 @@ class Row:
     messages: tuple[str, ...] = field(converter=_texts, default=())
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Boot:
     """A kernel that was booted, with the CRIU that ran in it.
 
@@ -62,9 +62,11 @@ def boot_of(told: list[dict[str, Any]], config: str, **fields: Any) -> Boot:
     rows = tuple(
         Row(one["operation"], one["result"], one["messages"]) for one in told if "operation" in one
     )
-    return Boot(
-        release=first["kernel"], criu=first["criu"], values=values_of(config), rows=rows, **fields
-    )
+    values = values_of(config)
+    for name in fields.get("without", ()):
+        # Where its module was taken away, the .config does not tell.
+        values.pop(name, None)
+    return Boot(release=first["kernel"], criu=first["criu"], values=values, rows=rows, **fields)
 
 
 def values_of(config: str, profiles: Iterable[str] = _PROFILES) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """``python -m tests.boot.run KIND...``: boot kernels and record what CRIU does in them.
 
 Kinds: ``kernels`` (what the profile promises, with CRIU of two Debian suites), ``ablation``
-(each required option taken away), ``kata`` (Kata's kernel without the plan's lines and with
-them), ``guests`` (what guests' profiles plan, without CRIU) and ``guest-ablation``.  See README.md.
+(each required option taken away), ``modules`` (Debian's own kernel without the module of each
+option that is one), ``kata`` (Kata's kernel without the plan's lines and with them), ``guests``
+(what guests' profiles plan, without CRIU) and ``guest-ablation``.  See README.md.
 """
 
 from __future__ import annotations
@@ -14,15 +15,10 @@ from pathlib import Path
 from attrs import frozen
 
 from kresolve import Tree
-from kresolve.planner.profiles import find_profile
-from tests.boot import kata, kernels, profiles
+from tests.boot import ablation, debian, kata, kernels, profiles
 from tests.boot.criu import SUITES, booted
-from tests.boot.guest.operations import OPERATIONS
-from tests.boot.kernels import planned
+from tests.boot.kernels import GUEST, planned
 from tests.boot.results import Boot, record
-
-#: What any guest here needs besides what is tried.
-GUEST = "qemu-boot"
 
 
 @frozen
@@ -50,6 +46,19 @@ KERNELS = (
 
 def kernels_of(names: Sequence[str], work: Path, suites: Sequence[str]) -> Iterator[Boot]:
     """Plan, build and boot; each operation in each kernel, with each CRIU."""
+    if not names or "debian" in names:
+        own = debian.Kernel(work)
+        for suite in suites:
+            yield booted(
+                own.path,
+                suite,
+                work,
+                {},
+                more=[own.initramfs],
+                name="debian",
+                what=f"Debian's own {own.modules.name}",
+                arch="x86_64",
+            )
     for kernel in KERNELS:
         if names and kernel.name not in names:
             continue
@@ -61,45 +70,10 @@ def kernels_of(names: Sequence[str], work: Path, suites: Sequence[str]) -> Itera
             yield booted(built, suite, work, {}, name=kernel.name, what=kernel.what, arch="x86_64")
 
 
-def ablation(names: Sequence[str], work: Path, suites: Sequence[str]) -> Iterator[Boot]:
-    """Take each required option of the default set away, and look for an operation that fails."""
-    version = "6.12"
-    source = kernels.source(version, work)
-    tree = Tree.load(source)
-    asked = tree.requests("criu")
-    for symbol in dict.fromkeys(name for request in asked for name in request.symbols):
-        if names and symbol not in names:
-            continue
-        fragment, gone = planned(tree, ["criu", GUEST], [symbol])
-        config = kernels.configured(source, "allnoconfig", [fragment], work)
-        built = kernels.built(source, config, work, series="criu")
-        jobs = {"operations": telling(symbol), "stop": True}
-        what = f"{symbol} taken away from plan criu on allnoconfig of Linux {version}"
-        yield booted(
-            built,
-            suites[0],
-            work,
-            jobs,
-            name=symbol,
-            what=what,
-            arch="x86_64",
-            without=[symbol, *gone],
-        )
-
-
-def telling(symbol: str) -> list[str]:
-    """The operations of the default set, those first that the option is asked for by."""
-    profile = find_profile("criu")
-    assert profile is not None
-    own = {entry.feature for entry in profile.entries if symbol in entry.symbols}
-    asked = profile.asked()
-    default = [one for one in OPERATIONS if one.features and one.features <= asked]
-    return [one.name for one in sorted(default, key=lambda one: not own & one.features)]
-
-
 KINDS = {
     "kernels": kernels_of,
-    "ablation": ablation,
+    "ablation": ablation.boots,
+    "modules": debian.boots,
     "kata": kata.boots,
     "guests": profiles.boots,
     "guest-ablation": profiles.ablation,

@@ -20,7 +20,7 @@ _COMMANDS = (
     "sh mount umount printf head tr cat grep ls mkdir ip brctl ping unshare true reboot"
 ).split()
 #: What a kernel says that cannot go on, and the time before it.
-_COMPLAINT = re.compile(r"[Ff]ailed|Kernel panic")
+_COMPLAINT = re.compile(r"unpacking failed|Failed to execute|Kernel panic")
 _SPOKEN = re.compile(r"Linux version|as init process")
 _TIME = re.compile(r"^\[ *[0-9.]+\] ")
 #: What init does on any machine, in this order.

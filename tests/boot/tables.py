@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from kresolve.dotconfig.files import write_whole
 from kresolve.planner.profiles import find_profile
+from tests.boot.evidence import required, seen
 from tests.boot.guest.operations import BY_NAME
 from tests.boot.results import Boot, recorded
 
@@ -26,17 +27,27 @@ def kata() -> str:
 
 
 def _by_feature(recorded: Iterable[Boot]) -> str:
+    """A row for each feature, a column for each kernel; the CRIUs of a kernel seldom differ."""
     profile = find_profile("criu")
     assert profile is not None
-    boots = list(recorded)
+    by_kernel: dict[str, list[Boot]] = {}
+    for boot in recorded:
+        by_kernel.setdefault(f"{boot.name}, {boot.release}", []).append(boot)
     rows = []
     for feature in profile.features.values():
-        cells = [_share(boot, feature.name) for boot in boots]
+        cells = [_cell(boots, feature.name) for boots in by_kernel.values()]
         if any(cells):
             default = "" if feature.default else f" (`criu:{feature.name}`)"
             rows.append([f"{feature.does}{default}", *cells])
-    head = [f"{boot.name}, {boot.release}, CRIU {boot.criu}" for boot in boots]
-    return table(["works", *head], rows)
+    return table(["works", *by_kernel], rows)
+
+
+def _cell(boots: Sequence[Boot], feature: str) -> str:
+    """How many operations of a feature went well in a kernel, with each CRIU if they differ."""
+    shares = {boot.criu: _share(boot, feature) for boot in boots}
+    if len(set(shares.values())) == 1:
+        return next(iter(shares.values()))
+    return "; ".join(f"{criu}: {share}" for criu, share in shares.items())
 
 
 def _share(boot: Boot, feature: str) -> str:
@@ -61,22 +72,16 @@ def settled() -> str:
 
 
 def ablation() -> str:
-    """What fails without each option."""
-    profile = find_profile("criu")
-    assert profile is not None
-    boots = {boot.without[0]: boot for boot in recorded("ablation")}
+    """What fails without each required option, and in which kernel that was seen."""
     rows = []
-    for symbol in dict.fromkeys(name for entry in profile.entries for name in entry.symbols):
-        if boot := boots.get(symbol):
-            row = boot.failed
-            also = ", ".join(boot.without[1:])
-            words = (
-                ["nothing", "", ""]
-                if row is None
-                else [row.operation, row.result, f"`{'; '.join(row.messages[:2])}`"]
-            )
-            rows.append([symbol, also, *words])
-    return table(["without", "and so without", "fails", "at", "what is said"], rows)
+    for option in required().values():
+        boot = seen(option) if option.fails else None
+        if boot is not None:
+            said = option.message if option.silent else f"`{option.message}`"
+            silent = " (no error)" if option.silent else ""
+            names = [option.symbol, option.feature, f"{option.fails}{silent}"]
+            rows.append([*names, said, boot.what])
+    return table(["without", "for", "fails", "what is said", "seen in"], rows)
 
 
 TABLES: Mapping[str, Callable[[], str]] = {

@@ -8,11 +8,25 @@ import pytest
 
 from kresolve import check
 from kresolve.fragments.features import FeatureCheck
-from kresolve.planner.profiles import Profile, find_profile
+from kresolve.planner.profiles import find_profile
 from tests.boot import tables
+from tests.boot.evidence import criu, required, seen
 from tests.boot.guest.operations import BY_NAME, OPERATIONS
 from tests.boot.results import Boot, recorded
 
+#: Options that were not taken away, and why.
+NOT_TRIED: dict[str, str] = {
+    "events: EPOLL": "nobody has built that kernel yet",
+    "timers: POSIX_TIMERS": "nobody has built that kernel yet",
+    "network-lock-iptables-nft: NF_TABLES_IPV6": "nobody has built that kernel yet",
+    "uts-ns: UTS_NS": "nobody has built that kernel yet",
+    "ipc-ns: IPC_NS": "nobody has built that kernel yet",
+    "pid-ns: PID_NS": "nobody has built that kernel yet",
+    "net-ns: NET_NS": "nobody has built that kernel yet",
+    "user-ns: USER_NS": "nobody has built that kernel yet",
+    "ipv6: IPV6": "nobody has built that kernel yet",
+    "compat-32bit: COMPAT": "it is IA32_EMULATION of arm64",
+}
 #: Kernels in which CRIU was tried.
 BOOTS = [boot for boot in recorded() if boot.criu]
 
@@ -31,56 +45,60 @@ def features(boot: Boot, directory: Path) -> tuple[FeatureCheck, ...]:
     return check("criu:all", config=config_of(boot, directory)).features
 
 
-def criu() -> Profile:
-    """The profile that the boots are about."""
-    profile = find_profile("criu")
-    assert profile is not None
-    return profile
-
-
 @pytest.mark.parametrize("boot", BOOTS, ids=lambda boot: f"{boot.name}, CRIU {boot.criu}")
 def test_check_says_what_worked(boot: Boot, tmp_path: Path) -> None:
-    """Row by row, those with a `cause` aside, check says "will work" just where it worked."""
+    """What check promises went well; of each feature that will not work, something failed.
+
+    Rows with a `cause` aside.
+    """
     works = {one.name: one.works for one in features(boot, tmp_path)}
-    wrong = [
-        (row, {name: works.get(name) for name in operation.features})
+    rows = [
+        (row, operation)
         for row in boot.rows
         for operation in (BY_NAME[row.operation],)
         if not operation.settled(boot.criu)
-        and (row.result == "ok") != all(works.get(name) for name in operation.features)
     ]
-    assert wrong == []
+    promised = [row for row, operation in rows if all(works[one] for one in operation.features)]
+    results: dict[str, set[bool]] = {}
+    for row, operation in rows:
+        for feature in operation.features:
+            results.setdefault(feature, set()).add(row.result == "ok")
+
+    assert [row for row in promised if row.result != "ok"] == []
+    assert [name for name in results if not works[name] and results[name] == {True}] == []
 
 
-@pytest.mark.parametrize("version", ["4.1.1", "4.2.1"])
-def test_a_feature_that_is_asked_for_by_name_is_needed(version: str, tmp_path: Path) -> None:
-    """Its evidence is what the default kernel said; the kernel that has all does it."""
-    boots = {boot.name: boot for boot in BOOTS if boot.criu == version}
-    less, more = ({row.operation: row for row in boots[name].rows} for name in ("criu", "criu-all"))
-    works = {one.name for one in features(boots["criu"], tmp_path) if one.works}
-    optional = [
-        entry
-        for entry in criu().entries
-        if entry.fails
-        and not criu().features[entry.feature].default
-        # Nothing else that it takes is missing.
-        and not set(entry.symbols) & boots["criu"].values.keys()
-        and BY_NAME[entry.fails].features - {entry.feature} <= works
-    ]
-    wrong = [
-        (entry.symbols, less[entry.fails], more[entry.fails])
-        for entry in optional
-        if more[entry.fails].result != "ok"
-        or not any(entry.message in said for said in less[entry.fails].messages)
-    ]
-    assert optional
-    assert wrong == []
+@pytest.mark.parametrize("name", sorted(required().keys() - NOT_TRIED.keys()))
+def test_a_required_option_has_a_row_that_failed_without_it(name: str) -> None:
+    """Its evidence was seen in a kernel that has all else which the operation takes."""
+    option = required()[name]
+
+    assert option.fails, f"{name} has no evidence"
+    assert seen(option) is not None
 
 
-def test_what_is_not_settled_is_known() -> None:
-    """No other row may escape the comparison with `check` for a cause that nobody knows."""
-    open_ones = {one.name for one in OPERATIONS if one.cause.startswith("not settled")}
-    assert open_ones == {"32 bits", "container, overlay", "message_queue"}
+def test_what_was_not_tried_is_required() -> None:
+    """The options that these machines could not take away are options of the profile."""
+    assert required().keys() >= NOT_TRIED.keys()
+
+
+@pytest.mark.parametrize("operation", BY_NAME)
+def test_an_operation_goes_well_somewhere(operation: str) -> None:
+    """In some kernel it worked with each CRIU, so that its failure says something."""
+    for version in {boot.criu for boot in BOOTS}:
+        results = {
+            row.result
+            for boot in BOOTS
+            if boot.criu == version
+            for row in boot.rows
+            if row.operation == operation
+        }
+        assert "ok" in results or BY_NAME[operation].settled(version)
+
+
+def test_every_cause_is_known() -> None:
+    """No row escapes the comparison with `check` for a cause that nobody knows."""
+    assert not [one.name for one in OPERATIONS if "not settled" in one.cause]
 
 
 def test_every_operation_is_promised_or_settled() -> None:
@@ -95,3 +113,21 @@ def test_the_page_has_the_tables_of_what_was_recorded() -> None:
     """docs/criu.md is what `python -m tests.boot.tables` writes."""
     text = tables.PAGE.read_text(encoding="utf-8")
     assert tables.filled(text) == text
+
+
+def test_the_boot_profile_has_its_evidence() -> None:
+    """A guest of all that qemu-boot asks for boots; without an option fails what it names."""
+    profile = find_profile("qemu-boot")
+    assert profile is not None
+    (whole,) = (boot for boot in recorded("guests") if boot.name == "qemu-boot")
+    assert whole.failed is None
+    boots = {boot.without[0]: boot for boot in recorded("guest-ablation")}
+    missing = []
+    for option in profile.options:
+        if option.fails or option.symbol in boots:
+            rows = [row for row in boots[option.symbol].rows if row.result != "ok"]
+            said = [one for row in rows if row.operation == option.fails for one in row.messages]
+            told = [row.operation for row in rows if option.silent]
+            if option.fails not in told and not any(option.message in one for one in said):
+                missing.append((option.symbol, option.fails, rows))
+    assert missing == []

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kresolve.fragments.running_kernel import CALLS
-from kresolve.planner.profiles import Option, Profile, find_profile
+from kresolve.planner.profiles import find_profile
 from tests.boot.guest.operations import BY_NAME, Operation
 
 DATA = Path(__file__).parents[2] / "data"
@@ -48,51 +48,6 @@ TRADITIONAL = set(
 )
 
 
-#: Required options of the criu profile that nobody has taken away yet in a booted kernel.
-NOT_MEASURED: set[str] = {
-    "start: MEMBARRIER",
-    "process: CHECKPOINT_RESTORE",
-    "process: CGROUPS",
-    "process: PROC_PAGE_MONITOR",
-    "process: PROC_SYSCTL",
-    "process: SYSCTL",
-    "container: UTS_NS",
-    "container: IPC_NS",
-    "container: SYSVIPC",
-    "container: PID_NS",
-    "container: NET_NS",
-    "container: USER_NS",
-    "network-lock-iptables-nft: NF_TABLES_IPV4",
-    "network-lock-iptables-nft: NF_TABLES_IPV6",
-    "events: EVENTFD",
-    "events: EPOLL",
-    "events: SIGNALFD",
-    "events: INOTIFY_USER",
-    "events: FHANDLE",
-    "timers: POSIX_TIMERS",
-    "timers: TIMERFD",
-    "terminals: UNIX98_PTYS",
-    "cgroups: MEMCG",
-    "cgroups: CGROUP_DEVICE",
-    "cgroups: CGROUP_FREEZER",
-    "cgroups: CGROUP_PIDS",
-    "cgroups: CPUSETS",
-    "net-devices: MACVLAN",
-    "compat-32bit: IA32_EMULATION",
-    "compat-32bit: COMPAT",
-    "shared-memory: MEMFD_CREATE",
-    "shared-memory: TMPFS",
-    "file-locks: FILE_LOCKING",
-    "aio: AIO",
-    "tmpfs: TMPFS",
-    "overlayfs: OVERLAY_FS",
-    "autofs: AUTOFS_FS",
-    "rseq: RSEQ",
-    "audit: AUDIT",
-    "ipv6: IPV6",
-}
-
-
 def load(path: Path) -> dict[str, Any]:
     """Read a profile as plain data."""
     return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -118,7 +73,11 @@ def test_a_profile_says_who_it_is(path: Path) -> None:
     """A profile has its file's name, one line of description, options, and nothing else."""
     profile = load(path)
 
-    assert set(profile) - {"any_of", "tradition", "feature"} == {"name", "description", "option"}
+    assert set(profile) - {"any_of", "tradition", "feature", "includes"} == {
+        "name",
+        "description",
+        "option",
+    }
     assert profile["name"] == path.stem
     assert profile["description"].strip() == profile["description"].splitlines()[0] != ""
     assert profile["option"]
@@ -210,47 +169,6 @@ def test_criu_follows_the_names_of_the_version(
 
     assert default >= present
     assert not default & absent
-
-
-def criu_evidence() -> dict[str, Option]:
-    """The required options of the criu profile, by feature and symbol."""
-    profile = find_profile("criu")
-    assert profile is not None
-    return {f"{one.feature}: {one.symbol}": one for one in profile.options if one.required}
-
-
-@pytest.mark.parametrize("name", criu_evidence())
-def test_a_required_option_has_a_row_that_failed_without_it(name: str) -> None:
-    """Required means measured: the operation that fails, and what is said then."""
-    option = criu_evidence()[name]
-    is_measured = bool(option.fails and option.message)
-
-    assert is_measured is (name not in NOT_MEASURED)
-
-
-def test_what_is_not_measured_exists() -> None:
-    """The list of options that nobody took away yet names options of the profile."""
-    assert criu_evidence().keys() >= NOT_MEASURED
-
-
-@pytest.mark.parametrize("name", sorted(criu_evidence().keys() - NOT_MEASURED))
-def test_evidence_names_an_operation_that_the_feature_promises(name: str) -> None:
-    """What failed without an option is an operation that needs the option's feature."""
-    option = criu_evidence()[name]
-    profile = find_profile("criu")
-    assert profile is not None
-
-    promised = BY_NAME[option.fails].needs.split(",")
-    needed = {*promised}
-    for feature in promised:
-        needed |= closure(profile, feature)
-    assert option.feature in needed
-
-
-def closure(profile: Profile, feature: str) -> set[str]:
-    """All features that one needs."""
-    needs = profile.features[feature].needs
-    return {*needs}.union(*(closure(profile, one) for one in needs))
 
 
 @pytest.mark.parametrize("operation", BY_NAME.values(), ids=lambda one: one.name)

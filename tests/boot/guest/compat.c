@@ -16,7 +16,7 @@
 #define SYS_DUP 41
 #define SYS_SETSID 66
 #define SYS_RT_SIGPROCMASK 175
-#define SYS_RT_SIGTIMEDWAIT 177
+#define SYS_RT_SIGTIMEDWAIT_TIME64 421	/* the other one takes COMPAT_32BIT_TIME */
 
 static int call(int number, int a, int b, int c, int d)
 {
@@ -57,7 +57,7 @@ __attribute__((used)) static void run(int count, char **words)
 	for (pid = call(SYS_GETPID, 0, 0, 0, 0); pid; pid /= 10)
 		digits[--n] = '0' + pid % 10;
 	write_file(".pid", "pid", digits + n, sizeof digits - n);
-	while (call(SYS_RT_SIGTIMEDWAIT, (int)mask, 0, 0, 8) != 15)
+	while (call(SYS_RT_SIGTIMEDWAIT_TIME64, (int)mask, 0, 0, 8) != 15)
 		;
 	if (before + 1 == 42)
 		write_file(".verdict", "verdict", "ok", 2);

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """Process 1 of the guest: lets CRIU do each operation, and prints how it went.
 
-/jobs.json says what to do: ``operations`` (names; all, if none), whether to ``stop`` after the
-first that fails, and whether to be ``verbose``: to print the logs of those that fail.  Each
+/jobs.json says what to do: ``operations`` (names; all, if none), ``enough`` (after so many of
+them it ends as soon as one has failed), ``without`` which modules, and whether to be ``verbose``:
+to print the logs of those that fail.  Each
 result is a line on the console, ``@@`` and an object of JSON: ``operation``, ``result`` and
 ``messages``.  A result is "ok", or where it went wrong: "setup" (the object cannot be made on
 this kernel), "dump", "restore", "verify" (it came back, and does not work).
@@ -19,7 +20,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from operations import (  # type: ignore[import-not-found]  # beside it in the guest
@@ -81,7 +83,10 @@ def wait_for(
 
 
 def complaints(*logs: Path) -> list[str]:
-    """The first things that went wrong: CRIU's errors, and what the programs that it ran said."""
+    """What went wrong, CRIU's errors and what the programs that it ran said: first and last words.
+
+    The first errors tell the cause; where they are those of CRIU's probes, the last ones do.
+    """
     found: dict[str, None] = {}
     for log in logs:
         if not log.exists():
@@ -90,7 +95,8 @@ def complaints(*logs: Path) -> list[str]:
             text = re.sub(r"^\([\d.]+\)\s*(?:\d+:)?\s*", "", line).strip()
             if text.startswith("Error") or (log.suffix == ".out" and text):
                 found.setdefault(text[:200])
-    return list(found)[:6]
+    lines = list(found)
+    return lines if len(lines) <= 8 else [*lines[:4], *lines[-4:]]
 
 
 def reap() -> None:
@@ -114,15 +120,17 @@ def started(operation: Operation, directory: Path) -> Iterator[int]:
     pid = 0
     unshare: subprocess.Popen[bytes] | None = None
     try:
-        if operation.namespaces in ("", "-n"):
+        if not operation.contained:
             words = [program, *flags, operation.object, str(directory)]
             if operation.namespaces:
-                inside = (
-                    f"ip link set lo up && {operation.prepare or ':'} && exec {' '.join(words)}"
-                )
-                words = ["unshare", "-n", "sh", "-c", inside]
+                up = "ip link set lo up && " if operation.namespaces == "-n" else ""
+                inside = f"{up}{operation.prepare or ':'} && exec {' '.join(words)}"
+                words = [*unshare_words(operation), "sh", "-c", inside]
             files = directory
-            is_there = run(*words, log=log) == 0 and wait_for(files / "pid", files / "verdict")
+            try:
+                is_there = run(*words, log=log) == 0 and wait_for(files / "pid", files / "verdict")
+            except OSError as error:  # no program for this kernel
+                raise Failed("setup", [f"{program}: {error.strerror}"]) from error
         else:
             unshare, files = enter_container(operation, log)
             is_there = wait_for(files / "pid", files / "verdict", alive=unshare)
@@ -153,13 +161,23 @@ if not os.fork():
         with open(f"/proc/{pid}/{kind}_map", "w") as file:
             file.write("0 0 65536")
     os._exit(0)
-os.unshare(os.CLONE_NEWUSER)
+try:
+    os.unshare(os.CLONE_NEWUSER)
+except OSError as error:
+    sys.exit(f"unshare(CLONE_NEWUSER): {error.strerror}")
 os.write(begin, b"x")
 os.wait()
 os.setresgid(0, 0, 0)
 os.setresuid(0, 0, 0)
 os.execvp(sys.argv[1], sys.argv[1:])
 """
+
+
+def unshare_words(operation: Operation) -> list[str]:
+    """The command that enters an operation's namespaces."""
+    letters = operation.namespaces.split()
+    wrapper = ["python3", "-c", USER_NAMESPACE] if "-U" in letters else []
+    return [*wrapper, "unshare", *(letter for letter in letters if letter != "-U")]
 
 
 def enter_container(operation: Operation, log: Path) -> tuple[subprocess.Popen[bytes], Path]:
@@ -182,10 +200,7 @@ def enter_container(operation: Operation, log: Path) -> tuple[subprocess.Popen[b
         exec /objects -f {operation.object} /files </dev/null >/dev/null 2>&1
     """
     with log.open("ab") as output:
-        letters = operation.namespaces.split()
-        wrapper = ["python3", "-c", USER_NAMESPACE] if "-U" in letters else []
-        others = [letter for letter in letters if letter != "-U"]
-        command = [*wrapper, "unshare", *others, "-f", "sh", "-c", script]
+        command = [*unshare_words(operation), "-f", "sh", "-c", script]
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     return child, files
 
@@ -223,8 +238,7 @@ def said(images: Path, *verbs: str) -> list[str]:
 
 
 def root_of(operation: Operation) -> list[str]:
-    container = operation.namespaces not in ("", "-n")
-    return ["--root", str(CONTAINER)] if container else []
+    return ["--root", str(CONTAINER)] if operation.contained else []
 
 
 def restore(operation: Operation, images: Path, *more: str) -> int:
@@ -239,26 +253,14 @@ def restore(operation: Operation, images: Path, *more: str) -> int:
 
 def verify(operation: Operation, directory: Path, pid: int) -> None:
     """Let the restored process use its object, and look at its namespaces."""
-    container = operation.namespaces not in ("", "-n")
-    files = CONTAINER / "files" if container else directory
+    files = CONTAINER / "files" if operation.contained else directory
     log = directory / "afterwards.log"
     try:
         if operation.afterwards:
-            enter = (
-                ["nsenter", "-t", str(pid), "-n"]
-                if not container
-                else [
-                    "nsenter",
-                    "-t",
-                    str(pid),
-                    "-m",
-                    "-u",
-                    "-i",
-                    "-p",
-                    "/bin/env",
-                    "PATH=/bin",
-                ]
-            )
+            letters = ["-m", "-u", "-i", "-p"] if operation.contained else [operation.namespaces]
+            enter = ["nsenter", "-t", str(pid), *letters]
+            if operation.contained:
+                enter += ["/bin/env", "PATH=/bin"]
             if shell(operation.afterwards, *enter, log=log):
                 text = log.read_text(errors="replace").split("\n")[:2]
                 raise Failed("verify", [f"false: {operation.afterwards}", *filter(None, text)])
@@ -371,6 +373,61 @@ def in_cgroup(
         wait_until_empty(group)
 
 
+@contextmanager
+def legacy_cgroup(controller: str, log: Path) -> Iterator[Path]:
+    """A group of a v1 hierarchy; its controller is free for it only when v2 has let it go."""
+    place = Path("/tmp/v1")
+    place.mkdir(exist_ok=True)
+    switch = CGROUP / "cgroup.subtree_control"
+    with suppress(OSError):
+        switch.write_text(f"-{controller}")
+    words = ["mount", "-t", "cgroup", "-o", controller, "cgroup", str(place)]
+    for _ in range(10):
+        if run(*words, log=log) == 0:
+            break
+        time.sleep(0.5)
+    else:
+        raise Failed("setup", complaints(log))
+    group = place / "criutest"
+    try:
+        group.mkdir()
+        yield group
+    finally:
+        if group.is_dir():
+            for pid in (group / "cgroup.procs").read_text().split():
+                kill(int(pid), signal.SIGKILL)
+            wait_until_empty(group)
+            reap()
+            group.rmdir()
+        run("umount", str(place))
+        with suppress(OSError):
+            switch.write_text(f"+{controller}")
+
+
+def in_legacy_cgroup(operation: Operation, directory: Path) -> None:
+    """Dump a process in a v1 group that is gone before the restore, and look at its limit then."""
+    images, log = directory / "images", directory / "setup.out"
+    with legacy_cgroup(operation.name.split(", ")[1], log) as group:
+        if run("sh", "-c", f"cd {group} && {operation.prepare}", log=log):
+            raise Failed("setup", complaints(log))
+        with started(operation, directory) as pid:
+            (group / "cgroup.procs").write_text(str(pid))
+            if criu("dump", images, "-t", str(pid), *operation.options.split()):
+                raise Failed("dump", said(images, "dump"))
+        wait_until_empty(group)
+        group.rmdir()
+        pid = restore(operation, images)
+        members = (group / "cgroup.procs").read_text().split() if group.is_dir() else []
+        if str(pid) not in members:
+            kill(pid, signal.SIGKILL)
+            raise Failed("verify", ["the restored process is not in its cgroup"])
+        if run("sh", "-c", f"cd {group} && {operation.afterwards}", log=log):
+            kill(pid, signal.SIGKILL)
+            raise Failed("verify", [f"false: {operation.afterwards}"])
+        verify(replace(operation, afterwards=""), directory, pid)
+        wait_until_empty(group)
+
+
 def wait_until_empty(group: Path) -> None:
     end = time.monotonic() + 10
     while (group / "cgroup.procs").read_text().strip() and time.monotonic() < end:
@@ -384,6 +441,7 @@ PROCEDURES: dict[str, Callable[[Operation, Path], None]] = {
     "lazy-pages": lazy_pages,
     "cgroup": in_cgroup,
     "cgroup-limit": lambda operation, directory: in_cgroup(operation, directory, limit="77"),
+    "cgroup-v1": in_legacy_cgroup,
     "freezer": lambda operation, directory: in_cgroup(operation, directory, freezer=True),
 }
 
@@ -414,7 +472,10 @@ def perform(operation: Operation, *, verbose: bool) -> str:
 
 
 def mount(kind: str, path: str, *, options: str = "") -> bool:
-    Path(path).mkdir(parents=True, exist_ok=True)
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+    except PermissionError:  # sysfs makes no directory
+        return False
     more = ["-o", options] if options else []
     return run("mount", "-t", kind, *more, kind, path) == 0
 
@@ -450,6 +511,8 @@ def prepare_guest() -> None:
                 (folder / f"{name}{ending}").symlink_to(f"/usr/sbin/xtables-{flavour}-multi")
     for name in ("proc", "dev", "old", "mnt", "layers", "sys", "tmp", "bin", "files"):
         (CONTAINER / name).mkdir(parents=True, exist_ok=True)
+    # CRIU mounts an overlay again by its layers' paths, and looks for them in its own root.
+    Path("/layers").symlink_to(CONTAINER / "layers")
     shutil.copy("/objects", CONTAINER)
     shutil.copy("/usr/bin/busybox", CONTAINER / "bin")
     run("chroot", str(CONTAINER), "/bin/busybox", "--install", "-s", "/bin")
@@ -461,17 +524,21 @@ PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 def main() -> None:
     os.environ.update(PATH=PATH, HOME="/", LC_ALL="C")
+    jobs = json.loads(Path("/jobs.json").read_text())
+    for module in jobs.get("without", ()):
+        for path in Path("/usr/lib/modules").glob(f"*/**/{module}.ko"):
+            path.unlink()
     prepare_guest()
     version = subprocess.run(["criu", "--version"], capture_output=True, text=True, check=False)
     tell(
         kernel=os.uname().release,
         criu=(version.stdout or version.stderr).split("\n")[0].removeprefix("Version: "),
     )
-    jobs = json.loads(Path("/jobs.json").read_text())
-    for name in jobs.get("operations") or BY_NAME:
-        result = perform(BY_NAME[name], verbose=bool(jobs.get("verbose")))
-        if result != "ok" and jobs.get("stop"):
+    failed = False
+    for number, name in enumerate(jobs.get("operations") or BY_NAME):
+        if failed and number >= jobs.get("enough", len(BY_NAME)):
             break
+        failed |= perform(BY_NAME[name], verbose=bool(jobs.get("verbose"))) != "ok"
     tell(done=True)
 
 

@@ -20,6 +20,7 @@
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
 #include <linux/membarrier.h>
+#include <linux/magic.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/seccomp.h>
@@ -44,13 +45,16 @@
 #include <sys/ioctl.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/msg.h>
 #include <sys/prctl.h>
+#include <sys/rseq.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/timerfd.h>
@@ -791,6 +795,48 @@ static void message_queue(void)		/* CRIU has no support for open ones; see opera
 	HAS_TO_BE(mq_receive(queue, text, 8, NULL) == 6 && !strcmp(text, "posix"));
 }
 
+/* ----------------------------------------------- what the kernel keeps of a task */
+
+static void rseq(void)			/* registered by the C library, with a size of its own */
+{
+	char *area = (char *)__builtin_thread_pointer() + __rseq_offset;
+	int registered = 0;
+
+	HAS_TO_BE(__rseq_size);
+	ready();
+	for (int size = 16; size <= 256 && !registered; size += 4)
+		registered = syscall(SYS_rseq, area, size, 0, RSEQ_SIG) == -1 && errno == EBUSY;
+	HAS_TO_BE(registered);
+}
+
+static void login_uid(void)
+{
+	char text[12] = "";
+	int fd = MUST(open("/proc/self/loginuid", O_RDWR));
+
+	MUST(write(fd, "1000", 4));
+	MUST(close(fd));
+	ready();
+	fd = MUST(open("/proc/self/loginuid", O_RDONLY));
+	MUST(read(fd, text, sizeof text - 1));
+	HAS_TO_BE(!strcmp(text, "1000"));
+}
+
+static void autofs(void)		/* a mount that nobody steps on */
+{
+	struct statfs status;
+	char options[80];
+	int ends[2];
+
+	MUST(pipe(ends));
+	snprintf(options, sizeof options, "fd=%d,pgrp=%d,minproto=5,maxproto=5,direct", ends[1], getpgrp());
+	MUST(mount("automount", "/mnt", "autofs", 0, options));
+	MUST(close(ends[1]));
+	ready();
+	MUST(statfs("/mnt", &status));
+	HAS_TO_BE(status.f_type == AUTOFS_SUPER_MAGIC);
+}
+
 /* ---------------------------------------------------------------- by name */
 
 static const struct { const char *name; void (*make_and_use)(void); } all[] = {
@@ -805,6 +851,7 @@ static const struct { const char *name; void (*make_and_use)(void); } all[] = {
 	OBJECT(tcp_established), OBJECT(tcp6_established), OBJECT(udp), OBJECT(netlink),
 	OBJECT(packet), OBJECT(raw), OBJECT(raw_send_only), OBJECT(ping), OBJECT(tun),
 	OBJECT(sysv_ipc), OBJECT(posix_shm), OBJECT(message_queue),
+	OBJECT(rseq), OBJECT(login_uid), OBJECT(autofs),
 };
 
 static void enter_time_namespace(void)

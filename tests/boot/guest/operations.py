@@ -40,6 +40,11 @@ class Operation:
         return bool(self.cause) and (not self.since or numbers[0] < numbers[1])
 
     @property
+    def contained(self) -> bool:
+        """Has it a root of its own?"""
+        return "-m" in self.namespaces.split()
+
+    @property
     def features(self) -> frozenset[str]:
         """The features that promise it."""
         return frozenset(filter(None, self.needs.split(",")))
@@ -66,6 +71,8 @@ _OBJECTS = {
     "aio": ("aio",),
     "hugetlb": ("hugetlb",),
     "seccomp": ("seccomp",),
+    "rseq": ("rseq",),
+    "audit": ("login_uid",),
 }
 
 _TCP = Operation("tcp_established", "sockets-tcp", "tcp_established", "--tcp-established")
@@ -78,7 +85,9 @@ _HELD_NFT = f"{_HELD}-nft"
 _CONTAINER = "-u -i -p -m -n"
 _ALL = f"{_CONTAINER} -U"
 _SKIP = "--network-lock skip"
-_LOCKED = "container,network-lock-iptables"
+_LOCKED = "net-ns,network-lock-iptables"
+#: The features that promise these namespaces; `container` promises all of them.
+_OWN = "uts-ns,ipc-ns,pid-ns,net-ns"
 
 
 def _established() -> list[Operation]:
@@ -123,30 +132,30 @@ def _network_namespaces() -> list[Operation]:
         inside("default lock, iptables-nft", f"{_LOCKED}-nft", iptables="nft"),
         inside(
             "lock nftables",
-            "container,network-lock-nftables",
+            "net-ns,network-lock-nftables",
             options="--network-lock nftables",
         ),
-        inside("lock skip", "container", options=_SKIP),
+        inside("lock skip", "net-ns", options=_SKIP),
         inside(
             "tcp_established, default lock",
-            f"container,{_HELD}",
+            f"net-ns,{_HELD}",
             object="tcp_established",
             options="--tcp-established",
         ),
         inside(
             "tcp_established, default lock, iptables-nft",
-            f"container,{_HELD_NFT}",
+            f"net-ns,{_HELD_NFT}",
             object="tcp_established",
             options="--tcp-established",
             iptables="nft",
         ),
         inside(
             "tcp_established, lock nftables",
-            "container,sockets-tcp,network-lock-nftables",
+            "net-ns,sockets-tcp,network-lock-nftables",
             object="tcp_established",
             options="--tcp-established --network-lock nftables",
         ),
-        inside("tun", "container,tun", object="tun", options=_SKIP),
+        inside("tun", "net-ns,tun", object="tun", options=_SKIP),
         inside(
             "veth",
             "net-devices",
@@ -170,7 +179,7 @@ def _network_namespaces() -> list[Operation]:
         ),
         inside(
             "nft rule",
-            "container,network-lock-nftables",
+            "net-ns,network-lock-nftables",
             prepare=f"{nft} && nft add rule inet t c tcp dport 22 accept",
             options=_SKIP,
             afterwards="nft list ruleset | grep -q 'dport 22'",
@@ -192,71 +201,136 @@ def _network_namespaces() -> list[Operation]:
     ]
 
 
+def _namespaces() -> list[Operation]:
+    """A process in one namespace of its own, and all others shared."""
+    return [
+        Operation(
+            "namespace, uts",
+            "uts-ns",
+            namespaces="-u",
+            prepare="hostname crhost",
+            afterwards='[ "$(hostname)" = crhost ]',
+        ),
+        Operation("namespace, ipc", "ipc-ns", "sysv_ipc", namespaces="-i"),
+        # Process numbers are those of /proc, so a root of its own comes with them.
+        Operation("namespace, pid", "pid-ns", namespaces="-p -m"),
+    ]
+
+
 def _containers() -> list[Operation]:
     def inside(
-        name: str, namespaces: str = _CONTAINER, needs: str = "container", **fields: str
+        name: str, namespaces: str = _CONTAINER, needs: str = _OWN, **fields: str
     ) -> Operation:
         return Operation(f"container, {name}", needs, namespaces=namespaces, **fields)
 
     return [
         inside(
-            "uts", "-u -p -m", prepare="hostname crhost", afterwards='[ "$(hostname)" = crhost ]'
+            "uts",
+            "-u -p -m",
+            "uts-ns,pid-ns",
+            prepare="hostname crhost",
+            afterwards='[ "$(hostname)" = crhost ]',
         ),
-        inside("ipc", "-i -p -m", object="sysv_ipc"),
-        inside("all but user", needs=_LOCKED, object="sysv_ipc"),
+        inside("ipc", "-i -p -m", "ipc-ns,pid-ns", object="sysv_ipc"),
+        inside("all but user", needs=f"{_OWN},network-lock-iptables", object="sysv_ipc"),
         inside(
             "all but user, lock nftables",
-            needs="container,network-lock-nftables",
+            needs=f"{_OWN},network-lock-nftables",
             object="sysv_ipc",
             options="--network-lock nftables",
         ),
         inside("all but user, lock skip", object="sysv_ipc", options=_SKIP),
-        inside("all", _ALL, _LOCKED, object="sysv_ipc"),
+        inside("all", _ALL, "container,network-lock-iptables", object="sysv_ipc"),
         inside(
             "all, iptables-nft",
             _ALL,
-            f"{_LOCKED}-nft",
+            "container,network-lock-iptables-nft",
             object="sysv_ipc",
             iptables="nft",
         ),
-        inside("all, lock skip", _ALL, object="sysv_ipc", options=_SKIP),
+        inside("all, lock skip", _ALL, "container", object="sysv_ipc", options=_SKIP),
         inside(
             "all but user, tcp_established",
-            needs=f"container,{_HELD}",
+            needs=f"{_OWN},{_HELD}",
             object="tcp_established",
             options="--tcp-established",
         ),
         inside(
-            "tmpfs",
-            "-p -m",
-            needs="tmpfs",
-            prepare="mount -t tmpfs t /mnt && echo hi >/mnt/f",
-            afterwards='[ "$(cat /mnt/f)" = hi ]',
-        ),
-        inside(
-            "overlay",
-            "-p -m",
-            needs="tmpfs,overlayfs",
-            prepare="mount -t tmpfs t /layers && mkdir /layers/l /layers/u /layers/w"
-            " && echo low >/layers/l/f && mount -t overlay"
-            " -o lowerdir=/layers/l,upperdir=/layers/u,workdir=/layers/w o /mnt",
-            cause="not settled: CRIU does not find the layers when it restores the mount",
-            afterwards='[ "$(cat /mnt/f)" = low ]',
-        ),
-        inside(
-            "binfmt_misc",
-            "-p -m",
-            needs="binfmt-misc",
-            prepare="mount -t binfmt_misc b /proc/sys/fs/binfmt_misc",
-            afterwards="[ -e /proc/sys/fs/binfmt_misc/status ]",
-        ),
-        inside(
             "sysfs and devpts",
             "-p -m -n",
-            needs="container,terminals",
+            needs="pid-ns,net-ns,terminals",
             prepare="mount -t sysfs s /sys && mkdir -p /dev/pts && mount -t devpts d /dev/pts",
             options=_SKIP,
             afterwards="[ -d /sys/kernel ] && [ -e /dev/pts/ptmx ]",
+        ),
+    ]
+
+
+def _mounts() -> list[Operation]:
+    def mounted(name: str, needs: str, **fields: str) -> Operation:
+        return Operation(f"mount, {name}", needs, namespaces="-m", **fields)
+
+    return [
+        mounted(
+            "tmpfs",
+            "process",
+            prepare="mount -t tmpfs t /mnt && echo hi >/mnt/f",
+            afterwards='[ "$(cat /mnt/f)" = hi ]',
+        ),
+        mounted(
+            "overlay",
+            "overlayfs",
+            prepare="mkdir -p /layers/l /layers/u /layers/w && echo low >/layers/l/f && mount -t"
+            " overlay -o lowerdir=/layers/l,upperdir=/layers/u,workdir=/layers/w o /mnt",
+            afterwards='[ "$(cat /mnt/f)" = low ]',
+        ),
+        mounted(
+            "autofs",
+            "autofs",
+            object="autofs",
+            prepare="mknod /dev/autofs c 10 235",
+        ),
+        mounted(
+            "binfmt_misc",
+            "binfmt-misc",
+            prepare="mount -t binfmt_misc b /proc/sys/fs/binfmt_misc",
+            afterwards="[ -e /proc/sys/fs/binfmt_misc/status ]",
+        ),
+    ]
+
+
+def _cgroups() -> list[Operation]:
+    """The limits of each controller of cgroup v1: set and read in the group's directory."""
+
+    def limit(controller: str, file: str, value: str, before: str = ":") -> Operation:
+        return Operation(
+            f"cgroup v1, {controller}",
+            "cgroups",
+            options="--manage-cgroups",
+            how="cgroup-v1",
+            prepare=f"{before} && echo {value} >{file}",
+            afterwards=f'[ "$(cat {file})" = "{value}" ]',
+        )
+
+    return [
+        limit("pids", "pids.max", "77"),
+        limit("memory", "memory.limit_in_bytes", "67108864"),
+        limit("cpuset", "cpuset.cpus", "0", "echo 0 >cpuset.mems"),
+        Operation(
+            "cgroup v1, devices",
+            "cgroups",
+            options="--manage-cgroups",
+            how="cgroup-v1",
+            prepare="echo a >devices.deny && echo 'c 1:3 rwm' >devices.allow",
+            afterwards='[ "$(cat devices.list)" = "c 1:3 rwm" ]',
+        ),
+        Operation(
+            "cgroup v1, freezer",
+            "cgroups",
+            options="--manage-cgroups",
+            how="cgroup-v1",
+            prepare="[ -e freezer.state ]",
+            afterwards='[ "$(cat freezer.state)" = THAWED ]',
         ),
     ]
 
@@ -271,10 +345,10 @@ def _others() -> list[Operation]:
             "message_queue",
             "",
             "message_queue",
-            cause="not settled: no kernel here had POSIX_MQUEUE",
+            cause="CRIU has no support for open message queues",
         ),
-        Operation("file_lock", "file-locks", "file_lock", locks),
-        Operation("posix_lock", "file-locks", "posix_lock", locks),
+        Operation("file_lock", "process", "file_lock", locks),
+        Operation("posix_lock", "process", "posix_lock", locks),
         Operation("pre-dump", "memory-tracking", "memory", "--track-mem", how="pre-dump"),
         Operation("lazy pages", "lazy-pages", "memory", how="lazy-pages"),
         Operation("time_namespace", "time-ns", "time_namespace"),
@@ -282,7 +356,6 @@ def _others() -> list[Operation]:
             "32 bits",
             "compat-32bit",
             "compat",
-            cause="not settled: emulated, it is dumped and restored, and answers no signal",
         ),
         Operation("cgroup v2", "process", options="--manage-cgroups", how="cgroup"),
         Operation(
@@ -301,8 +374,11 @@ OPERATIONS: tuple[Operation, ...] = (
     *(Operation(name, "process", name) for name in _PROCESS),
     *(Operation(name, needs, name) for needs, names in _OBJECTS.items() for name in names),
     *_others(),
+    *_cgroups(),
     *_established(),
     *_network_namespaces(),
+    *_namespaces(),
     *_containers(),
+    *_mounts(),
 )
 BY_NAME = {operation.name: operation for operation in OPERATIONS}

@@ -1,0 +1,87 @@
+"""The kernel of the default set without each option: what fails then?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from kresolve import Tree
+from kresolve.planner.profiles import find_profile
+from tests.boot import kernels
+from tests.boot.criu import booted, say
+from tests.boot.guest.operations import OPERATIONS
+from tests.boot.kernels import GUEST, planned
+from tests.boot.results import Boot, recorded, values_of
+
+#: Taken away in one kernel each: a build takes long, and of these each has operations that use
+#: nothing of the others (`evidence.py` sees to that).
+TOGETHER = (
+    ("UTS_NS", "IPC_NS", "PID_NS", "NET_NS"),
+    (
+        "EVENTFD",
+        "SIGNALFD",
+        "TIMERFD",
+        "INOTIFY_USER",
+        "UNIX98_PTYS",
+        "AIO",
+        "MEMFD_CREATE",
+        "NF_TABLES_IPV6",
+    ),
+    ("FHANDLE", "RSEQ", "SYSVIPC", "NF_TABLES_IPV4"),
+    ("POSIX_TIMERS", "NF_TABLES_IPV6"),
+    ("NETDEVICES", "NF_TABLES_IPV4", "NF_TABLES_IPV6"),
+)
+VERSION = "6.12"
+
+
+def boots(names: Sequence[str], work: Path, suites: Sequence[str]) -> Iterator[Boot]:
+    """Take each option away that the kernel of the default set has, and see what fails."""
+    source = kernels.source(VERSION, work)
+    tree = Tree.load(source)
+    whole = kernels.configured(source, "allnoconfig", planned(tree, ["criu", GUEST])[:1], work)
+    for symbols in taken(tree, whole):
+        if names and not {*names} & {*symbols}:
+            continue
+        fragment, gone = planned(tree, ["criu", GUEST], symbols)
+        config = kernels.configured(source, "allnoconfig", [fragment], work)
+        built = kernels.built(source, config, work, series="criu", like=whole)
+        name = " ".join(symbols)
+        try:
+            yield booted(
+                built,
+                suites[0],
+                work,
+                telling(symbols),
+                name=name,
+                what=f"plan criu on allnoconfig of Linux {VERSION} without {name}",
+                arch="x86_64",
+                without=dict.fromkeys([*symbols, *gone]),
+            )
+        except RuntimeError as error:
+            say(f"  {name}: {error}")
+
+
+def taken(tree: Tree, config: str) -> Iterator[tuple[str, ...]]:
+    """What to take away: what a ``.config`` has of the profile, but for Debian's modules."""
+    modules = {symbol for boot in recorded("modules") for symbol in boot.without}
+    there = values_of(config, ["criu"])
+    every = [name for request in tree.requests("criu:all") for name in request.symbols]
+    for symbol in dict.fromkeys(every):
+        if symbol in there and symbol not in {*sum(TOGETHER, ()), *modules}:
+            yield (symbol,)
+    yield from TOGETHER
+
+
+def telling(symbols: Sequence[str]) -> dict[str, Any]:
+    """What to do: all that the options are asked for by, then others until one fails."""
+    profile = find_profile("criu")
+    assert profile is not None
+    tried = set[str]().union(*(one.features for one in OPERATIONS))
+    own = {entry.feature for entry in profile.entries if {*symbols} & {*entry.symbols}}
+    # What a feature of no operation's is for, others need.
+    own |= {one.name for one in profile.features.values() if {*one.needs} & (own - tried)}
+    first = [one.name for one in OPERATIONS if {"start", *own} & one.features]
+    default = [one for one in OPERATIONS if one.features and one.features <= profile.asked()]
+    others = [one.name for one in default if one.name not in first]
+    return {"operations": first + others, "enough": len(first)}
