@@ -181,7 +181,7 @@ CASES: list[tuple[str, Callable[[Place], None], tuple[str, ...], tuple[str, ...]
     ("a wrong value", _fragments, ("plan", "@value.config", *TOY), ("value.config:1: ", "(int)")),
     ("an unknown option", _nothing, ("plan", "FISHS", *TOY), ("FISHS: ", "did you mean FISH?")),
     ("m of a bool", _nothing, ("plan", "SHED=m", *TOY), ("SHED=m: ", "a bool", "Kconfig:")),
-    ("no value", _nothing, ("plan", "SHED=x", *TOY), ("SHED=x: 'x' is no value",)),
+    ("no value", _nothing, ("plan", "SHED=x", *TOY), ("SHED=x: invalid value 'x'",)),
     ("no number", _nothing, ("plan", "DEPTH", *TOY), ("DEPTH is an int (Kconfig:",)),
     ("no request", _nothing, ("plan", "a b", *TOY), ("invalid request 'a b'",)),
     (

@@ -169,7 +169,7 @@ def test_a_survey_that_was_killed_goes_on(tmp_path: Path, tree: Tree) -> None:
         "UNIX",
         "INET",
     ]
-    with pytest.raises(KresolveError, match="name another file"):
+    with pytest.raises(KresolveError, match="use another file"):
         survey("TUN", output=output, tree=tree, base="defconfig", jobs=1)
 
 

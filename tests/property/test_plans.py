@@ -404,16 +404,14 @@ from kresolve.planner import Target, answer
 from tests.property.test_plans import told
 with open({file!r}, "rb") as file:
     for data, lines, mode, question in pickle.load(file):
-        target = Target(from_bytes(data, "toy"), "base", lines, finish)
+        target = Target(from_bytes(data, "toy"), "base", lines, mode)
         print(told(answer(target, question)))
 """
 
 
 def told(plan: Plan) -> str:
     """All that a plan says."""
-    return repr(
-        (plan.status, plan.lines, plan.satisfied, plan.changes, plan.objective, plan.conflict)
-    )
+    return plan.to_json(indent=None)
 
 
 @settings(max_examples=100)
