@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,45 +32,54 @@ TOGETHER = (
     ("POSIX_TIMERS", "NF_TABLES_IPV6"),
     ("NETDEVICES", "NF_TABLES_IPV4", "NF_TABLES_IPV6"),
 )
-VERSION = "6.12"
+#: The kernels that are tried: the last one for what it needs and the first one does not.
+VERSIONS = ("6.12", "7.3")
 
 
 def boots(names: Sequence[str], work: Path, suites: Sequence[str]) -> Iterator[Boot]:
     """Take each option away that the kernel of the default set has, and see what fails."""
-    source = kernels.source(VERSION, work)
-    tree = Tree.load(source)
-    whole = kernels.configured(source, "allnoconfig", planned(tree, ["criu", GUEST])[:1], work)
-    for symbols in taken(tree, whole):
-        if names and not {*names} & {*symbols}:
-            continue
-        fragment, gone = planned(tree, ["criu", GUEST], symbols)
-        config = kernels.configured(source, "allnoconfig", [fragment], work)
-        built = kernels.built(source, config, work, series="criu", like=whole)
-        name = " ".join(symbols)
-        try:
-            yield booted(
-                built,
-                suites[0],
-                work,
-                telling(symbols),
-                name=name,
-                what=f"plan criu on allnoconfig of Linux {VERSION} without {name}",
-                arch="x86_64",
-                without=dict.fromkeys([*symbols, *gone]),
-            )
-        except RuntimeError as error:
-            say(f"  {name}: {error}")
+    known: set[str] = set()
+    for version in VERSIONS:
+        source = kernels.source(version, work)
+        tree = Tree.load(source)
+        plain = planned(tree, ["criu", GUEST])[:1]
+        whole = kernels.configured(source, "allnoconfig", plain, work)
+        for symbols in taken(tree, whole, known):
+            if names and not {*names} & {*symbols}:
+                continue
+            fragment, gone = planned(tree, ["criu", GUEST], symbols)
+            config = kernels.configured(source, "allnoconfig", [fragment], work)
+            built = kernels.built(source, config, work, series="criu", like=whole)
+            name = " ".join(symbols)
+            try:
+                yield booted(
+                    built,
+                    suites[0],
+                    work,
+                    telling(symbols),
+                    name=name,
+                    what=f"plan criu on allnoconfig of Linux {version} without {name}",
+                    arch="x86_64",
+                    without=dict.fromkeys([*symbols, *gone]),
+                )
+            except RuntimeError as error:
+                say(f"  {name}: {error}")
+        known |= {name for request in tree.requests("criu:all") for name in request.symbols}
 
 
-def taken(tree: Tree, config: str) -> Iterator[tuple[str, ...]]:
-    """What to take away: what a ``.config`` has of the profile, but for Debian's modules."""
+def taken(tree: Tree, config: str, known: Collection[str]) -> Iterator[tuple[str, ...]]:
+    """What to take away: what a ``.config`` has of the profile, but for Debian's modules.
+
+    ``known`` is what was taken away from another kernel.
+    """
     modules = {symbol for boot in recorded("modules") for symbol in boot.without}
     there = values_of(config, ["criu"])
     every = [name for request in tree.requests("criu:all") for name in request.symbols]
+    together = {name for group in TOGETHER for name in group}
     for symbol in dict.fromkeys(every):
-        if symbol in there and symbol not in {*sum(TOGETHER, ()), *modules}:
+        if symbol in there and symbol not in together | modules | {*known}:
             yield (symbol,)
-    yield from TOGETHER
+    yield from () if known else TOGETHER
 
 
 def telling(symbols: Sequence[str]) -> dict[str, Any]:

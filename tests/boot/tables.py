@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from kresolve.dotconfig.files import write_whole
+from kresolve.planner import join_names
 from kresolve.planner.profiles import find_profile
 from tests.boot.evidence import required, seen
 from tests.boot.guest.operations import BY_NAME
@@ -47,27 +48,33 @@ def _cell(boots: Sequence[Boot], feature: str) -> str:
     shares = {boot.criu: _share(boot, feature) for boot in boots}
     if len(set(shares.values())) == 1:
         return next(iter(shares.values()))
-    return "; ".join(f"{criu}: {share}" for criu, share in shares.items())
+    return "; ".join(f"{criu}: {share or 'CRIU cannot'}" for criu, share in shares.items())
 
 
 def _share(boot: Boot, feature: str) -> str:
     """How many operations of a feature went well; those that CRIU cannot do do not count."""
-    own = [row for row in boot.rows if BY_NAME[row.operation].needs.split(",")[-1] == feature]
-    results = [row.result == "ok" for row in own if not BY_NAME[row.operation].settled(boot.criu)]
+    own = [(row, BY_NAME[row.operation]) for row in boot.rows]
+    results = [
+        row.result == "ok"
+        for row, operation in own
+        if operation.needs.split(",")[-1] == feature
+        and not operation.settled(boot.criu, boot.release)
+    ]
     if not results or all(results):
         return "yes" if results else ""
     return f"{sum(results)} of {len(results)}" if any(results) else "no"
 
 
 def settled() -> str:
-    """What CRIU cannot do, whatever the kernel has."""
-    seen = {
-        row.operation: "; ".join(row.messages[:1])
-        for boot in recorded("kernels")
-        for row in boot.rows
-        if BY_NAME[row.operation].settled(boot.criu) and row.result != "ok"
-    }
-    rows = [[name, BY_NAME[name].cause, f"`{said}`" if said else ""] for name, said in seen.items()]
+    """What CRIU cannot do, whatever the kernel has, by cause."""
+    seen: dict[str, tuple[list[str], str]] = {}
+    for boot in recorded("kernels"):
+        for row in boot.rows:
+            cause = BY_NAME[row.operation].settled(boot.criu, boot.release)
+            if cause and row.result not in ("ok", "setup"):
+                names, _ = seen.setdefault(cause, ([], "; ".join(row.messages[:1])))
+                names += [] if row.operation in names else [row.operation]
+    rows = [[join_names(names, 3), cause, f"`{said}`"] for cause, (names, said) in seen.items()]
     return table(["operation", "cause", "what is said"], rows)
 
 

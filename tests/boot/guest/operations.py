@@ -34,10 +34,20 @@ class Operation:
     cause: str = ""
     since: str = ""
 
-    def settled(self, criu: str) -> bool:
-        """Is this version of CRIU unable to do it?"""
-        numbers = [[int(n) for n in text.split(".")] for text in (criu, self.since) if text]
-        return bool(self.cause) and (not self.since or numbers[0] < numbers[1])
+    def settled(self, criu: str, kernel: str) -> str:
+        """Why this version of CRIU cannot do it, on this version of the kernel; "" if it can."""
+        if self.is_asked_for_credentials and older(criu, "4.2") and not older(kernel, "6.16"):
+            return "CRIU 4.1 asks every socket for SO_PASSCRED, which kernels since 6.16 refuse"
+        return self.cause if not self.since or older(criu, self.since) else ""
+
+    @property
+    def is_asked_for_credentials(self) -> bool:
+        """Does CRIU before 4.2 ask for SO_PASSCRED where kernels since 6.16 refuse that?
+
+        It asks every socket, and a network namespace has some; Unix and netlink sockets answer.
+        """
+        refusing = {"sockets-tcp", "sockets-udp", "sockets-packet", "sockets-raw"}
+        return bool(refusing & self.features) or "-n" in self.namespaces.split()
 
     @property
     def contained(self) -> bool:
@@ -48,6 +58,15 @@ class Operation:
     def features(self) -> frozenset[str]:
         """The features that promise it."""
         return frozenset(filter(None, self.needs.split(",")))
+
+
+def older(version: str, than: str) -> bool:
+    """Is a version, as in "6.12.117", before another one?"""
+    first, second = (
+        [int(number) for number in text.split("-")[0].split("+")[0].split(".")]
+        for text in (version, than)
+    )
+    return first < second
 
 
 #: What any process may have; each object is an operation of its own name.
