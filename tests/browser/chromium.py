@@ -34,7 +34,7 @@ class Page:
         self.reading, self.writing = reading, writing
         self.number = 0
         self.pending = b""
-        self.solver: str | None = None
+        self.session: str | None = None
         #: What the page has complained about, and the addresses it has asked for.
         self.complaints: list[str] = []
         self.requested: list[str] = []
@@ -42,7 +42,7 @@ class Page:
     def open(self, path: Path, scheme: str = "light") -> Self:
         """Open a file, with a colour scheme, and wait until it is loaded."""
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
-        self.solver = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.ask(f"{domain}.enable")
         features = [{"name": "prefers-color-scheme", "value": scheme}]
@@ -56,6 +56,9 @@ class Page:
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.ask("Emulation.setDeviceMetricsOverride", **size)
         self.wait_for(f"innerWidth === {width}")
+        # The page hears of it before the next frame, and is drawn anew with that.
+        frames = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        self.ask("Runtime.evaluate", expression=frames, awaitPromise=True)
 
     def value(self, expression: str) -> Any:
         """What a JavaScript expression gives."""
@@ -98,8 +101,8 @@ class Page:
         """Send a command and wait for its answer; what comes in between is noted."""
         self.number += 1
         message: dict[str, Any] = {"id": self.number, "method": method, "params": parameters}
-        if self.solver is not None:
-            message["sessionId"] = self.solver
+        if self.session is not None:
+            message["sessionId"] = self.session
         os.write(self.writing, json.dumps(message).encode() + b"\0")
         while True:
             received = self._receive()
