@@ -38,7 +38,7 @@ KATA: Final = ROOT.parent / "shared" / "kata" / "fragments"
 
 _FENCE: Final = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _PROGRESS: Final = re.compile(r"^[a-z]+ing\b[^\n]* \.\.\.(?: \d+ %)?\n", re.MULTILINE)
-_TOOLCHAIN: Final = re.compile(r"^(# toolchain:|read with) .*$", re.MULTILINE)
+_TOOLCHAIN: Final = re.compile(r"^((?:# )?toolchain:) .*$", re.MULTILINE)
 
 #: What lies in the working directory of a page, beside what its commands make.
 FILES: Final[Mapping[str, Mapping[str, str]]] = {
