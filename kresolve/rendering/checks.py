@@ -69,9 +69,9 @@ def _alike(alike: Sequence[FeatureCheck], features: Sequence[FeatureCheck]) -> I
     by_name = {one.name: one for one in features}
 
     def roots(one: FeatureCheck) -> set[str]:
-        return (
-            {one.name} if one.missing else {x for name in one.lacks for x in roots(by_name[name])}
-        )
+        if one.missing or not one.lacks:
+            return {one.name}
+        return {root for name in one.lacks for root in roots(by_name[name])}
 
     own = [one for one in alike if one.missing or not one.lacks]
     width = max((len(one.name) for one in own), default=0)

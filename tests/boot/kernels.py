@@ -130,9 +130,13 @@ def built(
         first = objects.with_name(f"{objects.name}.first")
         if not first.exists():
             _compiled(tree, like, objects, arch, log)
-            shutil.copytree(objects, first, symlinks=True)
+            # Whole or not at all, whenever this is interrupted.
+            part = first.with_suffix(".part")
+            shutil.rmtree(part, ignore_errors=True)
+            shutil.copytree(objects, part, symlinks=True)
+            part.rename(first)
         # They go back to where they were made: make keeps the names of files.
-        shutil.rmtree(objects)
+        shutil.rmtree(objects, ignore_errors=True)
         shutil.copytree(first, objects, symlinks=True)
     content = _compiled(tree, config, objects, arch, log)
     if (objects / ".config").read_text(encoding="utf-8") != config:

@@ -11,6 +11,7 @@ from kresolve import check
 from kresolve.errors import ConfigFileError, RequestError
 from kresolve.fragments.checking import Check, kernel_of
 from kresolve.planner.profiles import known_profile
+from kresolve.rendering.checks import check_report
 from tests.unit.test_config_file import vmlinux
 
 X86 = "# Linux/x86 {version} Kernel Configuration\n\nCONFIG_X86_64=y\n"
@@ -189,3 +190,21 @@ def test_lines_that_say_nothing_are_named(tmp_path: Path) -> None:
 
     assert answer.status == "holds"
     assert f"warning: {path}:2: not an assignment: PID_NS is on" in answer.notes
+
+
+def test_a_feature_of_another_architecture_is_named_as_what_lacks(tmp_path: Path) -> None:
+    """What needs a feature that is not for this kernel is told to fail for want of it."""
+    profile, config = tmp_path / "toy.toml", tmp_path / "config"
+    option = 'accept = ["y"]\nrequired = true\nsource = "s"\n'
+    profile.write_text(
+        'name = "toy"\n[[feature]]\nname = "only"\ndoes = "x"\n'
+        '[[feature]]\nname = "more"\ndoes = "y"\ndefault = true\nneeds = ["only"]\n'
+        f'[[option]]\nsymbol = "A"\nfeature = "only"\narch = ["arm64"]\n{option}'
+        f'[[option]]\nsymbol = "B"\nfeature = "more"\n{option}',
+        encoding="utf-8",
+    )
+    config.write_text("# Linux/x86 6.12.0 Kernel Configuration\nCONFIG_B=y\n", encoding="utf-8")
+
+    text = check_report(check("toy", config=config, profile=profile))
+
+    assert "without only: more" in text
