@@ -18,6 +18,7 @@ from kresolve.fragments.running_kernel import RunningKernel
 from kresolve.kconfig import markup
 from kresolve.kconfig.model import TreeInfo
 from kresolve.planner import Plan, Target, Want, has_option, join_names
+from kresolve.planner.fragment_file import counted
 from kresolve.planner.profiles import ALL, Option, Profile, known_profile
 from kresolve.results import Result, Short
 
@@ -175,9 +176,30 @@ class Check(Result):
 
     _rows_of: ClassVar[str] = "options"
 
-    def _summary(self) -> str:
-        missing = f", {len(self.missing)} missing" if self.missing else ""
-        return f"{self.config} {self.status}: {len(self.rows)} options{missing}"
+    def __str__(self) -> str:
+        return f"{self.heading}: {self.verdict}"
+
+    @property
+    def heading(self) -> str:
+        """The ``.config``, and the kernel that it is of."""
+        kernel = " ".join(part for part in (self.kernel.version, self.kernel.arch) if part)
+        return f"{self.config}{f': Linux {kernel}' if kernel else ''}"
+
+    @property
+    def verdict(self) -> str:
+        """PASS, FAIL or UNKNOWN, and the required options that are to blame."""
+        # An option that several features need counts once.
+        required = {row.item.alternatives: row for row in self.rows if row.item.required}.values()
+        missing = [row.symbol for row in required if row.holds is False]
+        unsure = [row.symbol for row in required if row.holds is None]
+        total = counted(len(required), "required option")
+        if missing:
+            tail = f"; {len(unsure)} unknown" if unsure else ""
+            return f"FAIL: {len(missing)} of {total} missing: {', '.join(missing)}{tail}"
+        if unsure:
+            names = ", ".join(unsure)
+            return f"UNKNOWN: {len(unsure)} of {total} not shown by the kernel: {names}"
+        return f"PASS: all of {total}"
 
     def to_dict(self) -> dict[str, Any]:
         """The check as dicts and lists, schema "kresolve.check/1": what ``--json`` prints."""
@@ -322,8 +344,7 @@ def _lacks(parts: Iterable[Part]) -> Iterator[str]:
     """The options of an alternative that are not as they have to be, with the reason."""
     for part in parts:
         if not part.serves:
-            why = f" ({part.why})" if part.why else ""
-            yield f"{part.want.symbol} {part}{why}"
+            yield ": ".join(filter(None, (f"{part.want.symbol} {part}", part.why)))
 
 
 def features_of(

@@ -8,7 +8,6 @@ from typing import Final
 from kresolve.fragments.checking import Check, Row
 from kresolve.fragments.features import FeatureCheck
 from kresolve.planner import join_names
-from kresolve.planner.fragment_file import counted
 from kresolve.rendering.wrapping import wrapped
 
 _MARKS: Final[Mapping[bool | None, str]] = {True: "   ", False: " ! ", None: " ? "}
@@ -20,8 +19,7 @@ def check_report(check: Check) -> str:
 
 
 def _lines(check: Check) -> Iterator[str]:
-    kernel = " ".join(part for part in (check.kernel.version, check.kernel.arch) if part)
-    yield f"{check.config}{f': Linux {kernel}' if kernel else ''}"
+    yield check.heading
     yield from check.notes
     for profile, features in _by_profile(check.features).items():
         yield from _features(profile, features)
@@ -33,7 +31,7 @@ def _lines(check: Check) -> Iterator[str]:
         for row in rows:
             yield f"  {row.symbol:{width}}  {_state(row)}"
     yield ""
-    yield _verdict(check)
+    yield check.verdict
     yield from _plan(check)
 
 
@@ -97,8 +95,7 @@ def _missing(row: Row) -> Iterator[str]:
     if only is None:
         text = f"{row.symbol} {_state(row).removeprefix(_MARKS[row.holds])}"
     else:
-        text = f"{only.want.symbol} {only}"
-        text += ": " * bool(only.why) + only.why
+        text = ": ".join(filter(None, (f"{only.want.symbol} {only}", only.why)))
     if by and not row.why:
         text += f" ({' or '.join(by)} selects it)"
     yield from wrapped(text, "      ")
@@ -126,25 +123,6 @@ def _state(row: Row) -> str:
     # Of alternatives, the reason says what each one lacks.
     text = str(row.part or (row.state if row.holds else ""))
     return f"{_MARKS[row.holds]}{': '.join(filter(None, (text, row.why)))}".rstrip()
-
-
-def _verdict(check: Check) -> str:
-    # An option that several features need counts once.
-    required = {row.item.alternatives: row for row in check.rows if row.item.required}.values()
-    missing = [row.symbol for row in required if row.holds is False]
-    unsure = [row.symbol for row in required if row.holds is None]
-    if missing:
-        tail = f"; {len(unsure)} unknown" if unsure else ""
-        return (
-            f"FAIL: {len(missing)} of {counted(len(required), 'required option')} "
-            f"missing: {', '.join(missing)}{tail}"
-        )
-    if unsure:
-        return (
-            f"UNKNOWN: {len(unsure)} of {counted(len(required), 'required option')} "
-            f"not shown by the kernel: {', '.join(unsure)}"
-        )
-    return f"PASS: all of {counted(len(required), 'required option')}"
 
 
 def _plan(check: Check) -> Iterator[str]:

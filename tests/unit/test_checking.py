@@ -111,6 +111,16 @@ def test_alternatives(tmp_path: Path) -> None:
     assert "OVERLAY_FS" not in states(answer)
 
 
+@pytest.mark.parametrize("lines", ["CONFIG_A=y\n", "CONFIG_B=m\n", "CONFIG_A=y\nCONFIG_B=y\n"])
+def test_a_check_prints_as_the_reports_first_and_last_words(tmp_path: Path, lines: str) -> None:
+    """str() and repr() of a check are in the words of the report: the kernel and the verdict."""
+    answer = check("A", "B", config=config(tmp_path, X86.format(version="6.12.1") + lines))
+    report = check_report(answer).splitlines()
+
+    assert str(answer) == f"{report[0]}: {report[-1]}"
+    assert repr(answer).startswith(f"<Check {answer}"[:150])
+
+
 def test_optional_options_do_not_decide(tmp_path: Path) -> None:
     """What a profile calls optional is shown, and does not make the check fail."""
     required = "NAMESPACES IPC_NS PID_NS".split()
