@@ -12,8 +12,6 @@ from kresolve.planner import Plan, Question, Target, answer, checked, parse_requ
 from kresolve.progress import SILENT, Progress
 from kresolve.rendering.explanation import Explanation
 
-#: How many causes deep an explanation goes unless something else is said.
-DEPTH: Final = 6
 #: Seconds for finding out what would change a value.
 _PATIENCE: Final = 60.0
 
@@ -24,7 +22,7 @@ def explain_symbol(
     *,
     base: str,
     said: tuple[Line, ...] = (),
-    depth: int = DEPTH,
+    depth: int = 6,
     full: bool = False,
     change: bool = True,
     progress: Progress = SILENT,

@@ -15,8 +15,22 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from kresolve.api.bases import invalid_lines, running_config
-from kresolve.api.question import Fragments, Requests, as_list
-from kresolve.api.tree import Tree, loaded
+from kresolve.api.options import (
+    AnyTree,
+    AuditOptions,
+    CheckOptions,
+    Fragments,
+    LintOptions,
+    MergeOptions,
+    MigrateOptions,
+    Mode,
+    OnWhat,
+    Where,
+    as_list,
+    described,
+)
+from kresolve.api.question import Requests
+from kresolve.api.tree import Tree
 from kresolve.dotconfig.lines import (
     InvalidLine,
     Line,
@@ -26,7 +40,6 @@ from kresolve.dotconfig.lines import (
     typed_value,
 )
 from kresolve.errors import ConfigFileError, RequestError, TreeError, did_you_mean
-from kresolve.evaluator import ConfMode
 from kresolve.fragments.check_items import KernelId, check_items
 from kresolve.fragments.checking import Check, check_evidence, check_lines, explained, kernel_of
 from kresolve.fragments.linting import Lint, Linter, advised, recognised
@@ -43,11 +56,12 @@ from kresolve.progress import ADVICE_TIMEOUT, SILENT, Progress
 from kresolve.sources import cached_trees, default_arch
 
 
+@described(CheckOptions, Where)
 def check(
     *request: Requests,
     config: str | Path | Iterable[Line],
     profile: Fragments = (),
-    tree: str | Path | Tree | None = None,
+    tree: AnyTree = None,
     arch: str | None = None,
     cross_compile: str | None = None,
     llvm: bool | str = False,
@@ -58,17 +72,6 @@ def check(
 
     Args:
         request: As for :func:`kresolve.plan`.
-        config: A ``.config`` file (compressed or not), a kernel image, lines, or "running" for
-            the kernel that runs here; where nobody can read its ``.config``, what it shows of
-            itself.
-        profile: Files with profiles of your own.
-        tree: The tree to say why an option is missing and to plan what to add, as for
-            :func:`kresolve.plan`; None to only compare.
-        arch: As for ``make ARCH=``; None for the ``.config``'s own.
-        cross_compile: As for ``make CROSS_COMPILE=``.
-        llvm: As for ``make LLVM=``.
-        shell: False to run no code from the tree.
-        progress: Where to show that the work goes on.
 
     Returns:
         A Check; its ``status`` is "holds", "fails" or "unknown" (a running kernel that does not
@@ -80,14 +83,7 @@ def check(
     own = own_profiles(as_list(profile))
     asked_tree = None
     if tree is not None:
-        asked_tree = loaded(
-            tree,
-            arch=arch,
-            cross_compile=cross_compile,
-            llvm=llvm,
-            shell=shell,
-            progress=progress,
-        )
+        asked_tree = Where(tree, arch, cross_compile, llvm, shell).load(progress)
     text, name, bad = "", "lines", list[InvalidLine]()
     if isinstance(config, str | Path):
         name = str(config)
@@ -130,16 +126,17 @@ def distinct(files: Iterable[str | Path]) -> list[str | Path]:
     return list(found.values())
 
 
+@described(Where, OnWhat, LintOptions)
 def lint(
     *files: str | Path,
-    tree: str | Path | Tree | None = None,
+    tree: AnyTree = None,
     arch: str | None = None,
     cross_compile: str | None = None,
     llvm: bool | str = False,
     shell: bool = True,
     base: str | Path = "defconfig",
     fragment: Fragments = (),
-    mode: ConfMode = "olddefconfig",
+    mode: Mode = "olddefconfig",
     whitelist: Iterable[str] = (),
     advise: bool = True,
     timeout: float | None = ADVICE_TIMEOUT,
@@ -149,22 +146,6 @@ def lint(
 
     Args:
         files: Fragments. One that is named twice counts once, where it is named first.
-        tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
-            saved model, or a Tree; None for the current directory.
-        arch: As for ``make ARCH=``; None for this machine's. A Tree has been loaded for one, and
-            with its ``cross_compile``, ``llvm`` and ``shell``: others are a RequestError.
-        cross_compile: As for ``make CROSS_COMPILE=``.
-        llvm: As for ``make LLVM=``.
-        shell: False to run no code from the tree: no make, no ``$(shell ...)``, no conf.
-        base: A make target, "empty", "running" or a file.
-        fragment: Fragments that belong to the base.
-        mode: "olddefconfig", or "allnoconfig" as ``merge_config.sh -n`` does.
-        whitelist: Options that may be lost.
-        advise: False to not look for the lines that a lost line lacks, or the proof that it
-            cannot be had.
-        timeout: Seconds for that advice; ``repair.stopped`` says what was not found by then.
-            None for no limit.
-        progress: Where to show that the work goes on.
 
     Returns:
         A Lint; its ``status`` is "clean" or "found", ``findings`` has every line, ``dropped``
@@ -173,18 +154,8 @@ def lint(
     Raises:
         KresolveError: The question is wrong.
     """
-    whole = loaded(
-        tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
-    )
-    judgement = Judgement.of(
-        files,
-        whole,
-        base=base,
-        fragment=fragment,
-        mode=mode,
-        whitelist=whitelist,
-        progress=progress,
-    )
+    whole = Where(tree, arch, cross_compile, llvm, shell).load(progress)
+    judgement = Judgement.of(files, whole, OnWhat(base, fragment, mode), whitelist, progress)
     return judgement.advised(timeout, progress) if advise else judgement.lint
 
 
@@ -200,15 +171,12 @@ class Judgement:
         cls,
         files: Iterable[str | Path],
         tree: Tree,
-        *,
-        base: str | Path,
-        fragment: Fragments,
-        mode: ConfMode,
+        on: OnWhat,
         whitelist: Iterable[str],
         progress: Progress = SILENT,
     ) -> Judgement:
         """Judge fragments, merged in order; the words are those of :func:`lint`."""
-        bare = tree.target(base, fragment, mode)
+        bare = tree.target(on.base, on.fragment, on.mode)
         lines: list[Line] = []
         bad: list[InvalidLine] = []
         for path in distinct(files):
@@ -217,7 +185,7 @@ class Judgement:
             bad += (recognised(one, tree.model) for one in worse)
         linter = Linter(bare, lines, _others(tree), frozenset(whitelist), roots=_roots(tree))
         findings = tuple(linter.findings(progress=progress))
-        return cls(linter, Lint(tree.info, bare.base, mode, findings, tuple(bad)))
+        return cls(linter, Lint(tree.info, bare.base, on.mode, findings, tuple(bad)))
 
     def advised(self, timeout: float | None, progress: Progress = SILENT) -> Lint:
         """The same with what lost lines lack, as far as it is found in so many seconds."""
@@ -225,10 +193,11 @@ class Judgement:
         return evolve(self.lint, findings=tuple(findings), repair=mended)
 
 
+@described(Where, MergeOptions)
 def merge(
     base: str | Path,
     *files: str | Path,
-    tree: str | Path | Tree | None = None,
+    tree: AnyTree = None,
     arch: str | None = None,
     cross_compile: str | None = None,
     llvm: bool | str = False,
@@ -245,19 +214,6 @@ def merge(
     Args:
         base: A file, or a base of the tree ("defconfig", "empty").
         files: The fragments, merged in order.
-        tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
-            saved model, or a Tree; None for the current directory.
-        arch: As for ``make ARCH=``; None for this machine's. A Tree has been loaded for one, and
-            with its ``cross_compile``, ``llvm`` and ``shell``: others are a RequestError.
-        cross_compile: As for ``make CROSS_COMPILE=``.
-        llvm: As for ``make LLVM=``.
-        shell: False to run no code from the tree: no make, no ``$(shell ...)``, no conf.
-        allnoconfig: ``-n``: what no line sets is n, not its default.
-        only_merged: ``-m``: the merged lines, without make's work on them.
-        built_in: ``-y``: an m does not replace a y.
-        strict: ``-s``: a redefined value is a RequestError.
-        complete: Add what lost lines lack.
-        progress: Where to show that the work goes on.
 
     Returns:
         A Merge; its ``status`` is "kept" or "lost", ``config`` is the ``.config``, ``lost`` the
@@ -266,9 +222,7 @@ def merge(
     Raises:
         KresolveError: The question is wrong.
     """
-    whole = loaded(
-        tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
-    )
+    whole = Where(tree, arch, cross_compile, llvm, shell).load(progress)
     mode = MODES[allnoconfig]
     start = list(whole.base(base).lines)
     read = [(str(path), whole.read(path)[0]) for path in files]
@@ -291,39 +245,26 @@ def merge(
     )
 
 
+@described(MigrateOptions, Where, OnWhat)
 def migrate(
     *files: str | Path,
-    old: str | Path | Tree,
-    new: str | Path | Tree,
+    old: AnyTree,
+    new: AnyTree,
     arch: str | None = None,
     cross_compile: str | None = None,
     llvm: bool | str = False,
     shell: bool = True,
     base: str | Path = "defconfig",
     fragment: Fragments = (),
-    mode: ConfMode = "olddefconfig",
+    mode: Mode = "olddefconfig",
     timeout: float | None = ADVICE_TIMEOUT,
-    known: Callable[[Migration], None] = lambda migration: None,
+    known: Callable[[Migration], None] | None = None,
     progress: Progress = SILENT,
 ) -> Migration:
     """What another kernel does to the lines of fragments, and the fragments for it.
 
     Args:
         files: The fragments, merged in order.
-        old: The tree they come from, as for :func:`kresolve.plan`.
-        new: The tree they go to.
-        arch: As for ``make ARCH=``; None for this machine's.
-        cross_compile: As for ``make CROSS_COMPILE=``.
-        llvm: As for ``make LLVM=``.
-        shell: False to run no code from the trees.
-        base: A make target, "empty", "running" or a file; it holds for both trees, as do
-            ``fragment`` and ``mode``.
-        fragment: Fragments that belong to the base.
-        mode: "olddefconfig", or "allnoconfig" as ``merge_config.sh -n`` does.
-        timeout: Seconds to look for what the lines need besides on the new kernel; None for
-            no limit.
-        known: Is called with what becomes of the lines as soon as that is known.
-        progress: Where to show that the work goes on.
 
     Returns:
         A Migration; its ``status`` is "unchanged" or "changed", ``steps`` has every line, and
@@ -332,12 +273,7 @@ def migrate(
     Raises:
         KresolveError: The question is wrong.
     """
-    trees = [
-        loaded(
-            tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
-        )
-        for tree in (old, new)
-    ]
+    trees = [Where(tree, arch, cross_compile, llvm, shell).load(progress) for tree in (old, new)]
     targets = [tree.target(base, fragment, mode) for tree in trees]
     texts = {str(path): read_text(Path(path)) for path in distinct(files)}
     by_help: ByHelp = lambda name: None  # noqa: E731 (a saved model has no texts)
@@ -346,34 +282,30 @@ def migrate(
         by_help = RenameByHelp(
             trees[0].model, sources[0].path, trees[1].model, sources[1].path
         ).successor
-    return migrated(targets[0], targets[1], texts, by_help, progress, timeout=timeout, known=known)
+    return migrated(
+        targets[0],
+        targets[1],
+        texts,
+        by_help,
+        progress,
+        timeout=timeout,
+        known=known or (lambda migration: None),
+    )
 
 
-def audit_selftests(
-    *,
-    tree: Tree,
-    base: str | Path = "defconfig",
-    mode: ConfMode = "olddefconfig",
-    only: Iterable[str] = (),
-    verify: str | None = None,
-    timeout: float = 120.0,
-    progress: Progress = SILENT,
-) -> list[Audited]:
+def audit_selftests(tree: Tree, how: AuditOptions, progress: Progress = SILENT) -> list[Audited]:
     """The configs of the kernel's own tests on a base: whole, mended, or why not.
 
-    ``base`` is as for :func:`kresolve.plan`; "any" asks for what holds on every
-    base.  ``only``: names of test folders.  ``verify``: "conf" to have conf confirm each
-    mended fragment, on one base.  ``timeout``: seconds for a fragment on any base.  Raises
-    TreeError for a tree without these tests.
+    Raises TreeError for a tree without these tests.
     """
-    if base == ANY and verify is not None:
+    if how.base == ANY and how.verify is not None:
         raise RequestError(
-            f"--verify {verify}: {verify} can confirm on one base, not on --base any"
+            f"--verify {how.verify}: {how.verify} can confirm on one base, not on --base any"
         )
     folder = tree.source.path / SELFTESTS if tree.source is not None else None
     if folder is None or not folder.is_dir():
         raise TreeError(f"{tree.info.source}: no {SELFTESTS} in it")
-    wanted = tuple(only)
+    wanted = tuple(how.only)
     paths = {str(path.parent.relative_to(folder)): path for path in folder.glob("**/config")}
     chosen = {} if wanted else paths
     for folder_name in wanted:
@@ -382,7 +314,7 @@ def audit_selftests(
             hint = did_you_mean(folder_name, paths)
             raise RequestError(f"--only {folder_name}: no such test{hint}")
         chosen |= named
-    bare = None if base == ANY else tree.target(base, (), mode)
+    bare = None if how.base == ANY else tree.target(how.base, (), how.mode)
     found: list[Audited] = []
     with progress.task("auditing", total=len(chosen)) as task:
         for number, (name, path) in enumerate(sorted(chosen.items())):
@@ -390,10 +322,10 @@ def audit_selftests(
             exact = tree.model.dialect.exact_unset
             lines = parse_lines(read_text(path), place, exact_unset=exact)[0]
             if bare is None:
-                one = audited_on_any_base(tree.model_index, mode, name, lines, timeout)
+                one = audited_on_any_base(tree.model_index, how.mode, name, lines, how.timeout)
             else:
                 one = audited(bare, name, lines)
-                if verify == "conf":
+                if how.verify == "conf":
                     one = evolve(one, confirmed=_confirmed(tree, bare, one, lines))
             found.append(one)
             task.update(number + 1)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal
 
 from attrs import evolve, field, frozen
 
-from kresolve.api.question import (
+from kresolve.api.options import (
     Fragments,
     Names,
     Objective,
     Prefer,
-    QuestionOptions,
-    Requests,
+    Verify,
+    What,
     as_list,
 )
+from kresolve.api.question import Requests, question
 from kresolve.api.tree import Tree
 from kresolve.dotconfig.files import check_writable, write_whole
 from kresolve.dotconfig.lines import read_text
@@ -100,33 +100,28 @@ def plan_kata(
     objective: Objective = "default",
     explicit: bool = False,
     timeout: float | None = TIMEOUT,
-    verify: Literal["conf"] | None = None,
+    verify: Verify = None,
     progress: Progress = SILENT,
 ) -> KataChange:
     """The changes that a request needs in Kata's directory of fragments.
 
-    ``request``: as for :func:`kresolve.plan`.  ``kata``: the directory
-    (tools/packaging/kernel/configs/fragments), or Kata's checkout around it.
     ``trees``: a tree for each architecture or kernel; what one needs is there
-    when the next is planned.
-    ``sets``: what the build takes besides ("debug", "confidential", a build type).
-    The rest is as for :func:`kresolve.plan`; ``verify``: "conf" to ask each
-    tree's own conf and merge_config.sh.
+    when the next is planned.  The rest is as for :func:`kresolve.plan` and in
+    :class:`KataOptions`; ``verify``: "conf" to ask each tree's own conf and
+    merge_config.sh.
 
     Raises KresolveError when the question is wrong, DisagreementError when evaluator, clauses and
     conf disagree.
     """
-    options = QuestionOptions(
-        pin=pin, forbid=forbid, prefer=prefer, objective=objective, explicit=explicit
-    )
+    what = What(pin, forbid, prefer, objective, explicit)
     root, sets, profiles = fragments_directory(Path(kata)), list(sets), as_list(profile)
     texts: dict[str, str] = {}
     found: list[KataPlan] = []
     for tree in trees:
         here = read_kata(root, tree.model, sets).with_texts(texts)
         requests = tree.requests(*request, profiles=profiles)
-        question = options.question(tree.model, requests)
-        one = planned(here, tree.model_index, question, timeout=timeout, progress=progress)
+        asked = question(what, tree.model, requests)
+        one = planned(here, tree.model_index, asked, timeout=timeout, progress=progress)
         texts.update(one.texts)
         found.append(one)
     # A line in common/ is everybody's: each architecture is judged with all of them.

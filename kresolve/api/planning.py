@@ -3,52 +3,49 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from kresolve.api.explain_symbol import explain_symbol
-from kresolve.api.question import (
+from kresolve.api.options import (
+    AnyTree,
+    Bases,
     Fragments,
+    Mode,
     Names,
     Objective,
+    OnBases,
+    OnWhat,
+    PlanOptions,
     Prefer,
-    QuestionOptions,
-    Requests,
-    as_list,
-    customary_options,
+    TargetDict,
+    Targets,
+    Trees,
+    Verify,
+    What,
+    described,
+    one_or_many,
 )
-from kresolve.api.tree import Tree, loaded
+from kresolve.api.question import Requests, customary_options, question
+from kresolve.api.tree import Tree
 from kresolve.dotconfig.lines import Line
 from kresolve.errors import ConfigFileError, RequestError
-from kresolve.evaluator import ConfMode
 from kresolve.explanation import customary_effect
 from kresolve.planner import ANY, AnyBase, AnyOf, Plan, Request, Target
-from kresolve.planner.solve_and_verify import TargetRequest, solve_and_verify, validate_options
+from kresolve.planner.solve_and_verify import TargetRequest, solve_and_verify
 from kresolve.progress import SILENT, TIMEOUT, Progress
 from kresolve.rendering.explanation import Explanation
 
 if TYPE_CHECKING:
     from kresolve.dependency_graph import Graph
 
-#: One tree, or several.
-Trees: TypeAlias = "str | Path | Tree | Iterable[str | Path | Tree] | None"
 
-#: One base, or several.
-Bases: TypeAlias = str | Path | Iterable[str | Path]
-
-
-class TargetDict(TypedDict, total=False):
-    """One of the ``targets`` of :func:`plan`; each part may be a list."""
-
-    tree: Trees
-    arch: str | Iterable[str] | None
-    base: Bases
-
-
+@described(Targets, OnBases, What, PlanOptions)
 def plan(
     *request: Requests,
     tree: Trees = None,
@@ -59,7 +56,7 @@ def plan(
     base: Bases = "defconfig",
     targets: Iterable[TargetDict] | None = None,
     fragment: Fragments = (),
-    mode: ConfMode = "olddefconfig",
+    mode: Mode = "olddefconfig",
     pin: Names = (),
     forbid: Names = (),
     prefer: Prefer = "y",
@@ -68,7 +65,7 @@ def plan(
     alternatives: int = 0,
     split: bool = False,
     timeout: float | None = TIMEOUT,
-    verify: Literal["conf"] | None = None,
+    verify: Verify = None,
     profile: Fragments = (),
     progress: Progress = SILENT,
 ) -> Plan:
@@ -77,33 +74,6 @@ def plan(
     Args:
         request: A profile ("criu", "criu:lazy-pages"), options ("X", "X=m", "X=y|m", "X|Y",
             {"X": "y"}), "@FILE" or a Path for every line of a fragment, or lists of these.
-        tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV", a
-            saved model, or a Tree; None for the current directory. Or several of these.
-        arch: As for ``make ARCH=``; None for this machine's. Or several. A Tree has been loaded
-            for one, and with its ``cross_compile``, ``llvm`` and ``shell``: others are a
-            RequestError.
-        cross_compile: As for ``make CROSS_COMPILE=``.
-        llvm: As for ``make LLVM=``.
-        shell: False to run no code from the tree: no make, no ``$(shell ...)``, no conf.
-        base: A make target ("defconfig", "allnoconfig", "x_defconfig"), "empty", "running", a
-            file, or "any" for a fragment that holds on every base. Or several.
-        targets: Combinations of "tree", "arch" and "base" one by one, as dicts; what one lacks
-            is as given beside it. Without, every combination of the lists.
-        fragment: Fragments that are merged on top of the base, in order.
-        mode: "olddefconfig", or "allnoconfig" as ``merge_config.sh -n`` does.
-        pin: Options that keep the base's value.
-        forbid: Options that must be n.
-        prefer: The value to prefer where a request takes both.
-        objective: What is best: "default" (what a kernel developer would write), "lines" (the
-            fewest), or "footprint" (the smallest kernel).
-        explicit: True for a line for each request, also where a default would do.
-        alternatives: How many other plans to name that are as good.
-        split: Of several targets, a common part and a remainder for each
-            (``targets[n].lines``); False for one fragment that holds in all of them.
-        timeout: Seconds after which the best plan so far is taken; None for never.
-        verify: "conf" to also check with the tree's own conf.
-        profile: Files with profiles of your own.
-        progress: Where to show that the work goes on.
 
     Returns:
         A Plan; its ``status`` is "planned", "impossible" (proved, see ``conflict``) or
@@ -113,85 +83,85 @@ def plan(
         KresolveError: The question is wrong.
         DisagreementError: Evaluator, clauses and conf disagree.
     """
-    validate_options(objective=objective, prefer=prefer, verify=verify)
-    options = QuestionOptions(
-        pin=pin, forbid=forbid, prefer=prefer, objective=objective, explicit=explicit
+    return planned(
+        request,
+        Targets(tree, arch, cross_compile, llvm, shell),
+        OnBases(base, fragment, mode),
+        What(pin, forbid, prefer, objective, explicit),
+        PlanOptions(targets, alternatives, split, timeout, verify, profile),
+        progress=progress,
     )
-    combinations = [
-        (one_tree, one_arch, one_base)
-        for target in (targets if targets is not None else (TargetDict(),))
-        for one_tree in _as_list(_option_of(target, "tree", tree))
-        for one_arch in _as_list(_option_of(target, "arch", arch))
-        for one_base in _as_list(_option_of(target, "base", base))
-    ]
-    by_name: dict[tuple[object, object], Tree] = {}
-    places: list[TargetRequest] = []
-    trees: list[Tree] = []
-    request, fragment, profiles = _reusable(request), as_list(fragment), as_list(profile)
-    for one_tree, one_arch, one_base in dict.fromkeys(combinations):
-        key = id(one_tree) if isinstance(one_tree, Tree) else one_tree, one_arch
-        if key not in by_name:
-            by_name[key] = loaded(
-                one_tree,
-                arch=one_arch,
-                cross_compile=cross_compile,
-                llvm=llvm,
-                shell=shell,
-                progress=progress,
+
+
+def planned(
+    request: Iterable[Requests],
+    where: Targets,
+    on: OnBases,
+    what: What,
+    how: PlanOptions,
+    *,
+    progress: Progress,
+) -> Plan:
+    """A plan for every tree, architecture and base; see :func:`plan`."""
+    request = _reusable(request)
+    loaded: dict[tuple[object, object], Tree] = {}
+    places: dict[tuple[object, object, object], TargetRequest] = {}
+    for tree, arch, base in _combinations(where, on, how):
+        key = id(tree) if isinstance(tree, Tree) else tree, arch
+        if key not in loaded:
+            loaded[key] = where.one(tree, arch).load(progress)
+        if (*key, base) not in places:
+            places[*key, base] = _target_request(
+                loaded[key], request, OnWhat(base, on.fragment, on.mode), what, how
             )
-        here = by_name[key]
-        places.append(
-            _target_request(
-                here,
-                request,
-                one_base,
-                fragment=fragment,
-                mode=mode,
-                options=options,
-                profiles=profiles,
-            )
-        )
-        trees.append(here)
     if not places:
         raise RequestError("no target given; name at least one tree and base")
     found = solve_and_verify(
-        places,
-        alternatives=alternatives,
-        parts=split,
-        timeout=timeout,
-        verify=verify,
+        list(places.values()),
+        alternatives=how.alternatives,
+        parts=how.split,
+        timeout=how.timeout,
+        verify=how.verify,
         progress=progress,
     )
-    return _with_services(found, trees[0], places[0])
+    return _with_services(found, next(iter(loaded.values())), next(iter(places.values())))
+
+
+def _combinations(
+    where: Targets, on: OnBases, how: PlanOptions
+) -> Iterator[tuple[AnyTree, str | None, str | Path]]:
+    """Every tree, architecture and base; of ``targets``, what each says or what is said for all."""
+    for target in (TargetDict(),) if how.targets is None else how.targets:
+        unknown = [name for name in target if name not in ("tree", "arch", "base")]
+        if unknown:
+            raise RequestError(f"targets: invalid key {unknown[0]!r}; use tree, arch or base")
+        yield from itertools.product(
+            one_or_many(target.get("tree", where.tree)),
+            one_or_many(target.get("arch", where.arch)),
+            one_or_many(target.get("base", on.base)),
+        )
 
 
 def _target_request(
-    tree: Tree,
-    request: Iterable[Requests],
-    base: str | Path,
-    *,
-    fragment: Fragments,
-    mode: ConfMode,
-    options: QuestionOptions,
-    profiles: Fragments,
+    tree: Tree, request: Iterable[Requests], on: OnWhat, what: What, how: PlanOptions
 ) -> TargetRequest:
     """What is asked of a base of a tree, or of any."""
-    requests = tree.requests(*request, profiles=profiles)
+    requests = tree.requests(*request, profiles=how.profile)
     if not requests:
         raise RequestError("no request given; name an option or a profile")
-    question = options.question(tree.model, requests)
-    if base != ANY:
-        customary = customary_options(*request, profiles=profiles)
-        target = tree.target(base, fragment, mode)
-        return TargetRequest(target, question, tree.conf, customary=customary)
-    if as_list(fragment):
+    asked = question(what, tree.model, requests)
+    if on.base != ANY:
+        customary = customary_options(*request, profiles=how.profile)
+        target = tree.target(on.base, on.fragment, on.mode)
+        return TargetRequest(target, asked, tree.conf, customary=customary)
+    if on.fragment:
         raise RequestError("base any with a fragment: any base may already have its lines")
-    if question.pins:
+    if asked.pins:
         raise RequestError("base any with --pin: there is no one value to keep")
-    if question.explicit:
+    if asked.explicit:
         raise RequestError("base any with --explicit: a line is there wherever a base needs it")
-    any_base = AnyBase(tree.model_index, question, mode)
-    return TargetRequest(any_base, question, tree.conf, partial(_samples, tree))
+    any_base = AnyBase(tree.model_index, asked, on.mode)
+    return TargetRequest(any_base, asked, tree.conf, partial(_samples, tree))
 
 
 def _samples(tree: Tree) -> list[tuple[Line, ...]]:
@@ -245,21 +215,6 @@ def _plan_graph(tree: Tree, place: TargetRequest, plan: Plan) -> Graph:
     target = place.target if isinstance(place.target, Target) else place.target.empty
     after = target.after(plan.assignments_in(0))
     return plan_graph(tree.whole_graph, tree.model, plan, target.before, after)
-
-
-def _option_of(target: TargetDict, key: str, otherwise: Any) -> Any:
-    """What a target says, else what is said for all."""
-    unknown = [name for name in target if name not in ("tree", "arch", "base")]
-    if unknown:
-        raise RequestError(f"targets: invalid key {unknown[0]!r}; use tree, arch or base")
-    return target.get(key, otherwise)
-
-
-def _as_list(one_or_many: Any) -> list[Any]:
-    """A list of what may be one thing or several."""
-    if one_or_many is None or isinstance(one_or_many, str | Path | Tree):
-        return [one_or_many]
-    return list(one_or_many)
 
 
 def _reusable(request: Iterable[Requests]) -> tuple[Requests, ...]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-from attrs import field, frozen
-
+from kresolve.api.options import Fragments, Names, What, as_list
 from kresolve.errors import RequestError
 from kresolve.kconfig.model import Model
 from kresolve.kconfig.similar_names import did_you_mean_option
@@ -22,58 +21,21 @@ from kresolve.planner import (
     requested,
 )
 from kresolve.planner.profiles import Profile, find_profile, known_profile, own_profiles
-from kresolve.planner.solve_and_verify import validate_options
 
 #: A request as people write it: text, a list, or a dict of names and values.
 Requests: TypeAlias = str | Path | Demand | Mapping[str, object] | Iterable[str | Path | Demand]
 
-#: No file, one, or several.
-Fragments: TypeAlias = str | Path | Iterable[str | Path] | None
 
-#: No option, one, or several, by name.
-Names: TypeAlias = str | Iterable[str]
-
-#: The value to prefer where a request takes both.
-Prefer: TypeAlias = Literal["y", "m"]
-
-#: What is best.
-Objective: TypeAlias = Literal["default", "lines", "footprint"]
-
-
-def as_list(files: Fragments) -> list[str | Path]:
-    """No file, one, or several, as a list."""
-    if files is None:
-        return []
-    return [files] if isinstance(files, str | Path) else list(files)
-
-
-def _as_names(names: Names) -> tuple[str, ...]:
-    return (names,) if isinstance(names, str) else tuple(names)
-
-
-@frozen(kw_only=True)
-class QuestionOptions:
-    """What is asked besides the requests: what has to stay or go, and what is best."""
-
-    pin: tuple[str, ...] = field(converter=_as_names, default=())
-    forbid: tuple[str, ...] = field(converter=_as_names, default=())
-    prefer: Prefer = "y"
-    objective: Objective = "default"
-    explicit: bool = False
-
-    def __attrs_post_init__(self) -> None:
-        validate_options(objective=self.objective, prefer=self.prefer, verify=None)
-
-    def question(self, model: Model, requests: tuple[Demand, ...]) -> Question:
-        """The question to the planner; RequestError for a name that is none of the tree's."""
-        return Question(
-            requests=requests,
-            pins=option_names(model, self.pin, "--pin"),
-            forbidden=option_names(model, self.forbid, "--forbid"),
-            objective=self.objective,
-            prefer=self.prefer,
-            explicit=self.explicit,
-        )
+def question(what: What, model: Model, requests: tuple[Demand, ...]) -> Question:
+    """The question to the planner; RequestError for a name that is none of the tree's."""
+    return Question(
+        requests=requests,
+        pins=_option_names(model, what.pin, "--pin"),
+        forbidden=_option_names(model, what.forbid, "--forbid"),
+        objective=what.objective,
+        prefer=what.prefer,
+        explicit=what.explicit,
+    )
 
 
 def read_requests(model: Model, *wanted: Requests, profiles: Fragments = ()) -> tuple[Demand, ...]:
@@ -128,11 +90,10 @@ def customary_options(*wanted: Requests, profiles: Fragments = ()) -> tuple[str,
     return tuple(found)
 
 
-def option_names(model: Model, names: str | Iterable[str], option: str) -> tuple[str, ...]:
+def _option_names(model: Model, names: Names, option: str) -> tuple[str, ...]:
     """Names of options that a pin or a ban names."""
-    listed = _as_names(names)
     found = []
-    for name in listed:
+    for name in (names,) if isinstance(names, str) else names:
         bare = name.removeprefix("CONFIG_")
         symbol = model.symbols.get(bare)
         if symbol is None:

@@ -19,7 +19,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from kresolve.api.workers import in_order
 from kresolve.dotconfig.files import read_below
@@ -28,7 +28,7 @@ from kresolve.errors import ConfigFileError
 from kresolve.evaluator import ConfMode
 from kresolve.kconfig.model import Model
 from kresolve.kconfig.storage import from_bytes
-from kresolve.planner import Demand, ModelIndex, Plan, Question, Target, answer
+from kresolve.planner import Demand, ModelIndex, Question, Target, answer
 from kresolve.progress import SILENT, Progress
 from kresolve.results import Result
 
@@ -38,16 +38,13 @@ _STATUSES: Final = ("planned", "impossible", "unknown")
 
 
 @frozen
-class SurveyOptions:
-    """The options that all plans of a survey share."""
+class SurveyTerms:
+    """What all plans of a survey share; the question lacks the request."""
 
     base: str
     lines: tuple[Line, ...]
     mode: ConfMode = "olddefconfig"
-    pins: tuple[str, ...] = ()
-    forbidden: tuple[str, ...] = ()
-    objective: str = "default"
-    prefer: str = "y"
+    question: Question = Question(())  # noqa: RUF009 - it cannot be changed
     timeout: float | None = None
     #: Where the tree's files are; nothing where there are none.
     root: Path | None = None
@@ -89,7 +86,7 @@ def survey_lines(
     model: Model,
     saved: bytes,
     requests: Sequence[Demand],
-    terms: SurveyOptions,
+    terms: SurveyTerms,
     output: Path,
     *,
     executor: Executor | None = None,
@@ -132,25 +129,24 @@ def survey_lines(
     return Survey(output, counts, len(wanted))
 
 
-def plan_each(path: str, terms: SurveyOptions, requests: Iterable[Demand]) -> list[dict[str, Any]]:
+def plan_each(path: str, terms: SurveyTerms, requests: Iterable[Demand]) -> list[dict[str, Any]]:
     """The documents of plans, each for one request; runs in a process of the pool."""
     target = _target(path, terms)
-    return [_document(request, terms, _plan(target, terms, request)) for request in requests]
-
-
-def _plan(target: Target, terms: SurveyOptions, request: Demand) -> Plan:
-    question = Question(
-        (request,),
-        pins=terms.pins,
-        forbidden=terms.forbidden,
-        objective=terms.objective,
-        prefer=terms.prefer,
-    )
-    return answer(target, question, timeout=terms.timeout)
+    return [
+        {
+            "symbol": request.name,
+            "asked": str(request),
+            "terms": _said(terms),
+            **answer(
+                target, evolve(terms.question, requests=(request,)), timeout=terms.timeout
+            ).to_dict(),
+        }
+        for request in requests
+    ]
 
 
 @lru_cache(maxsize=2)
-def _target(path: str, terms: SurveyOptions) -> Target:
+def _target(path: str, terms: SurveyTerms) -> Target:
     """A process reads a model, and encodes a base, only once."""
     model = from_bytes(Path(path).read_bytes(), path)
     return Target(
@@ -160,15 +156,6 @@ def _target(path: str, terms: SurveyOptions) -> Target:
         terms.mode,
         ModelIndex(model, partial(read_below, terms.root)),
     )
-
-
-def _document(request: Demand, terms: SurveyOptions, plan: Plan) -> dict[str, Any]:
-    return {
-        "symbol": request.name,
-        "asked": str(request),
-        "terms": _said(terms),
-        **plan.to_dict(),
-    }
 
 
 @contextmanager
@@ -215,7 +202,7 @@ def _holder(file: FileIO) -> str:
     return ""
 
 
-def _read(file: FileIO, output: Path, model: Model, terms: SurveyOptions) -> dict[str, str]:
+def _read(file: FileIO, output: Path, model: Model, terms: SurveyTerms) -> dict[str, str]:
     """What a file has already: status by request.  A last line that was cut off goes."""
     file.seek(0)
     data = file.read()
@@ -243,6 +230,7 @@ def _read(file: FileIO, output: Path, model: Model, terms: SurveyOptions) -> dic
     return known
 
 
-def _said(terms: SurveyOptions) -> list[Any]:
+def _said(terms: SurveyTerms) -> list[Any]:
     """The options of all plans, as a line of the file tells them."""
-    return [list(terms.pins), list(terms.forbidden), terms.objective, terms.prefer]
+    question = terms.question
+    return [list(question.pins), list(question.forbidden), question.objective, question.prefer]

@@ -10,21 +10,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, field, frozen
 
 from kresolve.api.bases import Base, Make, find_base, find_fragments, invalid_lines
-from kresolve.api.explain_symbol import DEPTH, explain_symbol
-from kresolve.api.question import (
+from kresolve.api.explain_symbol import explain_symbol
+from kresolve.api.options import (
+    Bases,
+    ExplainOptions,
     Fragments,
+    GatesOptions,
+    GraphOptions,
+    Mode,
     Names,
     Objective,
+    OnBases,
+    OnWhat,
+    PlanOptions,
     Prefer,
-    Requests,
+    SearchOptions,
+    Targets,
+    Values,
+    Verify,
+    What,
+    Where,
     as_list,
-    read_requests,
+    described,
 )
+from kresolve.api.question import Requests, read_requests
 from kresolve.dotconfig.files import open_input, read_below, write_whole
 from kresolve.dotconfig.lines import (
     InvalidLine,
@@ -85,6 +99,7 @@ class Tree(Result):
     _targets: dict[tuple[str | Path, str], Target] = field(factory=dict, init=False)
 
     @classmethod
+    @described(Where)
     def load(
         cls,
         tree: str | Path | None = None,
@@ -96,16 +111,6 @@ class Tree(Result):
         progress: Progress = SILENT,
     ) -> Tree:
         """Load a tree: some seconds the first time, later some tenths of a second.
-
-        Args:
-            tree: A directory, a tarball, "debian:6.12", "kernel.org:6.12.47", "git:DIR@REV" or a
-                saved model; None for the current directory.
-            arch: As for ``make ARCH=``; None for this machine's.
-            cross_compile: As for ``make CROSS_COMPILE=``.
-            llvm: As for ``make LLVM=``.
-            shell: False to run no code from the tree, neither make nor ``$(shell ...)`` nor
-                conf; a tree that was never read is refused then.
-            progress: Where to show that the work goes on.
 
         Returns:
             A Tree, to ask as often as you like.
@@ -302,12 +307,13 @@ class Tree(Result):
             return self.oracle.run(mode, text).config
         return self.oracle.run(mode, None, allconfig=text).config
 
+    @described(OnBases, What, PlanOptions)
     def plan(
         self,
         *request: Requests,
-        base: str | Path | Iterable[str | Path] = "defconfig",
+        base: Bases = "defconfig",
         fragment: Fragments = (),
-        mode: ConfMode = "olddefconfig",
+        mode: Mode = "olddefconfig",
         pin: Names = (),
         forbid: Names = (),
         prefer: Prefer = "y",
@@ -316,32 +322,23 @@ class Tree(Result):
         alternatives: int = 0,
         split: bool = False,
         timeout: float | None = TIMEOUT,
-        verify: Literal["conf"] | None = None,
+        verify: Verify = None,
         profile: Fragments = (),
         progress: Progress = SILENT,
     ) -> Plan:
         """The lines that a request needs on top of a base; see :func:`kresolve.plan`."""
-        from kresolve.api.planning import plan
+        from kresolve.api.planning import planned
 
-        return plan(
-            *request,
-            tree=self,
-            base=base,
-            fragment=fragment,
-            mode=mode,
-            pin=pin,
-            forbid=forbid,
-            prefer=prefer,
-            objective=objective,
-            explicit=explicit,
-            alternatives=alternatives,
-            split=split,
-            timeout=timeout,
-            verify=verify,
-            profile=profile,
+        return planned(
+            request,
+            Targets(self),
+            OnBases(base, fragment, mode),
+            What(pin, forbid, prefer, objective, explicit),
+            PlanOptions(None, alternatives, split, timeout, verify, profile),
             progress=progress,
         )
 
+    @described(OnWhat, ExplainOptions)
     def explain(
         self,
         symbol: str,
@@ -349,8 +346,8 @@ class Tree(Result):
         config: str | Path | None = None,
         base: str | Path = "defconfig",
         fragment: Fragments = (),
-        mode: ConfMode = "olddefconfig",
-        depth: int = DEPTH,
+        mode: Mode = "olddefconfig",
+        depth: int = 6,
         full: bool = False,
         change: bool = True,
         progress: Progress = SILENT,
@@ -368,19 +365,20 @@ class Tree(Result):
             progress=progress,
         )
 
-    def _with_warnings(self, base: str | Path, fragment: Fragments, mode: ConfMode) -> Target:
+    def _with_warnings(self, base: str | Path, fragment: Fragments, mode: Mode) -> Target:
         """A base with fragments; the lines of it that say nothing are told of."""
         target = self.target(base, fragment, mode)
         for note in target.notes:
             self.progress.note(note)
         return target
 
+    @described(Values, GraphOptions)
     def graph(
         self,
         *names: Requests,
         base: str | Path | None = None,
         fragment: Fragments = (),
-        mode: ConfMode = "olddefconfig",
+        mode: Mode = "olddefconfig",
         depth: int | None = None,
         limit: int | None = None,
     ) -> Graph:
@@ -428,13 +426,14 @@ class Tree(Result):
 
         return backbone(self.model_index, self.whole_graph, name.removeprefix("CONFIG_"), value)
 
+    @described(Values, GatesOptions)
     def gates(
         self,
         symbol: str,
         *,
         base: str | Path | None = None,
         fragment: Fragments = (),
-        mode: ConfMode = "olddefconfig",
+        mode: Mode = "olddefconfig",
         among: Requests = (),
     ) -> Effects:
         """What setting a symbol does to others; see :func:`kresolve.gates`."""
@@ -458,6 +457,7 @@ class Tree(Result):
             )
         return effects_among(found, frozenset(names)) if names else found
 
+    @described(Values, SearchOptions)
     def search(
         self,
         pattern: str,
@@ -465,7 +465,7 @@ class Tree(Result):
         where: Iterable[str] = (),
         base: str | Path | None = None,
         fragment: Fragments = (),
-        mode: ConfMode = "olddefconfig",
+        mode: Mode = "olddefconfig",
     ) -> SearchResult:
         """The symbols that match a regular expression; see :func:`kresolve.search`."""
         target = None if base is None else self._with_warnings(base, fragment, mode)
@@ -474,13 +474,14 @@ class Tree(Result):
         hits = search_symbols(self.model, pattern, self._helps, configuration, where=places)
         return SearchResult(self.info, pattern, hits, "" if target is None else target.base)
 
+    @described(Values)
     def show(
         self,
         symbol: str,
         *,
         base: str | Path | None = None,
         fragment: Fragments = (),
-        mode: ConfMode = "olddefconfig",
+        mode: Mode = "olddefconfig",
     ) -> SymbolPage:
         """All that the Kconfig files say about a symbol; see :func:`kresolve.show`."""
         target = None if base is None else self._with_warnings(base, fragment, mode)
@@ -510,30 +511,3 @@ def _saved_model(tree: Any) -> Model | None:
         return from_bytes(data, str(path)) if data[:1] == b"x" else None  # zlib's first byte
     except OSError:
         return None
-
-
-def loaded(
-    tree: str | Path | Tree | None,
-    *,
-    arch: str | None,
-    cross_compile: str | None,
-    llvm: bool | str,
-    shell: bool,
-    progress: Progress,
-) -> Tree:
-    """A tree that is loaded already, or else is now.
-
-    Raises RequestError for options that a Tree was not loaded with: they would mean nothing.
-    """
-    if isinstance(tree, Tree):
-        if arch not in (None, tree.info.arch):
-            raise RequestError(f"arch {arch!r}: the Tree is loaded for {tree.info.arch}")
-        for name, value in (("cross_compile", cross_compile), ("llvm", llvm)):
-            if value:
-                raise RequestError(f"{name} {value!r}: the Tree is loaded; pass it to Tree.load")
-        if tree.shell and not shell:
-            raise RequestError("shell False: the Tree is loaded; pass it to Tree.load")
-        return tree
-    return Tree.load(
-        tree, arch=arch, cross_compile=cross_compile, llvm=llvm, shell=shell, progress=progress
-    )

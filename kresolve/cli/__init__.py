@@ -10,28 +10,12 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Final
 
-from kresolve.cli import (
-    audit_selftests,
-    check,
-    explain,
-    gates,
-    graph,
-    lint,
-    merge,
-    migrate,
-    minimize,
-    olddefconfig,
-    plan,
-    profiles,
-    savedefconfig,
-    search,
-    show,
-    survey,
-    tree,
-)
+import kresolve
 from kresolve.cli.common import INTERRUPTED, UNKNOWN, WRONG, Parser
 from kresolve.cli.process import TerminatedBySignal, describe_bug, ending_orderly
 from kresolve.cli.streams import (
@@ -44,26 +28,26 @@ from kresolve.cli.streams import (
 from kresolve.dotconfig.files import reason
 from kresolve.errors import DisagreementError, KresolveError, cannot_import
 
-#: The commands, as ``kresolve --help`` lists them.
-_COMMANDS: Final = (
-    plan,
-    check,
-    profiles,
-    explain,
-    graph,
-    gates,
-    search,
-    show,
-    lint,
-    merge,
-    migrate,
-    minimize,
-    survey,
-    audit_selftests,
-    olddefconfig,
-    savedefconfig,
-    tree,
-)
+#: The commands with what each does, as ``kresolve --help`` lists them.  Each has a module.
+_COMMANDS: Final = {
+    "plan": "the lines that a request needs on a base",
+    "check": "does a .config have the requested options?",
+    "profiles": "the profiles there are, or what one holds",
+    "explain": "why an option has its value, and what would change it",
+    "graph": "the part of the dependency graph that matters",
+    "gates": "what setting X hides, shows, switches on or off",
+    "search": "find symbols by name, prompt and help text",
+    "show": "all that the Kconfig files say about a symbol",
+    "lint": "which lines do not survive, are redundant, conflict, or are unknown",
+    "merge": "merge_config.sh, with lost lines found",
+    "migrate": "what the next kernel does to the lines of fragments",
+    "minimize": "the fewest lines of fragments that do the same",
+    "survey": "a plan or a proof for many symbols",
+    "audit-selftests": "check the config fragments of the kernel's selftests",
+    "olddefconfig": "the .config that conf would write, without conf",
+    "savedefconfig": "the smallest .config, as make savedefconfig writes it",
+    "tree": "trees and saved models",
+}
 
 _EXAMPLES = """\
 examples:
@@ -78,25 +62,25 @@ kresolve COMMAND --help shows the options of a command
 """
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of all commands."""
+def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
+    """The parser of all commands; only one with its arguments, if one is chosen."""
     parser: argparse.ArgumentParser = Parser(
         prog="kresolve",
         description="Which config-fragment lines make Linux kernel options survive, proved.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"kresolve {_version()}")
+    parser.add_argument("--version", action="version", version=f"kresolve {kresolve.__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in _COMMANDS:
-        module.add(commands)
+    for name, summary in _COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary)
+        if chosen in (None, name):
+            module = import_module(f"kresolve.cli.{name.replace('-', '_')}")
+            command.formatter_class = argparse.RawDescriptionHelpFormatter
+            command.epilog = module.EXAMPLES
+            command.set_defaults(run=getattr(module, "run", None))  # "tree" has its own commands
+            module.add(command)
     return parser
-
-
-def _version() -> str:
-    import kresolve
-
-    return kresolve.__version__
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -122,7 +106,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     try:
-        parsed = build_parser().parse_args(arguments)
+        words = sys.argv[1:] if arguments is None else arguments
+        # Only --help and --version can stand before the command.
+        chosen = next((word for word in words if word in _COMMANDS), "")
+        parsed = build_parser(chosen).parse_args(arguments)
         run: Callable[[argparse.Namespace], int] = parsed.run
         return run(parsed)
     except StdoutError:

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from kresolve.cli.common import (
-    FAILS,
-    HOLDS,
-    UNKNOWN,
-    Commands,
-    add_profile_argument,
-    add_tree_arguments,
-    command,
-)
+from kresolve.api.options import CheckOptions, Where
+from kresolve.cli.common import FAILS, HOLDS, UNKNOWN, add_json, add_options, add_requests, keywords
 from kresolve.cli.streams import say
 
-_EXAMPLES = """\
+EXAMPLES = """\
 examples:
   kresolve check criu --config /boot/config-6.12
   kresolve check criu:lazy-pages,time-ns --config running
@@ -29,42 +22,20 @@ what to add
 """
 
 
-def add(commands: Commands) -> None:
-    """Add the command."""
-    check = command(commands, "check", "does a .config have the requested options?", _EXAMPLES)
-    check.add_argument(
-        "request", nargs="+", metavar="REQUEST", help="an option, a profile or @FILE"
-    )
-    check.add_argument(
-        "--config",
-        required=True,
-        metavar="FILE",
-        help='a .config (compressed or not), a kernel image, or "running"',
-    )
-    add_profile_argument(check)
-    add_tree_arguments(check)
-    check.add_argument("--json", action="store_true", help="the complete answer as JSON on stdout")
-    check.set_defaults(run=_check)
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_requests(parser)
+    add_options(parser, CheckOptions)
+    add_options(parser, Where)
+    add_json(parser)
 
 
-def _check(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command; the exit status."""
     from kresolve.api.fragments import check
     from kresolve.rendering.checks import check_report
     from kresolve.rendering.terminal import TerminalProgress
 
-    answer = check(
-        *arguments.request,
-        config=arguments.config,
-        profile=arguments.profile,
-        tree=arguments.tree,
-        arch=arguments.arch,
-        cross_compile=arguments.cross_compile,
-        llvm=arguments.llvm,
-        shell=arguments.shell,
-        progress=TerminalProgress(),
-    )
-    if arguments.json:
-        say(answer.to_json())
-    else:
-        say(check_report(answer))
+    answer = check(*arguments.request, **keywords(check, arguments), progress=TerminalProgress())
+    say(answer.to_json() if arguments.json else check_report(answer))
     return {"holds": HOLDS, "fails": FAILS}.get(answer.status, UNKNOWN)

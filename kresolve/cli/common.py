@@ -1,17 +1,22 @@
-"""What commands have in common: arguments, examples in the help, loading, output."""
+"""What commands have in common: options as arguments, loading, the exit status."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import sys
+from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
+from attrs import fields_dict
+
+from kresolve.api.options import Values, Where
 from kresolve.cli.streams import say
 from kresolve.dotconfig.files import check_writable
+from kresolve.errors import RequestError
 from kresolve.kconfig.printable import printable
-from kresolve.progress import ADVICE_TIMEOUT, TIMEOUT
 
 if TYPE_CHECKING:
     from kresolve.api.tree import Tree
@@ -40,115 +45,85 @@ class Parser(argparse.ArgumentParser):
             say(message)
 
 
-#: What ``add_subparsers`` returns; argparse has no public name for it.
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
+#: A parser, or a group of arguments in one.
+Arguments: TypeAlias = "argparse._ActionsContainer"  # noqa: SLF001
 
 
-def command(
-    commands: Commands,
-    name: str,
-    summary: str,
-    examples: str,
-) -> argparse.ArgumentParser:
-    """Add a command, with its examples in the help."""
-    return commands.add_parser(
-        name,
-        help=summary,
-        description=summary,
-        epilog=examples,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def add_options(parser: Arguments, family: type, *names: str) -> None:
+    """Add the options of a family, or some of them by name.
+
+    What is not given is None, so that the default of the function counts.
+    """
+    for name, attribute in fields_dict(family).items():
+        spelling: dict[str, Any] = dict(attribute.metadata["spelling"])
+        flag = spelling.pop("flag", f"--{name.replace('_', '-')}")
+        if not flag or (names and name not in names):
+            continue
+        default, text = attribute.default, attribute.metadata["sentence"].replace("%", "%%")
+        if isinstance(default, bool) and "action" not in spelling:
+            spelling["action"] = f"store_{not default}".lower()
+            flag = f"--no-{name}" if default and flag == f"--{name}" else flag
+        elif default == () or spelling.get("action") == "append":
+            spelling["action"] = "append"
+            text += "; may be repeated"
+        elif isinstance(default, str | float | int) and not isinstance(default, bool):
+            text += (
+                f"; default: {default:g}" if isinstance(default, float) else f"; default: {default}"
+            )
+        if spelling.get("type") is float:
+            spelling["type"] = seconds
+        elif spelling.get("type") is int:
+            spelling["type"] = _number(spelling.pop("least"))
+        flags = (flag,) if isinstance(flag, str) else flag
+        parser.add_argument(*flags, dest=name, default=None, help=text, **spelling)
 
 
-def add_tree_arguments(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
-    """Which tree, or trees, read for which architecture and with which tools."""
-    action, again = ("append", "; may be repeated") if several else ("store", "")
+def keywords(function: Callable[..., object], arguments: argparse.Namespace) -> dict[str, Any]:
+    """What is given of the keywords of a function or of a family."""
+    given = vars(arguments)
+    return {
+        name: given[name]
+        for name, one in signature(function).parameters.items()
+        if given.get(name) is not None
+        and (one.kind is one.KEYWORD_ONLY or one.default is not one.empty)
+    }
+
+
+def add_requests(parser: Arguments) -> None:
+    """What is asked for."""
     parser.add_argument(
-        "--tree",
-        action=action,
-        metavar="TREE",
-        help="a source directory or tarball, debian:6.12, debian:6.12@SUITE, git:DIR@REV, "
-        f"kernel.org:6.12.47 or a saved model; default: the current directory{again}",
-    )
-    add_toolchain_arguments(parser, several=several)
-
-
-def add_toolchain_arguments(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
-    """For which architecture, or several, and with which tools a tree is read."""
-    action, again = ("append", "; may be repeated") if several else ("store", "")
-    parser.add_argument(
-        "--arch",
-        action=action,
-        metavar="ARCH",
-        help=f"as for make ARCH=; default: this machine's{again}",
-    )
-    parser.add_argument("--cross-compile", metavar="PREFIX", help="as for make CROSS_COMPILE=")
-    parser.add_argument(
-        "--llvm", nargs="?", const=True, default=False, metavar="VALUE", help="as for make LLVM="
-    )
-    parser.add_argument(
-        "--no-shell",
-        dest="shell",
-        action="store_false",
-        help="run no code from the tree: no make, no $(shell ...), no conf; only saved and "
-        "cached models are read",
+        "request", nargs="+", metavar="REQUEST", help="an option, a profile or @FILE"
     )
 
 
-_BASES: Final = (
-    "allnoconfig, alldefconfig, defconfig, tinyconfig, empty, a NAME_defconfig, running, "
-    "a .config file (compressed or not) or a kernel image; default: defconfig"
-)
-
-
-def add_base_argument(parser: argparse.ArgumentParser) -> None:
-    """On what the lines come."""
-    parser.add_argument("--base", default="defconfig", metavar="BASE", help=_BASES)
-
-
-def add_question_arguments(parser: argparse.ArgumentParser) -> None:
-    """What else has to hold, and what is best."""
-    parser.add_argument(
-        "--pin", action="append", default=[], metavar="X", help="keep the base's value of X"
+def add_values(parser: argparse.ArgumentParser) -> None:
+    """The configuration whose values are shown, as --base or as a file."""
+    base = parser.add_mutually_exclusive_group()
+    add_options(base, Values, "base")
+    base.add_argument(
+        "--config", type=Path, metavar="FILE", help="show the values of a .config or kernel image"
     )
-    parser.add_argument("--forbid", action="append", default=[], metavar="X", help="X must be n")
-    parser.add_argument(
-        "--prefer",
-        choices=("y", "m"),
-        default="y",
-        help="the value to prefer where a request takes both, if all else is equal",
-    )
-    parser.add_argument(
-        "--objective",
-        choices=("default", "lines", "footprint"),
-        default="default",
-        help="what is best: what a kernel developer would write, the fewest lines, or the "
-        'smallest kernel, with "is not set" lines for that alone',
-    )
+    add_options(parser, Values, "fragment", "mode")
 
 
-def add_timeout_argument(
-    parser: argparse.ArgumentParser,
-    default: float = TIMEOUT,
-    what: str = "then the best plan found so far is taken, and labelled so",
-) -> None:
-    """How long to look for the best."""
-    parser.add_argument(
-        "--timeout",
-        type=seconds,
-        default=default,
-        metavar="SECONDS",
-        help=f"{what} (default: %(default)g)",
-    )
+def values_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The same as keywords; RequestError for a fragment without a base."""
+    given = keywords(Values, arguments)
+    if arguments.config is not None:
+        given["base"] = arguments.config
+    if "fragment" in given and "base" not in given:
+        raise RequestError(f"--fragment {given['fragment'][0]} needs a --base; name one")
+    return given
 
 
-def add_advice_timeout_argument(parser: argparse.ArgumentParser) -> None:
-    """How long to look for what lost lines lack."""
-    add_timeout_argument(
-        parser,
-        ADVICE_TIMEOUT,
-        "for the advice about lost lines; then what is known so far is printed",
-    )
+def add_json(parser: Arguments) -> None:
+    """The option --json."""
+    parser.add_argument("--json", action="store_true", help="the complete answer as JSON on stdout")
+
+
+def add_output(parser: Arguments, text: str = "default: stdout", *, required: bool = False) -> None:
+    """The option -o."""
+    parser.add_argument("-o", "--output", type=Path, required=required, metavar="FILE", help=text)
 
 
 def seconds(text: str) -> float:
@@ -160,64 +135,34 @@ def seconds(text: str) -> float:
     raise argparse.ArgumentTypeError(f"invalid time {text!r}; use a number of seconds above 0")
 
 
-def add_base_arguments(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
-    """On what the lines come, and what the build does with them."""
-    if several:
-        parser.add_argument(
-            "--base",
-            action="append",
-            metavar="BASE",
-            help=f"{_BASES}; any for a fragment that holds on every base; may be repeated",
-        )
-    else:
-        add_base_argument(parser)
-    parser.add_argument(
-        "--fragment",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="merged on top of the base; a file, or a fragment of the tree such as "
-        "kvm_guest.config; may be repeated",
-    )
-    add_mode_argument(parser)
+def _number(least: int) -> Callable[[str], int]:
+    """A whole number from ``least`` on, as argparse takes it."""
 
+    def number(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"invalid number {text!r}; use {least} or more")
+        return int(text)
 
-def add_mode_argument(parser: argparse.ArgumentParser) -> None:
-    """What the build does with the lines."""
-    parser.add_argument(
-        "--mode",
-        choices=("olddefconfig", "allnoconfig"),
-        default="olddefconfig",
-        help="what the build does with the lines; allnoconfig is merge_config.sh -n",
-    )
-
-
-def add_profile_argument(parser: argparse.ArgumentParser) -> None:
-    """Profiles of the user's own."""
-    parser.add_argument(
-        "--profile",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="a profile of your own (TOML), requested by its name; may be repeated",
-    )
-
-
-def load(arguments: argparse.Namespace, progress: Progress) -> Tree:
-    """The tree that the arguments name."""
-    from kresolve.api.tree import Tree
-
-    return Tree.load(
-        arguments.tree,
-        arch=arguments.arch,
-        cross_compile=arguments.cross_compile,
-        llvm=arguments.llvm,
-        shell=arguments.shell,
-        progress=progress,
-    )
+    return number
 
 
 def check_output(path: Path | None) -> None:
     """Refuse an output that cannot be written before any work is done."""
     if path is not None:
         check_writable(path)
+
+
+def load(arguments: argparse.Namespace, progress: Progress) -> Tree:
+    """The tree that the arguments name."""
+    return Where(**keywords(Where, arguments)).load(progress)
+
+
+def load_with_helps(arguments: argparse.Namespace) -> Tree:
+    """The same, for help texts; a note where there are none."""
+    from kresolve.rendering.terminal import TerminalProgress
+
+    progress = TerminalProgress()
+    tree = load(arguments, progress)
+    if tree.source is None:
+        progress.note("a saved model has no help texts; name the tree itself to read them")
+    return tree

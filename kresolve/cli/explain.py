@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
-from kresolve.cli.common import (
-    FAILS,
-    HOLDS,
-    Commands,
-    add_base_arguments,
-    add_tree_arguments,
-    check_output,
-    command,
-    load,
-)
+from kresolve.api.options import ExplainOptions, OnWhat, Where
+from kresolve.cli.common import FAILS, HOLDS, add_options, add_output, check_output, keywords
 from kresolve.cli.streams import paint, say
 
-_EXAMPLES = """\
+EXAMPLES = """\
 examples:
   kresolve explain INET_UDP_DIAG --config .config
   kresolve explain INET_UDP_DIAG=y --tree debian:6.12 --base allnoconfig
@@ -31,36 +22,23 @@ dropped, or ends as another value, else 0
 """
 
 
-def add(commands: Commands) -> None:
-    """Add the command."""
-    parser = command(
-        commands, "explain", "why an option has its value, and what would change it", _EXAMPLES
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
     parser.add_argument("symbol", metavar="X", help="an option, or X=VALUE")
-    add_tree_arguments(parser)
-    parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="a .config; the same as --base FILE"
-    )
-    add_base_arguments(parser)
+    add_options(parser, Where)
+    add_options(parser, ExplainOptions, "config")
+    add_options(parser, OnWhat)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="as JSON")
     form.add_argument("--markdown", action="store_true", help="as Markdown")
     form.add_argument("--html", action="store_true", help="as a page that needs nothing else")
-    reach = parser.add_mutually_exclusive_group()
-    reach.add_argument("--depth", type=int, metavar="N", help="how many causes deep; default: 6")
-    reach.add_argument("--full", action="store_true", help="every rule, down to the last line")
-    parser.add_argument(
-        "--no-change",
-        dest="change",
-        action="store_false",
-        help="do not look for the lines that would give another value",
-    )
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="default: stdout")
-    parser.set_defaults(run=_explain)
+    add_options(parser.add_mutually_exclusive_group(), ExplainOptions, "depth", "full")
+    add_options(parser, ExplainOptions, "change")
+    add_output(parser)
 
 
-def _explain(arguments: argparse.Namespace) -> int:
-    from kresolve.api.explain_symbol import DEPTH
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command; the exit status."""
     from kresolve.api.exploring import explain
     from kresolve.dotconfig.files import write_whole
     from kresolve.rendering.explanation_terminal import coloured
@@ -68,18 +46,7 @@ def _explain(arguments: argparse.Namespace) -> int:
 
     check_output(arguments.output)
     progress = TerminalProgress()
-    found = explain(
-        arguments.symbol,
-        tree=load(arguments, progress),
-        config=arguments.config,
-        base=arguments.base,
-        fragment=arguments.fragment,
-        mode=arguments.mode,
-        depth=DEPTH if arguments.depth is None else arguments.depth,
-        full=arguments.full,
-        change=arguments.change,
-        progress=progress,
-    )
+    found = explain(arguments.symbol, **keywords(explain, arguments), progress=progress)
     is_text = not (arguments.json or arguments.markdown or arguments.html)
     if arguments.json:
         text = found.to_json() + "\n"

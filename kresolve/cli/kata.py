@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 
-from kresolve.cli.common import FAILS, HOLDS, UNKNOWN
+from kresolve.api.options import KataOptions, Targets
+from kresolve.cli.common import FAILS, HOLDS, UNKNOWN, add_options, keywords
 from kresolve.cli.streams import put, say
 from kresolve.errors import RequestError
 
@@ -13,26 +14,13 @@ from kresolve.errors import RequestError
 def add_kata_arguments(parser: argparse.ArgumentParser) -> None:
     """What ``plan`` takes for Kata's directory."""
     group = parser.add_argument_group("Kata Containers")
-    group.add_argument(
-        "--kata",
-        metavar="DIR",
-        help="Kata's directory of fragments: print a diff that adds what is missing",
-    )
+    add_options(group, KataOptions, "kata", "sets")
     group.add_argument("--apply", action="store_true", help="change the files in DIR")
-    group.add_argument(
-        "--kata-set",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="also take debug, confidential, signing, a build type or a folder of the "
-        "architecture; may be repeated",
-    )
 
 
 def plan_in_kata(arguments: argparse.Namespace) -> int:
     """Run ``kresolve plan REQUEST... --kata DIR``."""
     from kresolve.api.kata import plan_kata
-    from kresolve.api.tree import Tree
     from kresolve.dotconfig.files import write_whole
     from kresolve.rendering.kata import kata_document, kata_report
     from kresolve.rendering.terminal import TerminalProgress
@@ -47,32 +35,9 @@ def plan_in_kata(arguments: argparse.Namespace) -> int:
         if value:
             raise RequestError(f"{option}: Kata's fragments are the base; not with --kata")
     progress = TerminalProgress()
-    trees = [
-        Tree.load(
-            tree,
-            arch=arch,
-            cross_compile=arguments.cross_compile,
-            llvm=arguments.llvm,
-            shell=arguments.shell,
-            progress=progress,
-        )
-        for tree in (arguments.tree or [None])
-        for arch in (arguments.arch or [None])
-    ]
+    trees = Targets(**keywords(Targets, arguments)).load(progress)
     change = plan_kata(
-        *arguments.request,
-        kata=arguments.kata,
-        trees=trees,
-        sets=arguments.kata_set,
-        profile=arguments.profile,
-        pin=arguments.pin,
-        forbid=arguments.forbid,
-        prefer=arguments.prefer,
-        objective=arguments.objective,
-        explicit=arguments.explicit,
-        timeout=arguments.timeout,
-        verify=arguments.verify,
-        progress=progress,
+        *arguments.request, trees=trees, **keywords(plan_kata, arguments), progress=progress
     )
     if arguments.output is not None:
         write_whole(arguments.output, change.diff)

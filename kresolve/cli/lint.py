@@ -9,15 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kresolve.api.options import LintOptions, OnWhat, Where
 from kresolve.cli.common import (
     FAILS,
     HOLDS,
-    Commands,
-    add_advice_timeout_argument,
-    add_base_arguments,
-    add_tree_arguments,
+    add_json,
+    add_options,
     check_output,
-    command,
+    keywords,
     load,
 )
 from kresolve.cli.process import TerminatedBySignal
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from kresolve.fragments.linting import Lint
     from kresolve.progress import Progress
 
-_EXAMPLES = """\
+EXAMPLES = """\
 examples:
   kresolve lint net.config container.config --tree debian:6.12 --base defconfig
   kresolve lint net.config --fix
@@ -42,49 +41,40 @@ that nothing is worse than a note, 1 that there are errors or warnings
 """
 
 
-def add(commands: Commands) -> None:
-    """Add the command."""
-    lint = command(
-        commands,
-        "lint",
-        "which lines do not survive, are redundant, conflict, or are unknown",
-        _EXAMPLES,
-    )
-    lint.add_argument("fragment_files", nargs="*", type=Path, metavar="FRAGMENT", help="a fragment")
-    lint.add_argument(
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("files", nargs="*", type=Path, metavar="FRAGMENT", help="a fragment")
+    parser.add_argument(
         "--kata",
         type=Path,
         metavar="DIR",
         help="the fragments that Kata Containers takes of its directory, merged as it does",
     )
-    add_tree_arguments(lint)
-    add_base_arguments(lint)
-    lint.add_argument(
+    add_options(parser, Where)
+    add_options(parser, OnWhat)
+    parser.add_argument(
         "--each", action="store_true", help="check each fragment by itself, not merged"
     )
-    lint.add_argument("--all", action="store_true", help="also notes, and the lines that hold")
-    lint.add_argument(
+    parser.add_argument("--all", action="store_true", help="also notes, and the lines that hold")
+    parser.add_argument(
         "--fix", action="store_true", help="rewrite the fragments, keeping comments and order"
     )
-    lint.add_argument(
-        "--no-advice", action="store_true", help="do not look for the lines that are missing"
-    )
-    add_advice_timeout_argument(lint)
-    form = lint.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="the complete answer as JSON on stdout")
+    add_options(parser, LintOptions)
+    form = parser.add_mutually_exclusive_group()
+    add_json(form)
     form.add_argument("--sarif", action="store_true", help="as SARIF 2.1.0 on stdout")
     form.add_argument("--github", action="store_true", help="as annotations of GitHub's CI")
-    lint.set_defaults(run=_lint)
 
 
-def _lint(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command; the exit status."""
     from kresolve.api.fragments import Judgement, distinct
     from kresolve.integrations.kata_files import read_kata
     from kresolve.rendering.terminal import TerminalProgress
 
     progress = TerminalProgress()
     tree = load(arguments, progress)
-    files: list[Path] = arguments.fragment_files
+    files: list[Path] = arguments.files
     whitelist: frozenset[str] = frozenset()
     if arguments.kata is not None:
         kata = read_kata(arguments.kata, tree.model)
@@ -100,26 +90,20 @@ def _lint(arguments: argparse.Namespace) -> int:
             check_output(Path(path))
 
     def judged(group: list[str | Path]) -> Judgement:
-        return Judgement.of(
-            group,
-            tree,
-            base=arguments.base,
-            fragment=arguments.fragment,
-            mode=arguments.mode,
-            whitelist=whitelist,
-            progress=progress,
-        )
+        return Judgement.of(group, tree, on, whitelist, progress)
 
+    how = LintOptions(**keywords(LintOptions, arguments))
+    on = OnWhat(**keywords(OnWhat, arguments))
     output = _Output(arguments, progress)
     groups = [[path] for path in named] if arguments.each else [named]
     try:
         for group in groups:
             judgement = judged(group)
             if arguments.fix:
-                judgement = _fixed(judgement, partial(judged, group), arguments, progress)
+                judgement = _fixed(judgement, partial(judged, group), how.timeout, progress)
             output.judged(judgement.lint, str(group[0]) if arguments.each else "")
-            if not arguments.no_advice:
-                output.advised(judgement.advised(arguments.timeout, progress))
+            if how.advise:
+                output.advised(judgement.advised(how.timeout, progress))
     except (KeyboardInterrupt, TerminatedBySignal):
         output.broken_off(len(groups))
         raise
@@ -130,12 +114,12 @@ def _lint(arguments: argparse.Namespace) -> int:
 def _fixed(
     judgement: Judgement,
     again: Callable[[], Judgement],
-    arguments: argparse.Namespace,
+    timeout: float | None,
     progress: Progress,
 ) -> Judgement:
     """Rewrite the files; twice where a line has become one by that, which may need others."""
     for _ in range(2):
-        lint = judgement.advised(arguments.timeout, progress)
+        lint = judgement.advised(timeout, progress)
         changed = lint.fix()
         for name in changed:
             progress.note(f"rewritten: {name}")

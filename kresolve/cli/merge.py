@@ -6,18 +6,19 @@ import argparse
 import os
 from pathlib import Path
 
+from kresolve.api.options import MergeOptions, Where
 from kresolve.cli.common import (
     FAILS,
     HOLDS,
-    Commands,
-    add_tree_arguments,
+    add_json,
+    add_options,
+    add_output,
     check_output,
-    command,
-    load,
+    keywords,
 )
 from kresolve.cli.streams import say
 
-_EXAMPLES = """\
+EXAMPLES = """\
 examples:
   kresolve merge defconfig net.config container.config -o .config
   kresolve merge -n common/base.conf common/net.conf -o .config --complete
@@ -27,44 +28,27 @@ the options are those of the kernel's merge_config.sh; status 1: a line is lost
 """
 
 
-def add(commands: Commands) -> None:
-    """Add the command."""
-    merge = command(commands, "merge", "merge_config.sh, with lost lines found", _EXAMPLES)
-    merge.add_argument(
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument(
         "base_file", metavar="BASE", help="a fragment or .config, or a base such as defconfig"
     )
-    merge.add_argument("fragment_files", nargs="*", type=Path, metavar="FRAGMENT", help="merged in")
-    add_tree_arguments(merge)
-    merge.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="OUT",
-        help="default: KCONFIG_CONFIG, or .config in the directory of -O",
-    )
-    merge.add_argument(
+    parser.add_argument("files", nargs="*", type=Path, metavar="FRAGMENT", help="merged in")
+    add_options(parser, Where)
+    add_output(parser, "default: KCONFIG_CONFIG, or .config in the directory of -O")
+    parser.add_argument(
         "-O", "--directory", type=Path, metavar="DIR", help="where .config goes; default: here"
     )
-    merge.add_argument("-m", dest="only", action="store_true", help="only merge, do not run make")
-    merge.add_argument(
-        "-n", dest="allno", action="store_true", help="use allnoconfig instead of alldefconfig"
-    )
-    merge.add_argument("-r", dest="redundant", action="store_true", help="list redundant values")
-    merge.add_argument("-y", dest="built_in", action="store_true", help="an m does not replace a y")
-    merge.add_argument(
-        "-s", dest="strict", action="store_true", help="fail if a value is redefined"
-    )
-    merge.add_argument(
+    add_options(parser, MergeOptions)
+    parser.add_argument("-r", dest="redundant", action="store_true", help="list redundant values")
+    parser.add_argument(
         "-Q", dest="quiet", action="store_true", help="do not report redefined values"
     )
-    merge.add_argument(
-        "--complete", action="store_true", help="add the lines that the lost ones need"
-    )
-    merge.add_argument("--json", action="store_true", help="the complete answer as JSON on stdout")
-    merge.set_defaults(run=_merge)
+    add_json(parser)
 
 
-def _merge(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command; the exit status."""
     from kresolve.api.fragments import merge
     from kresolve.dotconfig.files import write_whole
     from kresolve.rendering.merges import merge_report, merge_summary
@@ -74,15 +58,7 @@ def _merge(arguments: argparse.Namespace) -> int:
     check_output(output)
     progress = TerminalProgress()
     answer = merge(
-        arguments.base_file,
-        *arguments.fragment_files,
-        tree=load(arguments, progress),
-        allnoconfig=arguments.allno,
-        only_merged=arguments.only,
-        built_in=arguments.built_in,
-        strict=arguments.strict,
-        complete=arguments.complete,
-        progress=progress,
+        arguments.base_file, *arguments.files, **keywords(merge, arguments), progress=progress
     )
     write_whole(output, answer.config)
     if arguments.json:

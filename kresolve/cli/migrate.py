@@ -6,15 +6,15 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kresolve.api.options import MigrateOptions, OnWhat, Where
 from kresolve.cli.common import (
     FAILS,
     HOLDS,
-    Commands,
-    add_advice_timeout_argument,
-    add_base_arguments,
-    add_toolchain_arguments,
+    add_json,
+    add_options,
+    add_output,
     check_output,
-    command,
+    keywords,
 )
 from kresolve.cli.process import TerminatedBySignal
 from kresolve.cli.streams import say
@@ -23,7 +23,7 @@ from kresolve.errors import ConfigFileError
 if TYPE_CHECKING:
     from kresolve.fragments.migrating import Migration
 
-_EXAMPLES = """\
+EXAMPLES = """\
 examples:
   kresolve migrate my.config --from debian:6.1 --to debian:6.12 -o new.config
   kresolve migrate a.conf b.conf --from linux-6.1 --to linux-7.3 -o new --json
@@ -32,45 +32,24 @@ status 1: the new kernel loses lines that the old one kept
 """
 
 
-def add(commands: Commands) -> None:
-    """Add the command."""
-    migrate = command(
-        commands, "migrate", "what the next kernel does to the lines of fragments", _EXAMPLES
-    )
-    migrate.add_argument(
-        "fragment_files", nargs="+", type=Path, metavar="FRAGMENT", help="a fragment"
-    )
-    for option, what in (("from", "where the fragments come from"), ("to", "where they go")):
-        migrate.add_argument(
-            f"--{option}",
-            dest=f"{option}_tree",
-            required=True,
-            metavar="TREE",
-            help=f"the tree {what}; as for --tree of other commands",
-        )
-    add_toolchain_arguments(migrate)
-    add_base_arguments(migrate)
-    migrate.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="OUT",
-        help="the fragment for the new kernel, or a directory for them",
-    )
-    add_advice_timeout_argument(migrate)
-    migrate.add_argument(
-        "--json", action="store_true", help="the complete answer as JSON on stdout"
-    )
-    migrate.set_defaults(run=_migrate)
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="FRAGMENT", help="a fragment")
+    add_options(parser, MigrateOptions)
+    add_options(parser, Where, "arch", "cross_compile", "llvm", "shell")
+    add_options(parser, OnWhat)
+    add_output(parser, "the fragment for the new kernel, or a directory for them")
+    add_json(parser)
 
 
-def _migrate(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command; the exit status."""
     from kresolve.api.fragments import migrate
     from kresolve.dotconfig.files import write_whole
     from kresolve.rendering.migrations import migration_advice, migration_report
     from kresolve.rendering.terminal import TerminalProgress
 
-    outputs = _outputs(arguments.output, arguments.fragment_files)
+    outputs = _outputs(arguments.output, arguments.files)
     progress = TerminalProgress()
     first: list[Migration] = []
 
@@ -81,19 +60,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
 
     try:
         answer = migrate(
-            *arguments.fragment_files,
-            old=arguments.from_tree,
-            new=arguments.to_tree,
-            arch=arguments.arch,
-            cross_compile=arguments.cross_compile,
-            llvm=arguments.llvm,
-            shell=arguments.shell,
-            base=arguments.base,
-            fragment=arguments.fragment,
-            mode=arguments.mode,
-            timeout=arguments.timeout,
-            known=known,
-            progress=progress,
+            *arguments.files, **keywords(migrate, arguments), known=known, progress=progress
         )
     except (KeyboardInterrupt, TerminatedBySignal):
         if first and arguments.json:

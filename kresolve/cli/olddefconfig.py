@@ -7,48 +7,38 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kresolve.cli.common import (
-    HOLDS,
-    Commands,
-    add_mode_argument,
-    add_tree_arguments,
-    check_output,
-    command,
-    load,
-)
+from kresolve.api.options import OnWhat, Where
+from kresolve.cli.common import HOLDS, add_options, add_output, check_output, keywords, load
 from kresolve.cli.streams import put
 
 if TYPE_CHECKING:
     from kresolve.api.tree import Tree
     from kresolve.dotconfig.lines import Line
 
-_EXAMPLES = """\
+EXAMPLES = """\
 examples:
   kresolve olddefconfig .config -o .config.new
   kresolve olddefconfig my.config --tree debian:6.12 --arch arm64 -o out.config
 """
 
 
-def add(commands: Commands) -> None:
-    """Add the command."""
-    parser = command(
-        commands,
-        "olddefconfig",
-        "the .config that conf would write, without conf",
-        _EXAMPLES,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_conversion(parser)
+    add_options(parser, OnWhat, "mode")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command; the exit status."""
+    mode = OnWhat(**keywords(OnWhat, arguments)).mode
+    return convert(arguments, lambda tree, lines: tree.olddefconfig(lines, mode=mode).text())
+
+
+def add_conversion(parser: argparse.ArgumentParser) -> None:
+    """Add what a command takes that makes one configuration of another."""
     parser.add_argument("input", type=Path, metavar="IN", help="a .config or fragment")
-    parser.add_argument("-o", "--output", type=Path, metavar="OUT", help="default: stdout")
-    add_tree_arguments(parser)
-    add_mode_argument(parser)
-    parser.set_defaults(run=_run)
-
-
-def _run(arguments: argparse.Namespace) -> int:
-    return convert(
-        arguments,
-        lambda tree, lines: tree.olddefconfig(lines, mode=arguments.mode).text(),
-    )
+    add_output(parser)
+    add_options(parser, Where)
 
 
 def convert(arguments: argparse.Namespace, text_of: Callable[[Tree, list[Line]], str]) -> int:

@@ -7,18 +7,17 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kresolve.api.options import OnBases, PlanOptions, Targets, What
 from kresolve.cli.common import (
     FAILS,
     HOLDS,
     UNKNOWN,
-    Commands,
-    add_base_arguments,
-    add_profile_argument,
-    add_question_arguments,
-    add_timeout_argument,
-    add_tree_arguments,
+    add_json,
+    add_options,
+    add_output,
+    add_requests,
     check_output,
-    command,
+    keywords,
 )
 from kresolve.cli.kata import add_kata_arguments, plan_in_kata
 from kresolve.cli.streams import put, say
@@ -27,7 +26,7 @@ from kresolve.errors import RequestError
 if TYPE_CHECKING:
     from kresolve.planner import Plan
 
-_EXAMPLES = """\
+EXAMPLES = """\
 examples:
   kresolve plan criu --tree debian:6.12 --base allnoconfig -o criu.config
   kresolve plan INET_UDP_DIAG TUN=m --base defconfig --verify conf
@@ -45,50 +44,22 @@ for every line of a fragment
 """
 
 
-def add(commands: Commands) -> None:
-    """Add the command."""
-    plan = command(commands, "plan", "the lines that a request needs on a base", _EXAMPLES)
-    plan.add_argument("request", nargs="+", metavar="REQUEST", help="an option, a profile or @FILE")
-    add_tree_arguments(plan, several=True)
-    add_base_arguments(plan, several=True)
-    add_profile_argument(plan)
-    add_question_arguments(plan)
-    plan.add_argument(
-        "--explicit",
-        action="store_true",
-        help="a line for each request, also where a default would do",
-    )
-    plan.add_argument(
-        "--alternatives",
-        type=_count,
-        default=0,
-        metavar="N",
-        help="show up to N other plans that are as good",
-    )
-    plan.add_argument(
-        "--split",
-        action="store_true",
-        help="of several targets: what is common, and a remainder for each (as Kata's common/ and "
-        "ARCH/); -o writes a file for each",
-    )
-    add_timeout_argument(plan)
-    plan.add_argument("--verify", choices=("conf",), help="also check with the tree's own conf")
-    plan.add_argument("--json", action="store_true", help="the complete answer as JSON on stdout")
-    plan.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the fragment there")
-    plan.add_argument(
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_requests(parser)
+    add_options(parser, Targets)
+    add_options(parser, OnBases)
+    add_options(parser, What)
+    add_options(parser, PlanOptions)
+    add_json(parser)
+    add_output(parser, "write the fragment there")
+    parser.add_argument(
         "--graph",
         type=Path,
         metavar="FILE",
         help="a picture of the plan as well: .svg, .html, .dot, .mmd; or .graphml, .json",
     )
-    add_kata_arguments(plan)
-    plan.set_defaults(run=_plan)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"invalid number {text!r}; use 0 or more")
-    return int(text)
+    add_kata_arguments(parser)
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -102,7 +73,8 @@ def _fewer_alternatives(plan: Plan) -> str:
     return f"no {'more' if plan.alternatives else 'other'} plan is as good"
 
 
-def _plan(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command; the exit status."""
     from kresolve.api.planning import plan
     from kresolve.rendering.plan_text import plan_report
     from kresolve.rendering.terminal import TerminalProgress
@@ -119,28 +91,7 @@ def _plan(arguments: argparse.Namespace) -> int:
     if arguments.kata is not None:
         return plan_in_kata(arguments)
     progress = TerminalProgress()
-    answer = plan(
-        *arguments.request,
-        tree=arguments.tree or [None],
-        arch=arguments.arch or [None],
-        cross_compile=arguments.cross_compile,
-        llvm=arguments.llvm,
-        shell=arguments.shell,
-        base=arguments.base or "defconfig",
-        fragment=arguments.fragment,
-        mode=arguments.mode,
-        pin=arguments.pin,
-        forbid=arguments.forbid,
-        prefer=arguments.prefer,
-        objective=arguments.objective,
-        explicit=arguments.explicit,
-        alternatives=arguments.alternatives,
-        split=arguments.split,
-        timeout=arguments.timeout,
-        verify=arguments.verify,
-        profile=arguments.profile,
-        progress=progress,
-    )
+    answer = plan(*arguments.request, **keywords(plan, arguments), progress=progress)
     if answer.status == "planned" and arguments.output is not None:
         answer.write(arguments.output)
     if arguments.json:
@@ -149,7 +100,7 @@ def _plan(arguments: argparse.Namespace) -> int:
         put("\n".join(answer.files("all.config").values()))
     if not arguments.json:
         progress.note(plan_report(answer))
-        if answer.status == "planned" and len(answer.alternatives) < arguments.alternatives:
+        if answer.status == "planned" and len(answer.alternatives) < (arguments.alternatives or 0):
             progress.note(_fewer_alternatives(answer))
         if answer.status == "planned" and arguments.output is not None:
             progress.note(f"written to {', '.join(map(str, answer.files(arguments.output)))}")

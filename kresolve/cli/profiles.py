@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 
-from kresolve.cli.common import HOLDS, Commands, add_profile_argument, command
+from kresolve.api.options import PlanOptions
+from kresolve.cli.common import HOLDS, add_json, add_options
 from kresolve.cli.streams import say
 
-_EXAMPLES = """\
+EXAMPLES = """\
 examples:
   kresolve profiles
   kresolve profiles criu
@@ -19,16 +20,15 @@ its name, as in criu, criu:tun,lazy-pages, criu:all
 """
 
 
-def add(commands: Commands) -> None:
-    """Add the command."""
-    parser = command(commands, "profiles", "the profiles there are, or what one holds", _EXAMPLES)
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
     parser.add_argument("name", nargs="?", metavar="NAME", help="show this profile")
-    add_profile_argument(parser)
-    parser.add_argument("--json", action="store_true", help="as JSON on stdout")
-    parser.set_defaults(run=_profiles)
+    add_options(parser, PlanOptions, "profile")
+    add_json(parser)
 
 
-def _profiles(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command; the exit status."""
     from kresolve.planner.profiles import known_profile, own_profiles, profile_names
     from kresolve.rendering.profiles import (
         profile_document,
@@ -37,7 +37,7 @@ def _profiles(arguments: argparse.Namespace) -> int:
         profiles_text,
     )
 
-    own = own_profiles(arguments.profile)
+    own = own_profiles(arguments.profile or ())
     if arguments.name is not None:
         profile = known_profile(arguments.name, own)
         document = profile_document(profile) if arguments.json else None

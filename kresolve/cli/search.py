@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
 
-from kresolve.cli.common import FAILS, HOLDS, Commands, add_tree_arguments, command, load
-from kresolve.cli.graph import add_values_arguments, base_of
+from kresolve.api.options import SearchOptions, Where
+from kresolve.cli.common import (
+    FAILS,
+    HOLDS,
+    add_json,
+    add_options,
+    add_values,
+    load_with_helps,
+    values_of,
+)
 from kresolve.cli.streams import say
 
-if TYPE_CHECKING:
-    from kresolve.api.tree import Tree
-
-_EXAMPLES = """\
+EXAMPLES = """\
 examples:
   kresolve search '^INET_.*DIAG' --tree debian:6.12
   kresolve search checkpoint --base defconfig
@@ -22,35 +26,23 @@ a Python regular expression; case does not matter; status 1 if nothing is found
 """
 
 
-def add(commands: Commands) -> None:
-    """Add the command."""
-    parser = command(commands, "search", "find symbols by name, prompt and help text", _EXAMPLES)
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
     parser.add_argument("pattern", metavar="REGEX", help="what to look for")
-    parser.add_argument(
-        "--in",
-        dest="where",
-        action="append",
-        choices=("name", "prompt", "help"),
-        help="only there; may be repeated; default: everywhere",
-    )
-    add_tree_arguments(parser)
-    add_values_arguments(parser)
-    parser.add_argument("--json", action="store_true", help="as JSON on stdout")
-    parser.set_defaults(run=_run)
+    add_options(parser, SearchOptions)
+    add_options(parser, Where)
+    add_values(parser)
+    add_json(parser)
 
 
-def _run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command; the exit status."""
     from kresolve.kconfig.symbol_search import WHERE
     from kresolve.rendering.symbols import search_text
 
-    tree, _ = load_for_values(arguments)
-    found = tree.search(
-        arguments.pattern,
-        where=arguments.where or (),
-        base=base_of(arguments),
-        fragment=arguments.fragment,
-        mode=arguments.mode,
-    )
+    values = values_of(arguments)
+    tree = load_with_helps(arguments)
+    found = tree.search(arguments.pattern, where=arguments.where or (), **values)
     if arguments.json:
         say(found.to_json())
     elif found:
@@ -59,16 +51,3 @@ def _run(arguments: argparse.Namespace) -> int:
         places = " or ".join(arguments.where or WHERE)
         tree.progress.note(f"nothing found: no {places} in {tree.info} matches {arguments.pattern}")
     return HOLDS if found else FAILS
-
-
-def load_for_values(arguments: argparse.Namespace) -> tuple[Tree, str]:
-    """Load the tree; the second value names the configuration whose values are shown, or is ""."""
-    from kresolve.rendering.terminal import TerminalProgress
-
-    base = base_of(arguments)
-    progress = TerminalProgress()
-    tree = load(arguments, progress)
-    if tree.source is None:
-        progress.note("a saved model has no help texts; name the tree itself to read them")
-    where = "" if base is None else " + ".join([str(base), *map(str, arguments.fragment)])
-    return tree, where

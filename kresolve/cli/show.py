@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import argparse
 
-from kresolve.cli.common import HOLDS, Commands, add_tree_arguments, command
-from kresolve.cli.graph import add_values_arguments, base_of
-from kresolve.cli.search import load_for_values
+from kresolve.api.options import Where
+from kresolve.cli.common import (
+    HOLDS,
+    add_json,
+    add_options,
+    add_values,
+    load_with_helps,
+    values_of,
+)
 from kresolve.cli.streams import say
 
-_EXAMPLES = """\
+EXAMPLES = """\
 examples:
   kresolve show INET_UDP_DIAG --tree debian:6.12
   kresolve show CONFIG_IPC_NS --base allnoconfig
@@ -17,28 +23,19 @@ examples:
 """
 
 
-def add(commands: Commands) -> None:
-    """Add the command."""
-    parser = command(commands, "show", "all that the Kconfig files say about a symbol", _EXAMPLES)
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
     parser.add_argument("name", metavar="X", help="the symbol, with or without CONFIG_")
-    add_tree_arguments(parser)
-    add_values_arguments(parser)
-    parser.add_argument("--json", action="store_true", help="as JSON on stdout")
-    parser.set_defaults(run=_run)
+    add_options(parser, Where)
+    add_values(parser)
+    add_json(parser)
 
 
-def _run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command; the exit status."""
     from kresolve.rendering.symbols import page_text
 
-    tree, where = load_for_values(arguments)
-    page = tree.show(
-        arguments.name,
-        base=base_of(arguments),
-        fragment=arguments.fragment,
-        mode=arguments.mode,
-    )
-    if arguments.json:
-        say(page.to_json())
-    else:
-        say(page_text(page, where))
+    values = values_of(arguments)
+    page = load_with_helps(arguments).show(arguments.name, **values)
+    say(page.to_json() if arguments.json else page_text(page, page.base))
     return HOLDS

@@ -3,60 +3,65 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
-from kresolve.cli.common import HOLDS, Commands, add_tree_arguments, check_output, command, load
+from kresolve.api.options import Where
+from kresolve.cli.common import HOLDS, add_json, add_options, check_output, load
 from kresolve.cli.streams import say
 from kresolve.errors import TreeError
 
-_EXAMPLES = {
-    "fetch": """\
+_FETCH = """\
   kresolve tree fetch debian:6.12
   kresolve tree fetch debian:5.10
-""",
-    "list": """\
+"""
+_LIST = """\
   kresolve tree list
-""",
-    "show": """\
+"""
+_SHOW = """\
   kresolve tree show debian:6.12 --arch arm64
   kresolve tree show --tree . --json
-""",
-    "save": """\
+"""
+_SAVE = """\
   kresolve tree save linux-6.12.model --tree debian:6.12 --arch x86_64
-""",
-}
+"""
+EXAMPLES = f"examples:\n{_FETCH}{_LIST}{_SHOW}{_SAVE}"
 
 
-def add(commands: Commands) -> None:
-    """Add the command."""
-    all_examples = "examples:\n" + "".join(_EXAMPLES.values())
-    tree = command(commands, "tree", "trees and saved models", all_examples)
-    actions = tree.add_subparsers(dest="action", metavar="ACTION", required=True)
-    fetch = _action(actions, "fetch", "fetch a tree, or a newer version of it")
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+
+    def action(
+        name: str, run: Callable[[argparse.Namespace], int], summary: str, examples: str
+    ) -> argparse.ArgumentParser:
+        added = actions.add_parser(
+            name,
+            help=summary,
+            description=summary,
+            epilog=f"examples:\n{examples}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        added.set_defaults(run=run)
+        return added
+
+    fetch = action("fetch", _fetch, "fetch a tree, or a newer version of it", _FETCH)
     fetch.add_argument(
         "tree",
         metavar="TREE",
         help="debian:6.12, debian:6.12@SUITE, kernel.org:6.12.47, git:DIR@REV or a tarball",
     )
-    fetch.set_defaults(run=_tree_fetch)
-    listing = _action(actions, "list", "the trees in the cache")
-    listing.set_defaults(run=_tree_list)
-    show = _action(actions, "show", "a tree's version, architecture and toolchain")
+    action("list", _list, "the trees in the cache", _LIST)
+    show = action("show", _show, "a tree's version, architecture and toolchain", _SHOW)
     show.add_argument("name", nargs="?", metavar="TREE", help="the same as --tree")
-    add_tree_arguments(show)
-    show.add_argument("--json", action="store_true", help="as JSON, with all variables")
-    show.set_defaults(run=_tree_show)
-    save = _action(actions, "save", "save a model, to be used without tree and compiler")
+    add_options(show, Where)
+    add_json(show)
+    save = action("save", _save, "save a model, to be used without tree and compiler", _SAVE)
     save.add_argument("output", type=Path, metavar="FILE", help="where to save it")
-    add_tree_arguments(save)
-    save.set_defaults(run=_tree_save)
+    add_options(save, Where)
 
 
-def _action(actions: Commands, name: str, summary: str) -> argparse.ArgumentParser:
-    return command(actions, name, summary, "examples:\n" + _EXAMPLES[name])
-
-
-def _tree_fetch(arguments: argparse.Namespace) -> int:
+def _fetch(arguments: argparse.Namespace) -> int:
     from kresolve.rendering.terminal import TerminalProgress
     from kresolve.sources import find_tree
     from kresolve.sources.cache import cache_root
@@ -68,7 +73,7 @@ def _tree_fetch(arguments: argparse.Namespace) -> int:
     return HOLDS
 
 
-def _tree_list(arguments: argparse.Namespace) -> int:
+def _list(arguments: argparse.Namespace) -> int:
     from kresolve.rendering.terminal import TerminalProgress
     from kresolve.sources import cached_trees
     from kresolve.sources.cache import cache_root
@@ -83,7 +88,7 @@ def _tree_list(arguments: argparse.Namespace) -> int:
     return HOLDS
 
 
-def _tree_show(arguments: argparse.Namespace) -> int:
+def _show(arguments: argparse.Namespace) -> int:
     from kresolve.rendering.plan_text import tree_report
     from kresolve.rendering.terminal import TerminalProgress
 
@@ -96,7 +101,7 @@ def _tree_show(arguments: argparse.Namespace) -> int:
     return HOLDS
 
 
-def _tree_save(arguments: argparse.Namespace) -> int:
+def _save(arguments: argparse.Namespace) -> int:
     from kresolve.rendering.terminal import TerminalProgress
 
     check_output(arguments.output)

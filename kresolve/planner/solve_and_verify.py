@@ -12,7 +12,6 @@ from kresolve.errors import DisagreementError, RequestError
 from kresolve.evaluator import ConfMode, evaluate
 from kresolve.planner import (
     ANY,
-    ORDERS,
     AnyBase,
     Plan,
     Question,
@@ -40,16 +39,6 @@ class TargetRequest:
     conf: Conf
     samples: Callable[[], Iterable[tuple[Line, ...]]] = tuple
     customary: tuple[str, ...] = ()
-
-
-def validate_options(*, objective: str, prefer: str, verify: str | None) -> None:
-    """Raise RequestError for a word that is none of those there are."""
-    if objective not in ORDERS:
-        raise RequestError(f"invalid objective {objective!r}; use {_or(ORDERS)}")
-    if prefer not in ("y", "m"):
-        raise RequestError(f"invalid preference {prefer!r}; use y or m")
-    if verify not in (None, "conf"):
-        raise RequestError(f"invalid verify {verify!r}; use conf")
 
 
 def solve_and_verify(
@@ -120,8 +109,3 @@ def _first_difference(theirs: str, mine: str) -> str:
         if left != right:
             return f"line {number} is {left!r} for conf, {right!r} here"
     return "one .config is longer"
-
-
-def _or(names: Iterable[str]) -> str:
-    *most, last = names
-    return f"{', '.join(most)} or {last}"

@@ -6,6 +6,7 @@ import pytest
 
 from kresolve import Tree
 from kresolve.api.fragments import audit_selftests
+from kresolve.api.options import AuditOptions
 from kresolve.rendering.selftests import audit_markdown
 from tests.conftest import ROOT
 
@@ -13,7 +14,7 @@ from tests.conftest import ROOT
 @pytest.mark.conf
 def test_mended_fragments_hold(tree: Tree) -> None:
     """Fragments of 6.12 that lack something hold for conf with the lines that mend them."""
-    found = audit_selftests(tree=tree, only=["tc-testing", "zram", "tdx"], verify="conf")
+    found = audit_selftests(tree, AuditOptions(only=["tc-testing", "zram", "tdx"], verify="conf"))
 
     assert [one.verdict for one in found] == ["repaired"] * 3
     assert all(one.confirmed for one in found)
@@ -29,7 +30,7 @@ def test_the_published_table(tree: Tree) -> None:
     if "not found" not in tools["PAHOLE"]:
         pytest.skip("the table was made without pahole")
 
-    assert audit_markdown(audit_selftests(tree=tree)) in page
+    assert audit_markdown(audit_selftests(tree, AuditOptions())) in page
 
 
 @pytest.mark.conf
@@ -37,7 +38,7 @@ def test_the_published_table(tree: Tree) -> None:
 @pytest.mark.parametrize("base", ["defconfig", "tinyconfig"])
 def test_every_fragment_is_whole_or_has_its_reason(tree: Tree, base: str) -> None:
     """All fragments of 6.12: mended, or impossible line by line, and conf confirms all the rest."""
-    found = audit_selftests(tree=tree, base=base, verify="conf")
+    found = audit_selftests(tree, AuditOptions(base=base, verify="conf"))
 
     assert len(found) > 50
     for one in found:

@@ -7,13 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from kresolve import Tree
+from kresolve.api.options import Mode
 from kresolve.dotconfig.lines import Line, parse_lines
-from kresolve.evaluator import ConfMode, evaluate
+from kresolve.evaluator import evaluate
 from kresolve.evaluator.effects import Effects
 from kresolve.evaluator.interval_evaluator import IntervalEvaluator
 
 #: Where EXPERT is set: a base, and what is done with the lines.
-PLACES: list[tuple[str, ConfMode]] = [
+PLACES: list[tuple[str, Mode]] = [
     ("allnoconfig", "allnoconfig"),
     ("empty", "allnoconfig"),
     ("defconfig", "olddefconfig"),
@@ -33,7 +34,7 @@ def _changed(effects: Effects) -> set[str]:
 @pytest.mark.conf
 @pytest.mark.parametrize(("base", "mode"), PLACES)
 def test_effects_are_what_conf_makes_of_the_gate(
-    tree: Tree, base: str, mode: ConfMode, two_at_a_time: ThreadPoolExecutor
+    tree: Tree, base: str, mode: Mode, two_at_a_time: ThreadPoolExecutor
 ) -> None:
     """Every option that conf sets otherwise with EXPERT=y is told, and no other."""
     effects = tree.gates("EXPERT", base=base, mode=mode)
@@ -55,7 +56,7 @@ def test_effects_are_what_conf_makes_of_the_gate(
 
 
 @pytest.mark.parametrize(("base", "mode"), PLACES)
-def test_prompts_are_shown_and_hidden_as_told(tree: Tree, base: str, mode: ConfMode) -> None:
+def test_prompts_are_shown_and_hidden_as_told(tree: Tree, base: str, mode: Mode) -> None:
     """A line for a shown option counts with EXPERT and not without; for a hidden one vice versa."""
     effects = tree.gates("EXPERT", base=base, mode=mode)
     lines = tree.base(base).lines

@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from kresolve import Plan, Tree
-from kresolve.api.question import Objective
+from kresolve.api.options import Objective
 from kresolve.dotconfig.lines import Line, parse_lines
 
 pytestmark = pytest.mark.conf

@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from kresolve import check
-from kresolve.api.survey_run import SurveyOptions, plan_each
+from kresolve.api.survey_run import SurveyTerms, plan_each
 from kresolve.errors import ConfigFileError, RequestError
 from kresolve.fragments.running_kernel import Observation
 from kresolve.kconfig.model import Model
@@ -306,7 +306,7 @@ def test_a_survey_takes_alternatives(tmp_path: Path, model: Model) -> None:
     path = tmp_path / "model"
     path.write_bytes(to_bytes(model))
     request = requested(model, "TABLES|LEGACY=m")
-    terms = SurveyOptions("base", tuple(read("CONFIG_NET=y\n", model)))
+    terms = SurveyTerms("base", tuple(read("CONFIG_NET=y\n", model)))
     (document,) = plan_each(str(path), terms, [request])
 
     assert (document["symbol"], document["asked"]) == ("TABLES|LEGACY=m", "TABLES=y or LEGACY=m")

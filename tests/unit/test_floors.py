@@ -134,15 +134,20 @@ def _imports_by_name(function: ast.expr) -> bool:
 
 
 def _public_names(path: Path) -> set[str]:
-    """The names in a module's ``__all__``."""
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    """The names in a module's ``__all__``, or in its stub, if there is one."""
+    stub = path.with_suffix(".pyi")
+    source = stub if stub.exists() else path
+    found: set[str] = set()
+    for node in ast.parse(source.read_text(encoding="utf-8")).body:
         match node:
+            case ast.ImportFrom(names=names) if source is stub:
+                found |= {alias.asname or alias.name for alias in names}
             case (
                 ast.Assign(targets=[ast.Name(id="__all__")], value=value)
                 | ast.AnnAssign(target=ast.Name(id="__all__"), value=ast.expr() as value)
             ):
-                return set(ast.literal_eval(value))
-    return set()
+                found |= set(ast.literal_eval(value))
+    return found
 
 
 def _unit(module: str, floor_of: Collection[str] = ()) -> str:
