@@ -35,13 +35,12 @@ from kresolve.kconfig.memory import gc_paused
 from kresolve.kconfig.model import (
     Choice,
     ChoiceEntry,
-    Condition,
     Default,
-    Menu,
     MenuNode,
     Model,
     Prompt,
     Symbol,
+    outermost_first,
 )
 from kresolve.kconfig.tristate import N, Y
 from kresolve.results import Result
@@ -126,8 +125,6 @@ class _Builder:
         self.model = model
         self.configuration = configuration
         self.graph = Graph(tree=str(model.info), title=model.title)
-        self._guards: dict[int, tuple[Condition, ...]] = {-1: ()}
-        self._shown: dict[int, tuple[Condition, ...]] = {-1: ()}
         self._needed: dict[Expr, tuple[tuple[str, str], ...]] = {}
 
     def build(self) -> Graph:
@@ -169,14 +166,12 @@ class _Builder:
     def _add_choice(self, choice: Choice) -> None:
         entry = self.model.entries[choice.entry]
         assert isinstance(entry, ChoiceEntry)
-        # The titles to a member end with the choice's own prompt.
-        path = self.model.menu_path(choice.members[0]) if choice.members else ()
         self.graph.add_node(
             choice_node(self.model, choice),
             kind="choice",
             type=str(choice.type),
             prompt=entry.prompts[0].text if entry.prompts else "",
-            menu=path[:-1] if entry.prompts else path,
+            menu=self.model.titles_around(choice.entry),
             location=entry.location,
             members=choice.members,
         )
@@ -198,19 +193,18 @@ class _Builder:
             self._conditional(name, here)
 
     def _add_dependencies(self, name: str, index: int) -> None:
-        own = len(self.model.entries[index].depends)
-        guards = self._around(index)
-        for place, guard in enumerate(guards):
-            text = f"depends on {guard.expr}"
-            inherited = place < len(guards) - own
-            self._conditional(name, _Line("depends", text, guard.location, guard.expr, inherited))
+        for limit in outermost_first(self.model.limits(index)):
+            if limit.expr is not None and limit.word != "choice if":
+                text = f"depends on {limit.expr}"
+                inherited = limit.entry != index
+                line = _Line("depends", text, limit.location, limit.expr, inherited)
+                self._conditional(name, line)
 
     def _add_prompts(self, name: str, index: int, prompts: tuple[Prompt, ...]) -> None:
         if not prompts:
             return
-        for guard in self._above(index):
-            text = f"visible if {guard.expr}"
-            line = _Line("visible", text, guard.location, guard.expr, inherited=True)
+        for limit in outermost_first(self.model.prompt_limits(index)):
+            line = _Line("visible", str(limit), limit.location, limit.expr, inherited=True)
             self._conditional(name, line)
         for prompt in prompts:
             text = f'prompt "{prompt.text}" if {prompt.condition}'
@@ -263,23 +257,6 @@ class _Builder:
             found = dict.fromkeys(names(condition))
             known = tuple((name, _needed(self.model, condition, name)) for name in found)
             self._needed[condition] = known
-        return known
-
-    def _around(self, index: int) -> tuple[Condition, ...]:
-        """The dependencies around an entry, outermost first, then its own."""
-        known = self._guards.get(index)
-        if known is None:
-            entry = self.model.entries[index]
-            known = self._guards[index] = (*self._around(entry.parent), *entry.depends)
-        return known
-
-    def _above(self, index: int) -> tuple[Condition, ...]:
-        """The ``visible if`` lines of the menus around an entry."""
-        known = self._shown.get(index)
-        if known is None:
-            entry = self.model.entries[index]
-            own = entry.visible if isinstance(entry, Menu) else ()
-            known = self._shown[index] = (*self._above(entry.parent), *own)
         return known
 
 

@@ -165,7 +165,9 @@ class Encoding:
 
     def direct_dependency(self, symbol: Symbol, promotion: int) -> Tristate:
         """``dir_dep``: the best definition; one without any dependency does not count."""
-        dependencies = [self.depends(index) for index in symbol.menu_nodes if self._guarded(index)]
+        dependencies = [
+            self.depends(index) for index in symbol.menu_nodes if self.model.limits(index)
+        ]
         if not dependencies:
             return FULL_VALUE
         return self.circuit.promoted(self.circuit.tri_or(dependencies), promotion)
@@ -383,16 +385,6 @@ class Encoding:
     def _guard(self, guard: Condition) -> Tristate:
         reason = Reason("depends", "", str(guard.expr), guard.location)
         return self.circuit.rule(reason, self.expr(guard.expr))
-
-    def _guarded(self, index: int) -> bool:
-        while index >= 0:
-            entry = self.model.entries[index]
-            if entry.depends or (
-                isinstance(entry, ChoiceEntry) and not self.model.dialect.choice_lists
-            ):
-                return True
-            index = entry.parent
-        return False
 
     def _defaults(self, symbol: Symbol) -> list[tuple[int, Default]]:
         return [

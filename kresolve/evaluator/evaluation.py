@@ -326,7 +326,7 @@ class Evaluation:
         """``dir_dep``: the best definition; one without any dependency does not count."""
         best = -1
         for index in symbol.menu_nodes:
-            if guarded(self.model, index):
+            if self.model.limits(index):
                 best = max(best, self.depends(index))
         if best < 0:
             return Y
@@ -509,13 +509,3 @@ class Evaluation:
         if isinstance(operand, Sym) and operand.name in self.bool_tristate:
             return LETTERS[N]
         return self.shown_text(operand)
-
-
-def guarded(model: Model, index: int) -> bool:
-    """Does any dependency stand at an entry or around it?"""
-    while index >= 0:
-        entry = model.entries[index]
-        if entry.depends or (isinstance(entry, ChoiceEntry) and not model.dialect.choice_lists):
-            return True
-        index = entry.parent
-    return False

@@ -8,7 +8,7 @@ from kresolve.evaluator.effects import Effect, Effects
 from kresolve.evaluator.interval_evaluator import IntervalEvaluator
 from kresolve.kconfig.intervals import OFF, OPEN, Interval
 from kresolve.kconfig.memory import gc_paused
-from kresolve.kconfig.model import Menu, Model, Symbol
+from kresolve.kconfig.model import Model, Symbol
 from kresolve.kconfig.tristate import LETTERS, OF_LETTER, N
 
 
@@ -74,20 +74,12 @@ def _defaults(
 def _closing_line(model: Model, symbol: Symbol, closed: IntervalEvaluator) -> str:
     """A line that cannot hold any more, of the first definition that has one."""
     for index, definition in model.menu_nodes(symbol):
-        place = index
-        while place >= 0:
-            entry = model.entries[place]
-            for guard in entry.depends:
-                if closed.expr(guard.expr) == OFF:
-                    return f"depends on {guard.expr} ({guard.location})"
-            if isinstance(entry, Menu):
-                for guard in entry.visible:
-                    if closed.expr(guard.expr) == OFF:
-                        return f"visible if {guard.expr} ({guard.location})"
-            place = entry.parent
+        limits = [*model.limits(index)]
         for prompt in definition.prompts:
-            if closed.expr(prompt.condition) == OFF:
-                return f"prompt if {prompt.condition} ({prompt.location})"
+            limits += model.prompt_limits(index, prompt)
+        for limit in limits:
+            if limit.expr is not None and closed.expr(limit.expr) == OFF:
+                return f"{limit} ({limit.location})"
     return "nothing else can switch it on"
 
 

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from attrs import evolve
 
-from kresolve.evaluator.evaluation import guarded
 from kresolve.explanation.conditions import (
     active_default,
     default_at_least,
@@ -155,8 +154,8 @@ class BoolTristate:
         assert self.default is not None
         index = self.default[0]
         definitions = self.symbol.menu_nodes
-        bounded = any(guarded(self.finder.model, other) for other in definitions)
-        if not bounded or guarded(self.finder.model, index):
+        bounded = any(map(self.finder.model.limits, definitions))
+        if not bounded or self.finder.model.limits(index):
             return []
         if self.implied == N:
             return reverse_at_most(self.finder, self.symbol, "not implied", self.implies, N)

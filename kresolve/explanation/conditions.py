@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 
 from attrs import evolve
 
-from kresolve.evaluator.evaluation import guarded
 from kresolve.explanation.derivation import Premise, Rule, Step
 from kresolve.explanation.limits import Limit, LimitFinder, Names, conjuncts
 from kresolve.kconfig.expressions import Const, Expr, Sym, Text
@@ -127,7 +126,7 @@ def unmet(finder: LimitFinder, symbol: Symbol, most: int) -> list[Step]:
     """Why the direct dependency is at most there."""
     found = []
     for index in symbol.menu_nodes:
-        if guarded(finder.model, index):
+        if finder.model.limits(index):
             step = limited(finder, "cut", finder.limits(index), index, most)
             assert step is not None, symbol.name
             found.append(step)
@@ -136,7 +135,7 @@ def unmet(finder: LimitFinder, symbol: Symbol, most: int) -> list[Step]:
 
 def met(finder: LimitFinder, symbol: Symbol, least: int) -> list[Step]:
     """Why the direct dependency is at least there."""
-    bounded = [index for index in symbol.menu_nodes if guarded(finder.model, index)]
+    bounded = [index for index in symbol.menu_nodes if finder.model.limits(index)]
     if not bounded or least == N:
         return []
     view = finder.view(symbol)

@@ -19,14 +19,13 @@ from kresolve.kconfig.help_texts import HelpTexts
 from kresolve.kconfig.location import Location
 from kresolve.kconfig.model import (
     ChoiceEntry,
-    Condition,
-    Menu,
     MenuNode,
     Model,
     Range,
     ReverseDependency,
     Select,
     TreeInfo,
+    outermost_first,
 )
 from kresolve.kconfig.similar_names import did_you_mean_option
 from kresolve.kconfig.tristate import LETTERS
@@ -244,7 +243,7 @@ class _Pages:
         """One definition."""
         return MenuNodeShown(
             location=definition.location,
-            menu=self.menus(definition.parent),
+            menu=self.model.titles_around(index),
             prompts=tuple(
                 PromptShown(
                     prompt.text,
@@ -264,33 +263,14 @@ class _Pages:
             help=self.helps.of(definition),
         )
 
-    def menus(self, parent: int) -> tuple[str, ...]:
-        """The titles of the menus and choices around, outermost first."""
-        found: list[str] = []
-        while parent >= 0:
-            entry = self.model.entries[parent]
-            if isinstance(entry, Menu):
-                found.append(entry.title)
-            elif isinstance(entry, ChoiceEntry) and entry.prompts:
-                found.append(entry.prompts[0].text)
-            parent = entry.parent
-        return tuple(reversed(found))
-
     def guards(self, index: int) -> Iterator[ConditionShown]:
         """The lines that limit a definition, outermost first."""
-        around: list[int] = []
-        here = index
-        while here >= 0:
-            around.append(here)
-            here = self.model.entries[here].parent
-        for place in reversed(around):
-            entry = self.model.entries[place]
-            lines: list[tuple[str, Condition]] = [("depends on", guard) for guard in entry.depends]
-            if isinstance(entry, Menu):
-                lines += [("visible if", guard) for guard in entry.visible]
-            for word, guard in lines:
-                shown = self.known(guard.expr)
-                yield ConditionShown(word, shown, guard.location, inherited=place != index)
+        limits = (*self.model.limits(index), *self.model.prompt_limits(index))
+        for limit in outermost_first(limits):
+            if limit.expr is not None and limit.word != "choice if":
+                word = "depends on" if limit.word == "if" else limit.word
+                shown = self.known(limit.expr)
+                yield ConditionShown(word, shown, limit.location, inherited=limit.entry != index)
 
     def defaults(self, index: int, definition: MenuNode) -> Iterator[DefaultShown]:
         """The defaults, with which of them would count."""

@@ -206,10 +206,7 @@ def _conditions(target: Target, index: int, definition: MenuNode) -> Iterator[Ex
     yield from (prompt.condition for prompt in definition.prompts if prompt.condition)
     for default in definition.defaults:
         yield from (one for one in (default.value, default.condition) if one)
-    while index >= 0:
-        entry = target.model.entries[index]
-        yield from (guard.expr for guard in entry.depends)
-        index = entry.parent
+    yield from (limit.expr for limit in target.model.limits(index) if limit.expr)
 
 
 def _ors(expr: Expr) -> Iterator[tuple[Expr, ...]]:

@@ -104,6 +104,14 @@ YES: Final = Const(Y)
 OPERATORS: Final = ("=", "!=", "<", "<=", ">", ">=")
 
 
+def conjuncts(expr: Expr | None) -> Iterator[Expr]:
+    """The operands of an ``&&``; the expression itself if it is none."""
+    if isinstance(expr, And):
+        yield from expr.operands
+    elif expr is not None:
+        yield expr
+
+
 def conjunction(operands: Iterable[Expr]) -> Expr:
     """``&&`` of the operands, flattened; y for none of them."""
     flat: list[Expr] = []

@@ -9,9 +9,9 @@ the encoder both start from here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from attrs import field, frozen
 
@@ -126,6 +126,30 @@ class MenuNode(Entry):
 
 
 AnyEntry: TypeAlias = Menu | If | Comment | ChoiceEntry | MenuNode
+
+
+@frozen
+class Limit:
+    """A condition that an entry stands under, at itself or at an entry around it.
+
+    ``word`` says how it limits, ``entry`` is the index of the entry where it stands.
+    A choice that has a value of its own (before 6.10) limits its members: then
+    ``expr`` is None.
+    """
+
+    word: Literal["depends on", "if", "prompt if", "visible if", "choice if", "choice"]
+    expr: Expr | None
+    location: Location
+    entry: int
+
+    def __str__(self) -> str:
+        """The line in Kconfig's words."""
+        return self.word if self.expr is None else f"{self.word} {self.expr}"
+
+
+def outermost_first(limits: Iterable[Limit]) -> list[Limit]:
+    """Limits in the order of the entries where they stand, parents before children."""
+    return sorted(limits, key=lambda limit: limit.entry)
 
 
 @frozen
@@ -290,17 +314,66 @@ class Model(Short):
         if symbol is None:
             return ()
         found = list(self.menu_nodes(symbol))
-        _, entry = next(((i, d) for i, d in found if d.prompts), found[0])
-        path: list[str] = []
-        parent = entry.parent
-        while parent >= 0:
-            above = self.entries[parent]
-            if isinstance(above, Menu):
-                path.append(above.title)
-            elif isinstance(above, ChoiceEntry) and above.prompts:
-                path.append(above.prompts[0].text)
-            parent = above.parent
-        return tuple(reversed(path))
+        index, _ = next(((i, d) for i, d in found if d.prompts), found[0])
+        return self.titles_around(index)
+
+    # What stands around an entry
+
+    def ancestors(self, index: int) -> Iterator[tuple[int, AnyEntry]]:
+        """An entry, and those around it, innermost first, each with its index."""
+        while index >= 0:
+            entry = self.entries[index]
+            yield index, entry
+            index = entry.parent
+
+    def titles_around(self, index: int) -> tuple[str, ...]:
+        """The titles of the menus and choices around an entry, outermost first."""
+        titles: list[str] = []
+        for _, entry in self.ancestors(self.entries[index].parent):
+            if isinstance(entry, Menu):
+                titles.append(entry.title)
+            elif isinstance(entry, ChoiceEntry) and entry.prompts:
+                titles.append(entry.prompts[0].text)
+        return tuple(reversed(titles))
+
+    def limits(self, index: int) -> tuple[Limit, ...]:
+        """The dependencies of an entry and of those around it, innermost first.
+
+        Before 6.10 a choice around it is one; behind it stands what limits the choice.
+        """
+        known = self._limits.get(index)
+        if known is None:
+            entry = self.entries[index]
+            word: Literal["if", "depends on"] = "if" if isinstance(entry, If) else "depends on"
+            known = tuple(Limit(word, line.expr, line.location, index) for line in entry.depends)
+            if entry.parent >= 0:
+                above = self.entries[entry.parent]
+                if isinstance(above, ChoiceEntry) and not self.dialect.choice_lists:
+                    known += (Limit("choice", None, above.location, entry.parent),)
+                    known += tuple(
+                        Limit("choice if", prompt.condition, prompt.location, entry.parent)
+                        for prompt in above.prompts
+                        if prompt.condition is not None
+                    )
+                known += self.limits(entry.parent)
+            self._limits[index] = known
+        return known
+
+    def prompt_limits(self, index: int, prompt: Prompt | None = None) -> Iterator[Limit]:
+        """What limits a prompt beyond its entry's dependencies, innermost first.
+
+        Without a prompt, what limits any.
+        """
+        if prompt is not None and prompt.condition is not None:
+            yield Limit("prompt if", prompt.condition, prompt.location, index)
+        for place, entry in self.ancestors(index):
+            for line in entry.visible if isinstance(entry, Menu) else ():
+                yield Limit("visible if", line.expr, line.location, place)
+
+    @cached_property
+    def _limits(self) -> dict[int, tuple[Limit, ...]]:
+        """The limits of entries that were asked for."""
+        return {}
 
     @cached_property
     def menu_index(self) -> Mapping[str, int]:

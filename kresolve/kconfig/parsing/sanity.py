@@ -52,7 +52,7 @@ def _transitional(model: Model) -> Iterator[tuple[Mistake, str, Location]]:
     for symbol in model.symbols.values():
         if not symbol.transitional:
             continue
-        for _, definition in model.menu_nodes(symbol):
+        for index, definition in model.menu_nodes(symbol):
             properties: list[Prompt | Default | Select | Range] = [
                 *definition.prompts,
                 *definition.defaults,
@@ -61,7 +61,7 @@ def _transitional(model: Model) -> Iterator[tuple[Mistake, str, Location]]:
                 *definition.ranges,
             ]
             places = [rule.location for rule in properties]
-            if _depends(model, definition):
+            if any(limit.expr != YES for limit in model.limits(index)):
                 places.append(definition.location)
             for place in places:
                 yield (
@@ -69,16 +69,3 @@ def _transitional(model: Model) -> Iterator[tuple[Mistake, str, Location]]:
                     f"{symbol.name} is transitional and can only have a type and a help text",
                     place,
                 )
-
-
-def _depends(model: Model, definition: MenuNode) -> bool:
-    """Depends an entry, or one around it, on anything but y?"""
-    if any(guard.expr != YES for guard in definition.depends):
-        return True
-    parent = definition.parent
-    while parent >= 0:
-        entry = model.entries[parent]
-        if any(guard.expr != YES for guard in entry.depends):
-            return True
-        parent = entry.parent
-    return False
