@@ -155,4 +155,5 @@ def _default(encoding: Encoding, choice: Choice, visible: Mapping[str, int]) -> 
 
 
 def _reason(encoding: Encoding, choice: Choice, member: str) -> Reason:
-    return Reason("choice", member, "", encoding.model.entries[choice.entry].location)
+    text = f"{member} is a member of this choice"
+    return Reason("choice", member, text, encoding.model.entries[choice.entry].location)

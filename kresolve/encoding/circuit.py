@@ -41,7 +41,7 @@ class Reason:
     """A rule of the tree that a part of the circuit stands for.
 
     ``kind`` is the kernel's word: depends, prompt, default, select, imply,
-    range or choice.
+    range or choice.  ``text`` is what the rule says, in a sentence.
     """
 
     kind: str
@@ -50,13 +50,7 @@ class Reason:
     location: Location | None
 
     def __str__(self) -> str:
-        match self.kind:
-            case "depends":
-                return f"depends on {self.text}"
-            case "choice":
-                return f"{self.symbol} is a member of this choice"
-            case kind:
-                return f"{self.symbol}: {kind} {self.text}"
+        return self.text
 
 
 def clauses_of(gates: AndGates) -> Iterator[list[int]]:

@@ -21,6 +21,7 @@ from kresolve.kconfig.model import (
     ChoiceEntry,
     Condition,
     Default,
+    LimitWord,
     Menu,
     MenuNode,
     Model,
@@ -28,6 +29,14 @@ from kresolve.kconfig.model import (
     Range,
     ReverseDependency,
     Symbol,
+)
+from kresolve.kconfig.phrases import (
+    Reverse,
+    default_line,
+    has_line,
+    limited_by,
+    range_line,
+    reversed_by,
 )
 from kresolve.kconfig.tristate import LETTERS, M, N, Y
 from kresolve.kconfig.values import NUMERIC, Type, base_of, compare, leading_number
@@ -140,7 +149,7 @@ class Encoding:
             for prompt in definition.prompts:
                 value = self.unless_hidden_by_choice(symbol, self.prompt(index, prompt))
                 if prompt.condition is not None:
-                    text = _with_condition(f'"{prompt.text}"', prompt.condition)
+                    text = f"{symbol.name} {limited_by('prompt if', prompt.condition)}"
                     reason = Reason("prompt", symbol.name, text, prompt.location)
                     value = circuit.rule(reason, value)
                 prompts.append(value)
@@ -184,7 +193,9 @@ class Encoding:
             value = circuit.tri_ite(strength.ge_m, given, value)
         return value
 
-    def reverse(self, kind: str, sources: Sequence[ReverseDependency], promotion: int) -> Tristate:
+    def reverse(
+        self, kind: Reverse, sources: Sequence[ReverseDependency], promotion: int
+    ) -> Tristate:
         """``rev_dep`` and ``implied``: the strongest select or imply."""
         circuit = self.circuit
         strengths: list[Tristate] = []
@@ -200,7 +211,8 @@ class Encoding:
                 )
             )
             if value.ge_m != FALSE:
-                text = _with_condition(source.select.target, source.select.condition)
+                by = reversed_by(kind, source.selector, source.select.condition)
+                text = f"{source.select.target} {by}"
                 reason = Reason(kind, source.selector, text, source.select.location)
                 strengths.append(circuit.rule(reason, value))
         if not strengths:
@@ -310,7 +322,7 @@ class Encoding:
                 if case != FALSE:
                     inside: Texts = {}
                     self._clamp(inside, case, texts, limits, symbol.type)
-                    text = _with_condition(f"{limits.low} {limits.high}", limits.condition)
+                    text = f"{symbol.name} {has_line(range_line(limits))}"
                     reason = Reason("range", symbol.name, text, limits.location)
                     self._put_rule(result, case, reason, inside, symbol)
                 rest = circuit.and2(rest, -active)
@@ -378,12 +390,13 @@ class Encoding:
         if known is None:
             entry = self.model.entries[index]
             visible = entry.visible if isinstance(entry, Menu) else ()
-            known = self.circuit.tri_and((self.shown(entry.parent), *map(self._guard, visible)))
+            own = [self._guard(guard, "visible if") for guard in visible]
+            known = self.circuit.tri_and((self.shown(entry.parent), *own))
             self._shown[index] = known
         return known
 
-    def _guard(self, guard: Condition) -> Tristate:
-        reason = Reason("depends", "", str(guard.expr), guard.location)
+    def _guard(self, guard: Condition, word: LimitWord = "depends on") -> Tristate:
+        reason = Reason("depends", "", limited_by(word, guard.expr), guard.location)
         return self.circuit.rule(reason, self.expr(guard.expr))
 
     def _defaults(self, symbol: Symbol) -> list[tuple[int, Default]]:
@@ -457,13 +470,8 @@ class Encoding:
 
 def _reason(symbol: Symbol, default: Default) -> Reason:
     """A default as a rule."""
-    text = _with_condition(str(default.value), default.condition)
+    text = f"{symbol.name} {has_line(default_line(default))}"
     return Reason("default", symbol.name, text, default.location)
-
-
-def _with_condition(text: str, condition: Expr | None) -> str:
-    """A property as it stands in a Kconfig file."""
-    return text if condition is None else f"{text} if {condition}"
 
 
 def _put(circuit: Circuit, texts: Texts, text: str, literal: int) -> None:

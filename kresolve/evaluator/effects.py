@@ -11,7 +11,8 @@ from kresolve.dotconfig.lines import Line
 from kresolve.evaluator import Configuration, ConfMode, evaluate
 from kresolve.kconfig import markup
 from kresolve.kconfig.location import Location
-from kresolve.kconfig.model import Model, TreeInfo
+from kresolve.kconfig.model import Model, Range, TreeInfo
+from kresolve.kconfig.phrases import Reverse, at, default_line, has_line, range_line, reversed_by
 from kresolve.kconfig.tristate import OF_LETTER, N
 from kresolve.results import Result
 
@@ -202,26 +203,27 @@ def cause(configuration: Configuration, name: str) -> str:
     """What decided a symbol's value, in a few words."""
     evaluation = configuration.evaluation
     word, rule = evaluation.causes[name]
-    if word == "user":
-        if name in evaluation.user.lines:
+    match word:
+        case "user" if name in evaluation.user.lines:
             return "set by a line"
-        return f"set by {configuration.mode}"
-    if word in ("default", "range") and rule is not None:
-        text = f"default {rule.value}" if hasattr(rule, "value") else "range"
-        return f"{text} ({rule.location})"
-    if word in ("selected", "implied"):
-        return f"{word} by {_by(configuration, name, word)}"
-    if word == "nothing":
-        visible = evaluation.visibility(configuration.model.symbols[name])
-        return "no active default" if visible else "no active default, prompt hidden"
+        case "user":
+            return f"set by make {configuration.mode}"
+        case "default" | "range" if rule is not None:
+            line = range_line(rule) if isinstance(rule, Range) else default_line(rule)
+            return has_line(line) + at(rule.location)
+        case "selected" | "implied":
+            return _by(configuration, name, "select" if word == "selected" else "imply")
+        case "nothing":
+            visible = evaluation.visibility(configuration.model.symbols[name])
+            return "no active default" if visible else "no active default, prompt hidden"
     return f"{word} in its choice"
 
 
-def _by(configuration: Configuration, name: str, word: str) -> str:
+def _by(configuration: Configuration, name: str, word: Reverse) -> str:
     """The first of those that select or imply a symbol here, with the place of its line."""
     model = configuration.model
-    sources = model.selected_by if word == "selected" else model.implied_by
+    sources = model.selected_by if word == "select" else model.implied_by
     for source in sources[name]:
         if configuration.evaluation.reverse((source,), promoted=False) != N:
-            return f"{source.selector} ({source.select.location})"
-    return "another"
+            return reversed_by(word, source.selector) + at(source.select.location)
+    return reversed_by(word, "another")

@@ -9,6 +9,7 @@ from kresolve.evaluator.interval_evaluator import IntervalEvaluator
 from kresolve.kconfig.intervals import OFF, OPEN, Interval
 from kresolve.kconfig.memory import gc_paused
 from kresolve.kconfig.model import Model, Symbol
+from kresolve.kconfig.phrases import at, limited_by, reversed_by
 from kresolve.kconfig.tristate import LETTERS, OF_LETTER, N
 
 
@@ -68,7 +69,7 @@ def _defaults(
         for kind, low, high in (("default on", before, after), ("default off", after, before)):
             if low.high < high.low:
                 place = next(iter(definition.defaults)).location
-                yield kind, (before, after), f"default ({place})"
+                yield kind, (before, after), f"default{at(place)}"
 
 
 def _closing_line(model: Model, symbol: Symbol, closed: IntervalEvaluator) -> str:
@@ -79,7 +80,7 @@ def _closing_line(model: Model, symbol: Symbol, closed: IntervalEvaluator) -> st
             limits += model.prompt_limits(index, prompt)
         for limit in limits:
             if limit.expr is not None and closed.expr(limit.expr) == OFF:
-                return f"{limit} ({limit.location})"
+                return limited_by(limit.word, limit.expr) + at(limit.location)
     return "nothing else can switch it on"
 
 
@@ -87,7 +88,7 @@ def _forcing_line(model: Model, symbol: Symbol, within: IntervalEvaluator) -> st
     """The select that cannot fail, or else a default."""
     for source in model.selected_by.get(symbol.name, ()):
         if within.reverse(symbol, (source,)).low:
-            return f"selected by {source.selector} ({source.select.location})"
+            return reversed_by("select", source.selector) + at(source.select.location)
     return "its default, which no line can change"
 
 

@@ -4,8 +4,7 @@ from kresolve.explanation.customary import CustomaryEffect, customary_effect
 from kresolve.explanation.derivation import Cause, Derivation, Fact, Premise, Rule, Step
 from kresolve.explanation.deriving import Deriver
 from kresolve.explanation.probes import Probes, computed_at, with_probes
-from kresolve.explanation.sentences import headline, sentence, step_text
-from kresolve.explanation.why_satisfied import why_satisfied
+from kresolve.explanation.sentences import headline, reason, sentence, step_text
 
 __all__ = [
     "Cause",
@@ -20,8 +19,8 @@ __all__ = [
     "computed_at",
     "customary_effect",
     "headline",
+    "reason",
     "sentence",
     "step_text",
-    "why_satisfied",
     "with_probes",
 ]

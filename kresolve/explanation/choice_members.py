@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from attrs import evolve
 
 from kresolve.explanation.bool_tristate import BoolTristate
-from kresolve.explanation.conditions import invisible, limited, offered
+from kresolve.explanation.conditions import default_premise, invisible, limited, offered
 from kresolve.explanation.derivation import Fact, Premise, Rule, Step
-from kresolve.explanation.limits import Limit, LimitFinder, conjuncts
+from kresolve.explanation.limits import LimitFinder
 from kresolve.kconfig.expressions import Sym
 from kresolve.kconfig.model import Choice, ChoiceEntry, Symbol
 from kresolve.kconfig.tristate import LETTERS, M, N, Y
@@ -127,7 +127,7 @@ def _default(finder: LimitFinder, choice: Choice) -> tuple[str | None, list[Step
     steps: list[Step] = [closed] if closed is not None else []
     if closed is None:
         for default in entry.defaults:
-            told = Premise("kconfig", f"default {default.value}", default.location)
+            told = default_premise(default)
             target = default.value.name if isinstance(default.value, Sym) else ""
             condition = default.condition
             if condition is not None and not finder.evaluation.value(condition):
@@ -141,7 +141,7 @@ def _default(finder: LimitFinder, choice: Choice) -> tuple[str | None, list[Step
                 )
                 steps.append(Step("passed over", (told,), finder.causes(names), "n"))
             else:
-                around = [n for limit in limits for n in finder.needs(limit, M)]
+                around = [name for _, kept in finder.met(limits, M) for name in kept]
                 own = [] if condition is None else finder.at_least(condition, M)
                 fired = Step("default", (told,), finder.causes([*around, *own]), target)
                 return target, [fired, *steps]
@@ -174,23 +174,16 @@ def _mode(finder: LimitFinder, choice: Choice) -> list[Step]:
     limits = list(finder.limits(choice.entry))
     for prompt in entry.prompts:
         limits += finder.prompt_limits(choice.entry, prompt)
-        limits += [
-            Limit(f"prompt if {part}", part, prompt.location)
-            for part in conjuncts(prompt.condition)
-        ]
     low = limited(finder, "hidden", limits, choice.entry, N)
     if low is not None:
         return [low]
-    names = [name for limit in limits for name in finder.needs(limit, M)]
-    names += [
-        name
-        for limit in limits
-        for name in (
-            finder.blocks(limit, M)
-            if finder.strength(limit, choice.entry) == M
-            else finder.needs(limit, Y)
-        )
-    ]
+    exactly = [*finder.met(limits, M)]
+    for limit in limits:
+        if finder.strength(limit, choice.entry) == M:
+            exactly += finder.unmet([limit], choice.entry, M)
+        else:
+            exactly += finder.met([limit], Y)
+    names = [name for _, kept in exactly for name in kept]
     modules = finder.model.modules
     if choice.type is Type.TRISTATE and modules is not None and choice.index not in finder.early:
         names.append(modules)

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from attrs import evolve
 
 from kresolve.explanation.derivation import Premise, Rule, Step
-from kresolve.explanation.limits import Limit, LimitFinder, Names, conjuncts
-from kresolve.kconfig.expressions import Const, Expr, Sym, Text
+from kresolve.explanation.limits import LimitFinder, Names
+from kresolve.kconfig.expressions import Const, Expr, Sym, Text, conjuncts
 from kresolve.kconfig.location import Location
-from kresolve.kconfig.model import Default, Prompt, Range, ReverseDependency, Select, Symbol
+from kresolve.kconfig.model import Default, Limit, Prompt, Range, ReverseDependency, Symbol
+from kresolve.kconfig.phrases import default_line, select_line
 from kresolve.kconfig.tristate import LETTERS, M, N, Y
 from kresolve.kconfig.values import Type
 
@@ -28,23 +29,38 @@ def limited(
     steps = [
         Step(
             rule,
-            (limit.told,),
-            finder.causes(finder.blocks(limit, most)),
+            (finder.premise(limit),),
+            finder.causes(blamed),
             LETTERS[finder.strength(limit, index)],
         )
-        for limit in finder.best_limits(limits, index, most)
+        for limit, blamed in finder.unmet(limits, index, most)
     ]
     return evolve(steps[0], also=tuple(steps[1:])) if steps else None
+
+
+def _met(finder: LimitFinder, limits: Sequence[Limit], index: int, least: int) -> list[Step]:
+    """That each of some limits is at least there."""
+    return [
+        Step(
+            "offered",
+            (finder.premise(limit),),
+            finder.causes(kept),
+            LETTERS[finder.strength(limit, index)],
+        )
+        for limit, kept in finder.met(limits, least)
+    ]
 
 
 def shut(finder: LimitFinder, symbol: Symbol) -> list[Step] | None:
     """For each definition, a dependency that is n: no prompt and no default counts."""
     found = []
     for index in symbol.menu_nodes:
-        step = limited(finder, "depends", finder.limits(index), index, N)
+        limits = finder.limits(index)
+        step = limited(finder, "depends", limits, index, N)
         if step is None:
             return None
-        found.append(step)
+        more = finder.too_low(symbol)
+        found.append(step if more == N else limited(finder, "depends", limits, index, more) or step)
     return found
 
 
@@ -56,23 +72,22 @@ def _prompts(finder: LimitFinder, symbol: Symbol) -> Iterator[tuple[int, Prompt]
 
 def invisible(finder: LimitFinder, symbol: Symbol, most: int) -> list[Step]:
     """Why the visibility is at most there (n, or m where m stays m)."""
-    found: list[Step] = []
-    rule: Rule = "hidden" if most == N else "limited"
+    steps: list[Step] = []
     for index, prompt in _prompts(finder, symbol):
-        limits = finder.limits(index)
-        step = limited(finder, "depends" if most == N else rule, limits, index, most)
-        if step is None:
-            step = limited(finder, rule, finder.prompt_limits(index, prompt), index, most)
+        around = finder.limits(index)
+        closed = most == N and limited(finder, "depends", around, index, N) is not None
+        rule: Rule = "depends" if closed else "hidden" if most == N else "limited"
+        limits = (*around, *finder.prompt_limits(index, prompt))
+        step = limited(finder, rule, limits, index, max(most, finder.too_low(symbol)))
         if step is None:
             # Before 6.10: m does not count for a member of a choice that is y.
             assert symbol.choice is not None, symbol.name
             entry = finder.model.entries[finder.model.choices[symbol.choice].entry]
-            name = finder.choice_name(symbol.choice)
-            step = Step(
-                rule, (Premise("kconfig", "choice", entry.location),), finder.causes([name])
-            )
-        found.append(step)
-    return _with_modules(finder, symbol, found, needed=most == M)
+            limit = Limit("choice", None, entry.location, finder.model.choices[symbol.choice].entry)
+            causes = finder.causes([finder.choice_name(symbol.choice)])
+            step = Step(rule, (finder.premise(limit),), causes)
+        steps.append(step)
+    return _with_modules(finder, symbol, steps, needed=most == M)
 
 
 def offered(finder: LimitFinder, symbol: Symbol, least: int) -> list[Step]:
@@ -82,7 +97,7 @@ def offered(finder: LimitFinder, symbol: Symbol, least: int) -> list[Step]:
     if symbol.transitional:
         return [Step("transitional", (_definition(finder, symbol),), value="y")]
     view = finder.view(symbol)
-    ways: list[tuple[int, Names, Prompt, bool]] = []
+    ways: list[tuple[list[Step], Prompt, bool]] = []
     for index, prompt in _prompts(finder, symbol):
         value = view.prompt(index, prompt)
         if view.is_hidden_by_choice(symbol, value):
@@ -90,21 +105,17 @@ def offered(finder: LimitFinder, symbol: Symbol, least: int) -> list[Step]:
         raised = value == M and finder.is_promoted(symbol)
         if (Y if raised else value) >= least:
             raw = M if raised else least
-            names = _all_met(
-                finder, (*finder.limits(index), *finder.prompt_limits(index, prompt)), raw
-            )
+            limits = (*finder.limits(index), *finder.prompt_limits(index, prompt))
+            steps = _met(finder, limits, index, raw)
             if symbol.type is Type.TRISTATE and symbol.choice is not None and raw == M:
                 # Before 6.10: m would not count, were the choice y.
-                names = (*names, finder.choice_name(symbol.choice))
-            ways.append((len(names), names, prompt, raised and least == Y))
-    _, names, prompt, raised = min(ways, key=lambda way: way[0])
+                causes = finder.causes([finder.choice_name(symbol.choice)])
+                steps.append(Step("offered", (), causes))
+            ways.append((steps, prompt, raised and least == Y))
+    steps, prompt, raised = min(ways, key=lambda way: sum(len(s.causes) for s in way[0]))
     told = Premise("kconfig", f'prompt "{prompt.text}"', prompt.location)
-    step = Step("offered", (told,), finder.causes(names), LETTERS[view.visibility(symbol)])
-    return _with_modules(finder, symbol, [step], needed=raised)
-
-
-def _all_met(finder: LimitFinder, limits: Sequence[Limit], least: int) -> Names:
-    return tuple(name for limit in limits for name in finder.needs(limit, least))
+    step = Step("offered", (told,), (), LETTERS[view.visibility(symbol)])
+    return _with_modules(finder, symbol, [step, *steps], needed=raised)
 
 
 def _with_modules(
@@ -141,21 +152,16 @@ def met(finder: LimitFinder, symbol: Symbol, least: int) -> list[Step]:
     view = finder.view(symbol)
     best = max(bounded, key=view.depends)
     raised = view.depends(best) == M and least == Y
-    names = _all_met(finder, finder.limits(best), M if raised else least)
-    step = Step("offered", (), finder.causes(names), LETTERS[view.depends(best)])
-    return _with_modules(finder, symbol, [step], needed=raised)
+    steps = _met(finder, finder.limits(best), best, M if raised else least)
+    return _with_modules(finder, symbol, steps, needed=raised)
 
 
 # Defaults
 
 
-def default_text(default: Default) -> str:
-    """A default in the words of a Kconfig file."""
-    return f"default {default.value}{_if(default.condition)}"
-
-
-def _if(condition: Expr | None) -> str:
-    return "" if condition is None else f" if {condition}"
+def default_premise(default: Default) -> Premise:
+    """The line of a default."""
+    return Premise("kconfig", default_line(default), default.location, statement=default)
 
 
 def active_default(finder: LimitFinder, symbol: Symbol) -> tuple[int, Default, int] | None:
@@ -181,10 +187,9 @@ def passed_over(
         for default in definition.defaults:
             if default is unless:
                 return
-            told = Premise("kconfig", default_text(default), default.location)
             assert default.condition is not None, symbol.name
             names = finder.at_most(default.condition, N)
-            yield Step("passed over", (told,), finder.causes(names), "n")
+            yield Step("passed over", (default_premise(default),), finder.causes(names), "n")
 
 
 def default_at_least(finder: LimitFinder, symbol: Symbol, least: int) -> list[Step]:
@@ -215,11 +220,11 @@ def default_at_most(finder: LimitFinder, symbol: Symbol, most: int) -> list[Step
         names += finder.at_most(default.value, most)
         kept = [_fired(finder, default, names, view.value(default.value))]
     else:
-        told = Premise("kconfig", default_text(default), default.location)
         limits = list(finder.limits(index))
         if default.condition is not None:
             limits += [
-                Limit(told.text, part, default.location) for part in conjuncts(default.condition)
+                Limit("default if", part, default.location, index)
+                for part in conjuncts(default.condition)
             ]
         low = limited(finder, "limited", limits, index, most)
         assert low is not None, symbol.name
@@ -229,13 +234,11 @@ def default_at_most(finder: LimitFinder, symbol: Symbol, most: int) -> list[Step
 
 def _around(finder: LimitFinder, index: int, least: int) -> list[Step]:
     """That the dependencies around something allow so much, if there are any."""
-    names = _all_met(finder, finder.limits(index), least)
-    return [Step("offered", (), finder.causes(names), LETTERS[least])] if names else []
+    return _met(finder, finder.limits(index), index, least)
 
 
 def _fired(finder: LimitFinder, default: Default, names: Sequence[str], value: int) -> Step:
-    told = Premise("kconfig", default_text(default), default.location)
-    return Step("default", (told,), finder.causes(names), LETTERS[value])
+    return Step("default", (default_premise(default),), finder.causes(names), LETTERS[value])
 
 
 def text_default(finder: LimitFinder, symbol: Symbol) -> list[Step]:
@@ -248,10 +251,9 @@ def text_default(finder: LimitFinder, symbol: Symbol) -> list[Step]:
     names = list(stored(finder, default.value))
     if default.condition is not None:
         names += finder.at_least(default.condition, M)
-    told = Premise("kconfig", default_text(default), default.location)
     simple = isinstance(default.value, Sym | Const | Text)
     value = finder.evaluation.stored_text(default.value) if simple else ""  # type: ignore[arg-type]
-    step = Step("default", (told,), finder.causes(names), value)
+    step = Step("default", (default_premise(default),), finder.causes(names), value)
     return [step, *passed_over(finder, symbol, unless=default), *_around(finder, index, M)]
 
 
@@ -276,7 +278,7 @@ def ranges(finder: LimitFinder, symbol: Symbol) -> tuple[Range | None, Names, Lo
         if blocked is not None:
             names += [cause.name for cause in blocked.causes]
             continue
-        names += _all_met(finder, limits, M)
+        names += [name for _, kept in finder.met(limits, M) for name in kept]
         for bounds in definition.ranges:
             if bounds.condition is None or finder.evaluation.value(bounds.condition):
                 if bounds.condition is not None:
@@ -287,17 +289,7 @@ def ranges(finder: LimitFinder, symbol: Symbol) -> tuple[Range | None, Names, Lo
     return None, tuple(names), None
 
 
-def range_text(bounds: Range) -> str:
-    """A range in the words of a Kconfig file."""
-    return f"range {bounds.low} {bounds.high}{_if(bounds.condition)}"
-
-
 # Selects and implies
-
-
-def reverse_text(word: str, select: Select) -> str:
-    """A select or imply in the words of a Kconfig file."""
-    return f"{word} {select.target}{_if(select.condition)}"
 
 
 def reverse_strength(finder: LimitFinder, source: ReverseDependency) -> int:
@@ -338,7 +330,10 @@ def reverse_at_least(
     found = [evolve(steps[0], also=tuple(steps[1:]))]
     return [
         *_with_modules(finder, symbol, found, needed=raised),
-        *_around(finder, best.definition, raw),
+        *(
+            evolve(step, premises=(_reverse_told(rule, best),))
+            for step in _around(finder, best.definition, raw)
+        ),
     ]
 
 
@@ -350,8 +345,9 @@ def _selecting(finder: LimitFinder, source: ReverseDependency, least: int) -> Na
 
 
 def _reverse_told(word: str, source: ReverseDependency) -> Premise:
-    text = f"{source.selector}: {reverse_text(word, source.select)}"
-    return Premise("kconfig", text, source.select.location, source.selector)
+    select = source.select
+    text = f"{source.selector}: {select_line(word, select)}"
+    return Premise("kconfig", text, select.location, source.selector, statement=select)
 
 
 def reverse_at_most(
@@ -371,7 +367,7 @@ def reverse_at_most(
         limits = [*finder.limits(source.definition)]
         if source.select.condition is not None:
             limits += [
-                Limit(told[-1].text, part, source.select.location)
+                Limit("select if", part, source.select.location, source.definition)
                 for part in conjuncts(source.select.condition)
             ]
         step = limited(finder, rule, limits, source.definition, most)

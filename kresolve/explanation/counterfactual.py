@@ -69,11 +69,16 @@ def _outcome(finder: LimitFinder, name: str, evaluation: Evaluation) -> tuple[ob
     symbol = finder.model.symbols[name]
     if finder.view(symbol) is finder.without_modules:
         evaluation.modules = 0
-    evaluation.calculate(name if symbol.choice is None else symbol.choice)
-    if _is_forgotten(evaluation, symbol):
-        evaluation.recalculate_forgotten(name)
+    calculate(evaluation, symbol)
     value = evaluation.bool_tristate[name] if symbol.is_bool_or_tristate else evaluation.text[name]
     return value, evaluation.visibility(symbol)
+
+
+def calculate(evaluation: Evaluation, symbol: Symbol) -> None:
+    """Calculate one symbol anew, with its choice if it is a member of one."""
+    evaluation.calculate(symbol.name if symbol.choice is None else symbol.choice)
+    if _is_forgotten(evaluation, symbol):
+        evaluation.recalculate_forgotten(symbol.name)
 
 
 def _is_forgotten(evaluation: Evaluation, symbol: Symbol) -> bool:

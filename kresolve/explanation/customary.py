@@ -15,8 +15,9 @@ from attrs import frozen
 from kresolve.dotconfig.lines import Line
 from kresolve.evaluator import Configuration, ConfMode, evaluate
 from kresolve.explanation.deriving import Deriver
-from kresolve.explanation.why_satisfied import reason
+from kresolve.explanation.sentences import reason
 from kresolve.kconfig.model import Model
+from kresolve.kconfig.phrases import join_names
 from kresolve.kconfig.tristate import OF_LETTER
 
 #: So many losses are named in the sentence, the rest is counted.
@@ -63,7 +64,7 @@ class CustomaryEffect:
                 if loss.rule in rules or not (rules or loss.rule in _DIRECT):
                     by_value.setdefault(loss.after, []).append(loss.symbol)
             for value, names in by_value.items():
-                yield words.format(names=_counted(names), value=value)
+                yield words.format(names=join_names(names, _MOST), value=value)
 
 
 #: Rules by which a symbol is lost itself, not for another that is lost.
@@ -75,14 +76,6 @@ _WAYS: Final = (
     (("answer",), "make would set {names} to {value}"),
     ((), "{names} would be {value}"),
 )
-
-
-def _counted(names: list[str]) -> str:
-    """The first names, the rest as a number."""
-    shown, left = names[:_MOST], len(names) - _MOST
-    if left > 0:
-        return f"{', '.join(shown)} and {left} more"
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
 def customary_effect(

@@ -17,6 +17,7 @@ from attrs import frozen
 
 from kresolve.kconfig import markup
 from kresolve.kconfig.location import Location
+from kresolve.kconfig.model import Default, Limit, Range, Select
 from kresolve.kconfig.values import Type
 from kresolve.results import Short
 
@@ -81,7 +82,8 @@ class Premise:
     ``symbol``; ``source`` names a base that has no files of its own, whose
     defconfig does not mention the symbol if it is ``by_default``.  Where a
     Kconfig file asks a program, ``probe`` is its line as it stands there, and
-    ``tools`` says what was asked.
+    ``tools`` says what was asked.  ``statement`` is the line as the model has it,
+    ``valued`` the condition of a limit with the values of its symbols.
     """
 
     kind: Literal["line", "no line", "answer", "kconfig"]
@@ -93,6 +95,8 @@ class Premise:
     probe: str = ""
     tools: str = ""
     by_default: bool = False
+    statement: Limit | Default | Range | Select | None = None
+    valued: str = ""
 
     @property
     def place(self) -> str:
@@ -164,6 +168,16 @@ class Fact:
         return None
 
     @property
+    def asked(self) -> str | None:
+        """The value that somebody's line asks for; None if none does, or only the base."""
+        return None if self.line is None or self.line.source else self.line.value
+
+    @property
+    def is_dropped(self) -> bool:
+        """Does somebody's line ask for another value than results?"""
+        return self.asked is not None and self.asked != self.value
+
+    @property
     def causes(self) -> Iterator[Cause]:
         """The causes of all steps, each once: together they are enough."""
         return _once(cause for step in self.steps for cause in step.causes)
@@ -219,13 +233,12 @@ class Derivation(Short):
     @property
     def asked(self) -> str | None:
         """The value that somebody's line asks for; None if none does, or only the base."""
-        line = self.fact.line
-        return None if line is None or line.source else line.value
+        return self.fact.asked
 
     @property
     def is_dropped(self) -> bool:
         """Does somebody's line ask for another value than results?"""
-        return self.asked is not None and self.asked != self.value
+        return self.fact.is_dropped
 
     def _repr_html_(self) -> str:
         rows = [

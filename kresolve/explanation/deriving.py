@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 from attrs import evolve
 
+from kresolve.dotconfig.lines import Line, spell
 from kresolve.errors import RequestError
-from kresolve.evaluator import Configuration
+from kresolve.evaluator import Configuration, more_user_values
 from kresolve.explanation.bool_tristate import BoolTristate, shown
 from kresolve.explanation.choice_members import choice_fact, explain_member
-from kresolve.explanation.counterfactual import weighed
+from kresolve.explanation.counterfactual import calculate, weighed
 from kresolve.explanation.derivation import Cause, Derivation, Fact, Rule, Step
 from kresolve.explanation.limits import LimitFinder
 from kresolve.explanation.numbers_and_strings import explain_text
@@ -24,13 +25,22 @@ class Deriver:
     """Finds the facts of one configuration as needed, and caches them.
 
     ``base`` names what the lines without a place come from, those for the
-    symbols in ``asked`` apart, whose lines are part of the question.
+    symbols in ``asked`` apart, whose lines are part of the question.  With ``every``,
+    conditions are told too that follow from others.
     """
 
-    def __init__(self, configuration: Configuration, base: str, asked: Iterable[str] = ()) -> None:
-        self.finder = LimitFinder(configuration, base, frozenset(asked))
+    def __init__(
+        self,
+        configuration: Configuration,
+        base: str,
+        asked: Iterable[str] = (),
+        *,
+        every: bool = False,
+    ) -> None:
+        self.finder = LimitFinder(configuration, base, frozenset(asked), every=every)
         self.finder.follow = self.follow
         self._facts: dict[str, Fact] = {}
+        self._asked: dict[tuple[str, str], Fact] = {}
         self._behind: dict[str, frozenset[str]] = {}
 
     def follow(self, name: str) -> frozenset[str]:
@@ -81,6 +91,25 @@ class Deriver:
             model.menu_path(name),
             shown(finder, symbol),
         )
+
+    def asked(self, name: str, value: str) -> Fact:
+        """The fact that a line for a symbol gives, everything else as it is."""
+        finder = self.finder
+        line = finder.line(name)
+        if line is not None and line.value == value:
+            return self.fact(name)
+        known = self._asked.get((name, value))
+        if known is None:
+            model, configuration = finder.model, finder.configuration
+            symbol = model.symbols[name]
+            user = more_user_values(model, finder.user, [Line(name, spell(symbol.type, value))])
+            evaluation = configuration.evaluation.assuming({})
+            evaluation.user = user
+            calculate(evaluation, symbol)
+            changed = evolve(configuration, evaluation=evaluation, user=user)
+            other = Deriver(changed, finder.base, (*finder.asked, name), every=finder.every)
+            known = self._asked[name, value] = other.fact(name)
+        return known
 
     def derivation(self, name: str) -> Derivation:
         """All facts behind a value, its own first: what is told in it settles the value.

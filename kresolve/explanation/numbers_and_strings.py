@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from kresolve.explanation.conditions import invisible, offered, range_text, ranges, text_default
+from kresolve.explanation.conditions import invisible, offered, ranges, text_default
 from kresolve.explanation.derivation import Premise, Rule, Step
 from kresolve.explanation.limits import LimitFinder
 from kresolve.kconfig.model import Symbol
+from kresolve.kconfig.phrases import range_line
 from kresolve.kconfig.tristate import M, N
 from kresolve.kconfig.values import NUMERIC
 
@@ -49,6 +50,6 @@ def _ranged(finder: LimitFinder, symbol: Symbol) -> list[Step]:
     clamps = word == "range" and rule is bounds
     view = finder.evaluation
     allowed = f"{view.stored_text(bounds.low)}..{view.stored_text(bounds.high)}"
-    told = Premise("kconfig", range_text(bounds), place, value=allowed)
+    told = Premise("kconfig", range_line(bounds), place, value=allowed, statement=bounds)
     value = finder.configuration[symbol.name]
     return [Step("range" if clamps else "in range", (told,), finder.causes(names), value)]

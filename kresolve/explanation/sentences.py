@@ -1,36 +1,45 @@
 """Sentences that explain facts, one for each, in the kernel's vocabulary.
 
 A sentence says "because" only of causes that were found to be needed
-(:mod:`~kresolve.explanation.counterfactual`); of others it says what they are.
+(:mod:`~kresolve.explanation.counterfactual`); of others it says what they are.  What
+Kconfig lines say is worded in :mod:`kresolve.kconfig.phrases`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from attrs import evolve
 
-from kresolve.explanation.derivation import Derivation, Fact, Premise, Rule, Step
-from kresolve.explanation.wording import (
+from kresolve.dotconfig.lines import quote, shown_value
+from kresolve.explanation.derivation import Cause, Derivation, Fact, Premise, Rule, Step
+from kresolve.kconfig.expressions import And, Compare, Expr, Not, Or, Sym, names
+from kresolve.kconfig.location import Location
+from kresolve.kconfig.model import Default, Limit, Range, Select
+from kresolve.kconfig.phrases import (
     MOST,
-    bracketed,
-    decides,
-    hinders,
+    NO_PROMPT,
+    ONE_MEMBER,
+    Reverse,
+    at,
+    default_line,
+    has_line,
     in_quotes,
-    is_itself,
-    is_limit,
-    named,
-    requires,
+    join_names,
+    limited_by,
+    range_line,
+    reversed_by,
     series,
-    shown,
-    shown_cause,
-    unselected,
-    valued,
-    values_of,
-    verb_of,
 )
 from kresolve.kconfig.values import Type
+
+#: So many conditions are told in a sentence.
+_CONDITIONS: Final = 5
+#: So many of many selectors are named.
+_SELECTORS: Final = 3
+#: So long an "or" is told in full.
+_LONGEST: Final = 48
 
 
 def headline(derivation: Derivation) -> str:
@@ -43,22 +52,59 @@ def sentence(fact: Fact) -> str:
     return _SentenceBuilder(fact, places=True).render()
 
 
+def reason(fact: Fact, *, asked: bool = False) -> str:
+    """A fact's sentence without its subject and value: why it is so.
+
+    The whole sentence where a line asks for another value, unless that is known (``asked``).
+
+    >>> reason(Fact("X", "n", "undefined"))
+    'no Kconfig file of this architecture defines it'
+    """
+    bare = asked or not fact.is_dropped
+    return _SentenceBuilder(fact, places=True, bare=bare).render()
+
+
 def step_text(step: Step) -> str:
     """One step in a line: its rule, what was told, and the values that it rests on."""
-    told = "; ".join(f"{told.text}{bracketed([told.place, told.tools])}" for told in step.premises)
-    values = values_of(step.causes, most=len(step.causes))
+    told = "; ".join(f"{told.text}{at(told.place, told.tools)}" for told in step.premises)
+    values = _values(step.causes, most=len(step.causes))
     return ": ".join(part for part in (step.rule, told, values) if part)
+
+
+def _values(causes: Sequence[Cause], most: int = MOST) -> str:
+    """``A=n, B=y``, the long rest as a number."""
+    parts = [f"{cause.name}={shown_value(cause.value)}" for cause in causes[:most]]
+    left = len(causes) - most
+    return ", ".join(parts) + (f" and {left} more" if left > 0 else "")
+
+
+def _given(causes: Sequence[Cause]) -> str:
+    return f", with {_values(causes)}" if causes else ""
+
+
+def _shown(value: str, type_: Type | None) -> str:
+    """A value for people: strings quoted."""
+    return quote(value) if type_ is Type.STRING else value
+
+
+def _all_change(steps: Sequence[Step], what: str) -> bool:
+    """Would another value of each cause change the "value", or the "visibility"?"""
+    return all(
+        step.causes and all(what in cause.changes for cause in step.causes) for step in steps
+    )
 
 
 class _SentenceBuilder:
     """Builds the sentence for one fact.
 
-    With ``places``, each rule is given with its place; else only the symbol is.
+    With ``places``, each rule is given with its place; else only the symbol is.  A
+    ``bare`` one leaves out subject and value.
     """
 
-    def __init__(self, fact: Fact, *, places: bool) -> None:
+    def __init__(self, fact: Fact, *, places: bool, bare: bool = False) -> None:
         self.fact = fact
         self.places = places
+        self.bare = bare
 
     def render(self) -> str:
         """The sentence, without a full stop, so that it can be followed by more."""
@@ -66,9 +112,9 @@ class _SentenceBuilder:
 
     # Pieces
 
-    def at(self, told: Premise) -> str:
+    def at(self, told: Premise, *more: str) -> str:
         """The place of something told, and which program was asked there, in brackets."""
-        return bracketed([told.place if self.places else "", told.tools])
+        return at(told.place if self.places else "", told.tools, *more)
 
     def quoted(self, told: Premise) -> str:
         """What a file says, word for word, with its place."""
@@ -81,20 +127,16 @@ class _SentenceBuilder:
             return self.fact.name
         return f"{self.fact.name} ({self.fact.location})"
 
-    @property
-    def is_dropped(self) -> bool:
-        """Does somebody's line say something else?"""
+    def says(self, why: str, word: str = ":", only: str = "") -> str:
+        """``X is n: it ...``, or ``X was set to y but is n: it ...``."""
+        if self.bare:
+            return why
+        value = only + _shown(self.fact.value, self.fact.type)
         line = self.fact.line
-        return line is not None and not line.source and line.value != self.fact.value
-
-    def opening(self, word: str = "") -> str:
-        """``X is n``, or ``X was set to y but is n``."""
-        value = word + shown(self.fact.value, self.fact.type)
-        line = self.fact.line
-        if line is None or not self.is_dropped:
-            return f"{self.subject} is {value}"
-        asked = shown(line.value, self.fact.type)
-        return f"{self.subject} was set to {asked}{self.at(line)} but is {value}"
+        if line is None or not self.fact.is_dropped:
+            return f"{self.subject} is {value}{word} {why}"
+        asked = _shown(line.value, self.fact.type)
+        return f"{self.subject} was set to {asked}{self.at(line)} but is {value}{word} {why}"
 
     def unasked(self) -> str:
         """That no line sets it, where a line could."""
@@ -121,28 +163,24 @@ class _SentenceBuilder:
 
     def limit(self, step: Step) -> str:
         """``it depends on A (=n)``, and what else stands against it."""
-        beside = step.also[: MOST - 1]
-        left = len(step.also) - len(beside)
-        parts = [self.clause(one) for one in (step, *beside)]
+        steps = (step, *step.also)
+        parts = [self.clause(each) for each in steps[:_CONDITIONS]]
         for number in range(len(parts) - 1, 0, -1):
-            if verb_of(parts[number]) == verb_of(parts[number - 1]) == "depends":
+            if all(part.startswith("depends on ") for part in parts[number - 1 : number + 1]):
                 parts[number] = parts[number].removeprefix("depends ")
-        if left:
+        if left := len(steps) - len(parts):
             parts.append(f"on {left} more unmet condition{'' if left == 1 else 's'}")
-        return f"it {series(parts, '; ' if self.places else ', ')}"
+        return f"it {series(parts)}"
 
     def clause(self, step: Step) -> str:
-        """``depends on A (=n)``; with places ``depends on A (file:line), which is n``."""
+        """``depends on A (=n) (file:line)``."""
         told = step.premises[0]
-        words = requires(told)
-        if not self.places or not told.place:
-            return f"{words}{bracketed([told.tools])}{valued(step)}"
-        if told.tools:
-            return f"{words}{self.at(told)}, which is {step.value}"
-        if is_itself(step):
-            return f"{words} ({told.place}), which is {shown_cause(step.causes[0])}"
-        values = f", with {values_of(step.causes)}" if step.causes else ""
-        return f"{words} ({told.place}){values}"
+        if isinstance(told.statement, Limit) and not told.probe:
+            return limited_by(told.statement.word, told.valued) + self.at(told)
+        asked = told.probe or told.text
+        words = asked if asked.startswith("depends ") else f"is limited by {in_quotes(asked)}"
+        value = f", which is {step.value}" if self.places and told.tools else ""
+        return f"{words}{self.at(told)}{value}"
 
     def uncounted(self) -> str:
         """Why no line can set it, where none can."""
@@ -154,8 +192,7 @@ class _SentenceBuilder:
     def fired(self) -> str:
         """The default that counts, with the values that make it so."""
         step = self.step("default")
-        given = f", with {values_of(step.causes)}" if step.causes else ""
-        return f"{self.quoted(step.premises[0])}{given}"
+        return f"{self.quoted(step.premises[0])}{_given(step.causes)}"
 
     def passed(self) -> str:
         """The defaults before it, which do not count."""
@@ -164,15 +201,29 @@ class _SentenceBuilder:
         if len(steps) > MOST:
             parts.append(f"{len(steps) - MOST} more")
         does = "does" if len(steps) == 1 else "do"
-        return f"{series(parts, ', ')} {does} not apply" if parts else ""
+        return f"{series(parts)} {does} not apply" if parts else ""
 
     def earlier(self, step: Step) -> str:
         """A default, or a definition, that does not count, and the values that say so."""
         told = step.premises[0]
+        if isinstance(told.statement, Limit) and not told.probe:
+            return f"what {limited_by(told.statement.word, told.valued)}{self.at(told)}"
         bare = evolve(told, location=None, tools="")
-        words = f"what {requires(told)}" if is_limit(told) else self.quoted(bare)
-        place = told.place if self.places else ""
-        return words + bracketed([place, told.tools, values_of(step.causes)])
+        return self.quoted(bare) + self.at(told, _values(step.causes))
+
+    def unselected(self) -> str:
+        """That nothing selects it; by name where it is only a few."""
+        step = self.fact.step("not selected")
+        if step is None:
+            return ""
+        places = {told.symbol: self.at(told) for told in reversed(step.premises)}
+        selectors = list(dict.fromkeys(told.symbol for told in step.premises))
+        if len(selectors) > MOST:
+            some = ", ".join(selectors[:_SELECTORS])
+            return f"none of the {len(selectors)} symbols that can select it does ({some}, ...)"
+        does = "does not" if len(selectors) == 1 else "none does"
+        named = [f"{name}{places[name]}" for name in selectors]
+        return f"{series(named, 'or')} could select it, but {does}"
 
 
 # One function for each rule that can decide
@@ -182,11 +233,11 @@ def _line(t: _SentenceBuilder) -> str:
     fact, line = t.fact, t.fact.line
     assert line is not None
     if t.places and line.location:
-        text = f"{t.opening()}: {t.quoted(line)}"
+        text = t.says(t.quoted(line))
     elif line.by_default and line.source:
-        text = f"{t.opening()}: by default in the .config of {line.source}"
+        text = t.says(f"by default in the .config of {line.source}")
     else:
-        text = f"{t.opening()}: set by {line.place or 'a line'}"
+        text = t.says(f"set by {line.place or 'a line'}")
     if fact.step("transitional"):
         return (
             f"{text}; it is transitional: conf reads it to set another option, and never writes it"
@@ -196,60 +247,60 @@ def _line(t: _SentenceBuilder) -> str:
 
 def _answer(t: _SentenceBuilder) -> str:
     told = t.step("answer").premises[0]
-    return f"{t.opening()}: {told.text}, as no line sets it{_allowed(t)}"
+    return f"{t.says(told.text)}, as no line sets it{_allowed(t)}"
 
 
 def _allowed(t: _SentenceBuilder) -> str:
     """Why the line takes effect, where that is known: the prompt's conditions."""
-    step = t.fact.step("offered")
-    if step is None or not step.causes:
+    causes = list(dict.fromkeys(cause for step in t.steps("offered") for cause in step.causes))
+    if not causes:
         return ""
     if t.fact.value == "n":
-        needed = [cause for cause in step.causes if "value" in cause.changes]
-        return f", which takes effect because {values_of(needed)}" if needed else ""
-    return f"; its dependencies are met: {values_of(step.causes)}"
+        needed = [cause for cause in causes if "value" in cause.changes]
+        return f", which takes effect because {_values(needed)}" if needed else ""
+    return f"; its dependencies are met: {_values(causes)}"
 
 
 def _depends(t: _SentenceBuilder) -> str:
     steps = t.steps("depends", "hidden")
     against = t.limits("depends", "hidden")
-    if t.is_dropped:
-        return f"{t.opening()}: {against}"
-    if all(decides(step) for step in steps):
-        return f"{t.opening()} because {against}"
+    if t.fact.is_dropped:
+        return _hidden(t)
+    if _all_change(steps, "value"):
+        return t.says(against, " because")
     if t.unasked():
-        why = ", because" if all(hinders(step) for step in steps) else ":"
-        return f"{t.opening()}: not set; cannot be set{why} {against}"
-    return f"{t.opening()}: {against}"
+        why = ", because" if _all_change(steps, "visibility") else ":"
+        return t.says(f"not set; cannot be set{why} {against}")
+    return t.says(against)
 
 
 def _hidden(t: _SentenceBuilder) -> str:
-    against = t.limits("depends", "hidden") or "it has no prompt, so no line sets it"
-    return f"{t.opening()}: {against}{_instead(t)}"
-
-
-def _instead(t: _SentenceBuilder) -> str:
-    """The default that applies where a line does not."""
-    return f"; {t.fired()} applies instead" if t.fact.step("default") else ""
+    against = [t.limits("depends", "hidden")]
+    if not t.fact.prompt:
+        against = [f"it {NO_PROMPT}", *against, t.passed(), t.unselected()]
+    default = t.fact.step("default")
+    if default is not None:
+        against.append(f"{t.quoted(default.premises[0])} applies instead{_given(default.causes)}")
+    return t.says("; ".join(filter(None, against)))
 
 
 def _no_default(t: _SentenceBuilder) -> str:
     fact = t.fact
-    has = "it has no default" if fact.prompt else "it has neither prompt nor default"
-    parts = [t.unasked(), t.passed() or has]
-    if not fact.prompt and (selectors := fact.step("not selected")):
-        parts.append(unselected(selectors))
-    said = [part for part in parts if part]
-    text = f"{t.opening()}: {series(said, ', ') if fact.prompt else ', and '.join(said)}"
-    return f"{text}; {t.uncounted()}" if t.uncounted() else text
+    if fact.prompt:
+        parts = [t.unasked(), t.passed() or "it has no default"]
+        text = t.says(series([part for part in parts if part]))
+        return f"{text}; {t.uncounted()}" if t.uncounted() else text
+    has = t.passed() or "it has neither prompt nor default"
+    return t.says(", and ".join(filter(None, (has, t.unselected()))))
 
 
 def _default(t: _SentenceBuilder) -> str:
-    if t.is_dropped:
+    if t.fact.is_dropped:
         return _hidden(t)
     fact, passed = t.fact, t.passed()
+    fired = t.fired()
     parts = [
-        f"{t.opening()} by {t.fired()}",
+        f"it has {fired}" if t.bare else t.says(fired, " by"),
         f"earlier, {passed}" if passed else "",
         t.limits("limited"),
         t.uncounted() or (t.unasked() if fact.visible != "n" else ""),
@@ -257,38 +308,36 @@ def _default(t: _SentenceBuilder) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def _forced(t: _SentenceBuilder, rule: Rule, verb: str) -> str:
+def _forced(t: _SentenceBuilder, rule: Reverse) -> str:
     """Who selects or implies it, and who else does."""
     step = t.step(rule)
     selector, *others = step.causes
-    given = f", with {values_of(others)}" if others else ""
-    text = f"{selector.name} (={shown_cause(selector)}) {verb} it{t.at(step.premises[0])}{given}"
-    if step.also:
-        names = list(dict.fromkeys(other.premises[0].symbol for other in step.also))
-        text += f"; so {'does' if len(names) == 1 else 'do'} {named(names)}"
-    return text
+    by = reversed_by(rule, f"{selector.name} (={shown_value(selector.value)})")
+    text = f"it {by}{t.at(step.premises[0])}{_given(others)}"
+    also = list(dict.fromkeys(other.premises[0].symbol for other in step.also))
+    return f"{text}; also by {join_names(also)}" if also else text
 
 
 def _select(t: _SentenceBuilder) -> str:
-    text = f"{t.opening()}: {_forced(t, 'select', 'selects')}"
+    text = t.says(_forced(t, "select"))
     against = t.limits("unmet")
     return f"{text}; conf warns of unmet direct dependencies: {against}" if against else text
 
 
 def _imply(t: _SentenceBuilder) -> str:
     unasked = t.unasked()
-    return f"{t.opening()}: {f'{unasked}, and ' if unasked else ''}{_forced(t, 'imply', 'implies')}"
+    return t.says(f"{f'{unasked}, and ' if unasked else ''}{_forced(t, 'imply')}")
 
 
 def _cut(t: _SentenceBuilder) -> str:
     implied = t.fact.step("imply") is not None
-    proposed = _forced(t, "imply", "implies") if implied else f"it has {t.fired()}"
+    proposed = _forced(t, "imply") if implied else f"it has {t.fired()}"
     only = "only " if t.fact.value == "m" else ""
-    return f"{t.opening(only)}: {proposed}, but {t.limits('cut', 'depends')}"
+    return t.says(f"{proposed}, but {t.limits('cut', 'depends')}", only=only)
 
 
 def _limited(t: _SentenceBuilder) -> str:
-    return f"{t.opening('only ')}: {t.limits('limited')}"
+    return t.says(t.limits("limited"), only="only ")
 
 
 def _choice(t: _SentenceBuilder) -> str:
@@ -317,20 +366,17 @@ def _member(t: _SentenceBuilder) -> str:
     told, taken = step.premises[0], step.causes[0].value
     choice = f"the {told.text} ({told.place})"
     if t.fact.value == "y":
-        return f"{t.opening()}: {choice} selects it"
+        return t.says(f"{choice} selects it{'; one member must be y' if t.fact.is_dropped else ''}")
     if taken == "n":
-        return f"{t.opening()}: {choice} selects nothing"
-    return f"{t.opening()}: {choice} selects {taken}; only one member can be y"
+        return t.says(f"{choice} selects nothing")
+    return t.says(f"{choice} selects {taken}; {ONE_MEMBER}")
 
 
 def _range(t: _SentenceBuilder) -> str:
-    fact = t.fact
     told = t.step("range").premises[0]
-    text = f"{t.quoted(told)} allows {told.value}"
-    default = fact.step("default")
-    if default is not None and fact.line is None:
-        return f"{t.opening()}: it has {t.fired()}, but {text}"
-    return f"{t.opening()}: {text}"
+    text = f"out of range {told.value} by {t.quoted(told)}"
+    has_default = t.fact.step("default") is not None and t.fact.line is None
+    return t.says(f"it has {t.fired()}, {text}" if has_default else text)
 
 
 def _promoted(t: _SentenceBuilder) -> str:
@@ -340,13 +386,13 @@ def _promoted(t: _SentenceBuilder) -> str:
         f"it has {t.fired()}, and " if default is not None and default.rule == "default" else ""
     )
     if t.fact.type is Type.BOOL:
-        return f"{t.opening()}: {before}a bool cannot be m, so m becomes y"
-    modules = f" ({values_of(step.causes)})" if step.causes else ""
-    return f"{t.opening()}: {before}without modules{modules} m becomes y"
+        return t.says(f"{before}a bool cannot be m, so m becomes y")
+    modules = f" ({_values(step.causes)})" if step.causes else ""
+    return t.says(f"{before}without modules{modules} m becomes y")
 
 
 def _undefined(t: _SentenceBuilder) -> str:
-    return f"{t.fact.name} is n: no Kconfig file of this architecture defines it"
+    return t.says("no Kconfig file of this architecture defines it")
 
 
 _BUILDERS: Final[Mapping[Rule, Callable[[_SentenceBuilder], str]]] = {
@@ -366,3 +412,61 @@ _BUILDERS: Final[Mapping[Rule, Callable[[_SentenceBuilder], str]]] = {
     "promoted": _promoted,
     "undefined": _undefined,
 }
+
+
+# One rule that a value rests on, in a path from one symbol to another
+
+
+def rests_on(fact: Fact, step: Step, name: str) -> tuple[str, Location | None]:
+    """How a symbol's value rests on another's by a step: a predicate with its name, the place."""
+    for told in step.premises:
+        words = _premise_words(step, told, name)
+        if words:
+            return words, told.location
+    if step.premises:
+        return f"depends on {name}", step.premises[0].location
+    return ("can only be m with modules" if fact.value == "m" else f"depends on {name}"), None
+
+
+def _premise_words(step: Step, told: Premise, name: str) -> str:
+    """What a premise says of a name; empty if it does not mention it."""
+    match told.statement:
+        case Limit(expr=None, word=word):
+            return limited_by(word, None)
+        case Limit(expr=expr, word=word) if expr is not None:
+            mention = _mention(expr, name)
+            return limited_by(word, mention) if mention else ""
+        case Default() as default:
+            has = has_line(default_line(default))
+            return has if step.rule != "passed over" else f"would have{has[3:]}"
+        case Range() as bounds:
+            return has_line(range_line(bounds))
+        case Select(condition=condition):
+            word_: Reverse = "imply" if step.rule in ("imply", "not implied") else "select"
+            own = _mention(condition, name) if condition is not None else ""
+            by = reversed_by(word_, told.symbol, "" if told.symbol == name else own)
+            if step.rule == "offered":
+                return f"{by}, which depends on {name}"
+            if told.symbol != name and not own:
+                return ""
+            return by if step.rule in ("select", "imply") else f"would be{by[2:]}"
+    return ""
+
+
+def _mention(expr: Expr, used: str, *, negated: bool = False) -> str:
+    """What an expression says of a symbol: its name, negated or compared, or the whole "or"."""
+    match expr:
+        case Sym(name):
+            return f"{'!' if negated else ''}{name}" if name == used else ""
+        case Not(operand):
+            return _mention(operand, used, negated=not negated)
+        case And(operands) | Or(operands):
+            mentions = (_mention(operand, used, negated=negated) for operand in operands)
+            mention = next((each for each in mentions if each), "")
+            if not mention or isinstance(expr, Or) == negated:
+                return mention
+            whole = str(Not(expr) if negated else expr)
+            return whole if len(whole) <= _LONGEST else f"{mention} or others"
+        case Compare():
+            return str(Not(expr) if negated else expr) if used in names(expr) else ""
+    return ""

@@ -13,10 +13,12 @@ from attrs import evolve, frozen
 
 from kresolve.dotconfig.lines import Line
 from kresolve.evaluator import Configuration
-from kresolve.explanation.dependency_path import Relation, WithAndWithout, join_names, shortest_path
+from kresolve.explanation import Deriver
+from kresolve.explanation.dependency_path import Relation, WithAndWithout, shortest_path
 from kresolve.kconfig.expressions import And, Expr, Not, Or, Sym
 from kresolve.kconfig.location import Location
 from kresolve.kconfig.model import MenuNode
+from kresolve.kconfig.phrases import join_names
 from kresolve.planner import Conflict, Plan, Question, Request, Target, answer, compatible
 from kresolve.planner.result import CorrectionSet
 from kresolve.solver import Deadline
@@ -89,9 +91,8 @@ class Adviser:
         self._instead: dict[tuple[str, str], bool] = {}
         if plan is not None:
             self._after = target.after(plan.assignments)
-            self._contrast = WithAndWithout(
-                target.model, self._after.evaluation, _values(target.before)
-            )
+            deriver = Deriver(self._after, target.base)
+            self._contrast = WithAndWithout(deriver, _values(target.before))
 
     def adding(self, request: Request, told: str) -> Advice | None:
         """The plan's lines for a lost line, of which ``told`` is known; None if there are none."""
@@ -191,7 +192,7 @@ def _values(before: Configuration) -> Callable[[str], int | str]:
 def _beside(target: Target, user: str, used: str, relation: Relation) -> Iterator[str]:
     """Options that could do for one what another does: in the same "or", or that select it."""
     model = target.model
-    if relation.words.startswith("is selected by"):
+    if relation.rule == "select":
         yield from (one.selector for one in model.selected_by[user] if one.selector != used)
         return
     for index, definition in model.menu_nodes(model.symbols[user]):

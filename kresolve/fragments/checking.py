@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Final, Literal, TypeAlias
 from attrs import evolve, frozen
 
 from kresolve.dotconfig.lines import Line, typed_value, unquote
-from kresolve.explanation.missing_tools import with_tools
-from kresolve.explanation.why_not import why_not
+from kresolve.explanation import Deriver
+from kresolve.explanation.why_not import why_not, with_tools
 from kresolve.fragments.check_items import CheckItem, KernelId, of_profile
 from kresolve.fragments.features import FeatureCheck, check_features, every, features_in, some
 from kresolve.fragments.repair import Repair, conflict_text
@@ -308,7 +308,8 @@ def check_evidence(
 
 def explained(check: Check, target: Target, mended: Repair) -> Check:
     """The same check with a tree's word on it: why something is missing, and a plan."""
-    rows = tuple(_explained(row, target, mended) for row in check.rows)
+    deriver = Deriver(target.before, target.base, every=True)
+    rows = tuple(_explained(row, target, deriver, mended) for row in check.rows)
     return evolve(check, rows=rows, tree=target.model.info, plan=mended.plan)
 
 
@@ -374,17 +375,19 @@ def _judged(check: Check) -> Check:
     return evolve(check, status=status)
 
 
-def _explained(row: Row, target: Target, mended: Repair) -> Row:
+def _explained(row: Row, target: Target, deriver: Deriver, mended: Repair) -> Row:
     name = row.item.name
     proof = conflict_text(name, mended.impossible[name]) if name in mended.impossible else ""
     ways = tuple(
-        tuple(_why(part, target, fails=row.holds is False, can=not proof) for part in parts)
+        tuple(
+            _why(part, target, deriver, fails=row.holds is False, can=not proof) for part in parts
+        )
         for parts in row.ways
     )
     return evolve(row, ways=ways, proof=proof)
 
 
-def _why(part: Part, target: Target, *, fails: bool, can: bool) -> Part:
+def _why(part: Part, target: Target, deriver: Deriver, *, fails: bool, can: bool) -> Part:
     """An option with a tree's word on it: why it is not as it has to be."""
     model, after, name = target.model, target.before, part.want.symbol
     if not has_option(model, name):
@@ -402,7 +405,7 @@ def _why(part: Part, target: Target, *, fails: bool, can: bool) -> Part:
     if after.shown(name) in accept:
         return evolve(part, why=f"olddefconfig would make it {after.spelled(name)}")
     user = after.evaluation.user.lines.get(name)
-    said = why_not(after, name, wanted)
-    if said.word == "default" and can and (user is None or user.value == "n"):
+    reason = why_not(deriver, name, wanted)
+    if reason.is_free and can and (user is None or user.value == "n"):
         return evolve(part, why="not set (can be set)")
-    return evolve(part, why=with_tools(after, said, target.model_index.probes))
+    return evolve(part, why=with_tools(deriver, reason, target.model_index.probes))

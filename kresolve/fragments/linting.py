@@ -20,8 +20,8 @@ from kresolve.dotconfig.lines import (
     typed_value,
 )
 from kresolve.evaluator import Configuration, ConfMode, evaluate
-from kresolve.explanation.missing_tools import with_tools
-from kresolve.explanation.why_not import WhyNot, why_not
+from kresolve.explanation import Deriver
+from kresolve.explanation.why_not import roots, why_not, with_tools
 from kresolve.fragments.advice import Adviser
 from kresolve.fragments.renames import Successor, shortened, successors, unknown_text
 from kresolve.fragments.repair import Repair, conflict_text, repair
@@ -29,9 +29,8 @@ from kresolve.fragments.similar_option import Likeness
 from kresolve.fragments.value_without import value_without
 from kresolve.kconfig import markup
 from kresolve.kconfig.location import Location
-from kresolve.kconfig.model import Model, Symbol, TreeInfo
+from kresolve.kconfig.model import Model, TreeInfo
 from kresolve.kconfig.similar_names import misspelled
-from kresolve.kconfig.tristate import N
 from kresolve.kconfig.values import NUMERIC, Type
 from kresolve.planner import Plan, Request, Target
 from kresolve.planner.fragment_file import counted
@@ -272,6 +271,7 @@ class Linter:
         self.model = bare.model
         self.target = evolve(bare, lines=(*bare.lines, *lines))
         self.after: Configuration = self.target.before
+        self.deriver = Deriver(self.after, self.target.base, every=True)
         self._others = others
         self._likenesses: dict[int, Likeness] = {}
         self.whitelist = whitelist
@@ -471,10 +471,9 @@ class Linter:
         if not self.model.is_assignable(symbol) and self._is_whole(found.line):
             reason = "has no prompt; conf has calculated this line of a complete .config"
             return evolve(found, rule="calculated", message=f"{text}: {reason}")
-        why = why_not(self.after, name, found.wanted)
-        text = f"{text}: {with_tools(self.after, why, self.bare.model_index.probes)}"
-        blockers = self._blockers(why, _enough(symbol, found.wanted), frozenset({name}))
-        found = evolve(found, blockers=blockers)
+        why = why_not(self.deriver, name, found.wanted)
+        text = f"{text}: {with_tools(self.deriver, why, self.bare.model_index.probes)}"
+        found = evolve(found, blockers=roots(self.deriver, name, found.wanted))
         for name in why.blockers:
             line = self._line_of(name)
             if line is not None and line.symbol != found.line.symbol:
@@ -486,23 +485,6 @@ class Linter:
                     related=line.location,
                 )
         return evolve(found, rule="dropped", message=text, location=why.location)
-
-    def _blockers(self, why: WhyNot, wanted: str, seen: frozenset[str]) -> tuple[str, ...]:
-        """What keeps an option out in the end: where a dependency is n, what keeps that out."""
-        if why.word not in ("dependency", "promptless"):
-            return ()
-        found: dict[str, None] = {}
-        for name in why.blockers:
-            symbol = self.model.symbols.get(name)
-            if symbol is None or name in seen:
-                continue
-            above: tuple[str, ...] = ()
-            if symbol.is_bool_or_tristate and self.after.tristate(name) == N:
-                want = wanted if symbol.type is Type.TRISTATE else "y"
-                own = why_not(self.after, name, want)
-                above = self._blockers(own, _enough(symbol, want), seen | {name})
-            found.update(dict.fromkeys(above or (f"{name}={self.after[name]}",)))
-        return tuple(found)
 
     def _is_whole(self, line: Line) -> bool:
         """Does a line stand in a file that is a whole ``.config``?"""
@@ -607,11 +589,6 @@ def switched_off_by(
         return tuple(lower)
     alone = without(enabled)
     return tuple(name for name in lower if alone.tristate(name) < before.tristate(name))
-
-
-def _enough(symbol: Symbol, wanted: str) -> str:
-    """What a tristate has to be for a symbol that depends on it: m, but for a tristate's y."""
-    return wanted if symbol.type is Type.TRISTATE else "m"
 
 
 def advised(

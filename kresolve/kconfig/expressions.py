@@ -8,7 +8,7 @@ Values are not computed here: evaluator and encoding each do that in their own w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, TypeAlias
 
 from attrs import frozen
@@ -148,6 +148,24 @@ def names(expr: Expr) -> Iterator[str]:
                 todo.extend(reversed(operands))
             case _:
                 pass
+
+
+def renamed(expr: Expr, name: Callable[[str], str]) -> Expr:
+    """The expression with other names, as for a text with values: ``A (=y) && !B (=n)``."""
+    match expr:
+        case Sym():
+            return Sym(name(expr.name))
+        case Compare(op, left, right):
+            sides = (Sym(name(o.name)) if isinstance(o, Sym) else o for o in (left, right))
+            return Compare(op, *sides)
+        case Not(operand):
+            return Not(renamed(operand, name))
+        case And(operands):
+            return And(tuple(renamed(operand, name) for operand in operands))
+        case Or(operands):
+            return Or(tuple(renamed(operand, name) for operand in operands))
+        case _:
+            return expr
 
 
 def rewrite_m(expr: Expr, modules: Expr) -> Expr:

@@ -128,6 +128,20 @@ class MenuNode(Entry):
 AnyEntry: TypeAlias = Menu | If | Comment | ChoiceEntry | MenuNode
 
 
+#: How a condition limits: what stands at the entry or around it; a choice that has a value
+#: of its own (before 6.10), and its prompt; what stands behind a default or select.
+LimitWord: TypeAlias = Literal[
+    "depends on",
+    "if",
+    "prompt if",
+    "visible if",
+    "choice",
+    "choice if",
+    "default if",
+    "select if",
+]
+
+
 @frozen
 class Limit:
     """A condition that an entry stands under, at itself or at an entry around it.
@@ -137,7 +151,7 @@ class Limit:
     ``expr`` is None.
     """
 
-    word: Literal["depends on", "if", "prompt if", "visible if", "choice if", "choice"]
+    word: LimitWord
     expr: Expr | None
     location: Location
     entry: int
@@ -344,7 +358,7 @@ class Model(Short):
         known = self._limits.get(index)
         if known is None:
             entry = self.entries[index]
-            word: Literal["if", "depends on"] = "if" if isinstance(entry, If) else "depends on"
+            word: LimitWord = "if" if isinstance(entry, If) else "depends on"
             known = tuple(Limit(word, line.expr, line.location, index) for line in entry.depends)
             if entry.parent >= 0:
                 above = self.entries[entry.parent]

@@ -1,6 +1,6 @@
 """Planning: from a request to the best plan, confirmed by the evaluator."""
 
-from kresolve.explanation.dependency_path import join_names
+from kresolve.kconfig.phrases import join_names
 from kresolve.planner.compatible import Compatible, compatible
 from kresolve.planner.objective import ORDERS, Measure, View
 from kresolve.planner.planning import answer, answer_all, answer_in_parts, can_be_proved

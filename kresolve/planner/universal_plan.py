@@ -8,6 +8,7 @@ from attrs import evolve
 
 from kresolve.dotconfig.lines import Line
 from kresolve.evaluator import evaluate
+from kresolve.explanation import Deriver
 from kresolve.explanation.dependency_path import WithAndWithout
 from kresolve.kconfig.memory import gc_paused
 from kresolve.planner.candidate_values import is_exhaustive
@@ -123,7 +124,7 @@ def _line(any_bases: Sequence[AnyBase], found: UniversalFragment, line: Line) ->
 
     model = model_of([any_base.model for any_base in any_bases], line.symbol)
     plain = plainly_asked(any_base.question for any_base in any_bases)
-    contrast = WithAndWithout(any_base.model, there.evaluation, elsewhere)
+    contrast = WithAndWithout(Deriver(there, "the base"), elsewhere)
     told = plan_line(model, line, plain, Loss(lost, lost, there.shown, contrast))
     return evolve(told, missed_on=Counterexample(any_base.model.info, base))
 

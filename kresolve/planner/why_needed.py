@@ -13,9 +13,11 @@ from attrs import evolve, frozen
 
 from kresolve.dotconfig.lines import Line, typed_value
 from kresolve.evaluator.evaluation import Evaluation
-from kresolve.explanation import Deriver, why_satisfied
-from kresolve.explanation.dependency_path import WithAndWithout, dependency_path, join_names
+from kresolve.explanation import Deriver, reason
+from kresolve.explanation.dependency_path import WithAndWithout, dependency_path
+from kresolve.explanation.reductions import readable
 from kresolve.kconfig.model import Model
+from kresolve.kconfig.phrases import join_names
 from kresolve.planner.problem import EncodedTarget, Question
 from kresolve.planner.request import AnyOf, Demand, Request, Shown
 from kresolve.planner.result import PlanLine, Role, Satisfied, Serving
@@ -29,6 +31,7 @@ def plan_lines(result: SearchResult) -> tuple[PlanLine, ...]:
     order = asked_in_order(encoded_target.question for encoded_target in problem.encoded_targets)
     plain = plainly_asked(encoded_target.question for encoded_target in problem.encoded_targets)
     lines: list[PlanLine] = []
+    derivers: dict[int, Deriver] = {}
     for line in result.lines:
         without = result.without[line.symbol]
         lost = {
@@ -41,7 +44,9 @@ def plan_lines(result: SearchResult) -> tuple[PlanLine, ...]:
         number = needing[0][1] if needing else 0
         encoded_target, after = problem.encoded_targets[number], result.after[number]
         elsewhere = _elsewhere(encoded_target, without, after.evaluation)
-        contrast = WithAndWithout(encoded_target.target.model, after.evaluation, elsewhere)
+        if number not in derivers:
+            derivers[number] = Deriver(after, encoded_target.target.base)
+        contrast = WithAndWithout(derivers[number], elsewhere)
         loss = Loss(
             tuple(request for request, _ in needing),
             tuple(request for request, there in needing if there == number),
@@ -219,7 +224,7 @@ def satisfied(result: SearchResult, number: int = 0) -> tuple[Satisfied, ...]:
         for want in request.wants if serves is None else serves.wants:
             if want.symbol in in_plan:
                 continue
-            why = why_satisfied(deriver, want.symbol)
+            why = reason(readable(deriver.fact(want.symbol), root=False))
             if not want.is_needed(after.shown):
                 why = f"not needed: requested only if {want.when}"
             elif isinstance(request, AnyOf) and request.is_choice:

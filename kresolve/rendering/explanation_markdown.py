@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from kresolve.explanation import Derivation, Fact, headline
-from kresolve.explanation.wording import condition
 from kresolve.planner import Plan
 from kresolve.rendering.explanation_outline import (
     about,
@@ -87,7 +86,7 @@ def _literally(fact: Fact | None) -> Iterator[str]:
         return
     steps = [step for each in fact.steps for step in (each, *each.also)]
     told = [*(one for step in steps for one in step.premises), *([fact.line] if fact.line else [])]
-    texts = {text for one in told for text in (one.probe, one.text, condition(one))}
+    texts = {text for one in told for text in (one.probe, one.text, one.valued)}
     texts.add(f'"{fact.prompt}"')
     for text in sorted(texts, key=lambda text: (-len(text), text)):
         if '"' in text or "`" in text:

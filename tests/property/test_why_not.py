@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kresolve.evaluator import Configuration, evaluate
+from kresolve.explanation import Deriver
 from kresolve.explanation.why_not import why_not
 from kresolve.kconfig.expressions import names
 from kresolve.kconfig.model import Model, Symbol
@@ -17,6 +18,8 @@ from kresolve.kconfig.tristate import OF_LETTER
 from tests.property.kconfigs import DIALECTS, toys
 from tests.property.toys import load, read
 
+#: What decides where conditions keep a line out.
+LIMITING: Final = ("depends", "hidden", "limited")
 #: Of so many symbols all values are tried.
 _MOST: Final = 4
 
@@ -63,6 +66,7 @@ def test_blame_is_counterfactual(dialect: str, data: st.DataObject) -> None:
     toy = data.draw(toys(dialect))
     model = load(toy.kconfig, dialect)
     after = evaluate(model, read(toy.config, model))
+    deriver = Deriver(after, "base", every=True)
     for name, symbol in model.symbols.items():
         if (
             not symbol.is_bool_or_tristate
@@ -73,8 +77,12 @@ def test_blame_is_counterfactual(dialect: str, data: st.DataObject) -> None:
         for want in values_of(model, name)[1:]:
             if after.tristate(name) >= OF_LETTER[want] or reaches(after, name, want, {}):
                 continue
-            found = why_not(after, name, want)
-            if found.word != "dependency" or model.modules in found.blockers:
+            found = why_not(deriver, name, want)
+            if (
+                found.fact.rule not in LIMITING
+                or not found.fact.prompt
+                or model.modules in found.blockers
+            ):
                 continue
             told = found.blockers
             for other in limits(model, symbol) - {*told, model.modules}:

@@ -149,9 +149,9 @@ def findings(text: str) -> list[Finding]:
             "CONFIG_CPUS=4\n# CONFIG_PLUG is not set\n",
             1,
             (
-                "impossible together with CPUS=4 (f:1), proved: PLUG: default y (Kconfig:80), "
-                "depends on SMP (Kconfig:81), CPUS: range 1 MOST (Kconfig:76), "
-                "MOST: default 1 (Kconfig:72); "
+                'impossible together with CPUS=4 (f:1), proved: PLUG has "default y" (Kconfig:80), '
+                'depends on SMP (Kconfig:81), CPUS has "range 1 MOST" (Kconfig:76), '
+                'MOST has "default 1" (Kconfig:72); '
                 "remove f:1 (CPUS=1 also works) and add # CONFIG_SMP is not set"
             ),
         ),
@@ -238,7 +238,7 @@ def test_the_other_causes_stand_beside_a_missing_tool() -> None:
     (other,) = Linter(target(), parse_lines("CONFIG_MODULES=m\n", "f")[0]).findings()
 
     assert "depends on DEBUG (=n)" in text
-    assert "depends on HAS_TOOL (=n)" in text
+    assert "on HAS_TOOL (=n)" in text
     assert MISSING not in other.text
 
 

@@ -81,8 +81,7 @@ config QUIET
 """
 
 _CPUS = (
-    "CPUS has a default from START_CPUS (Kconfig:33), "
-    "START_CPUS has default 8192 if MAX (Kconfig:37)"
+    'CPUS has "default START_CPUS" (Kconfig:33), START_CPUS has "default 8192 if MAX" (Kconfig:37)'
 )
 
 
@@ -110,14 +109,14 @@ _CPUS = (
             "CHIP",
             "",
             "RADIO",
-            "CHIP is selected by HUB (Kconfig:46), HUB has a default from RADIO (Kconfig:45)",
+            'CHIP is selected by HUB (Kconfig:46), HUB has "default RADIO" (Kconfig:45)',
         ),
         # Where both would do, the side that is there is named.
         (
             "QUIET",
             "CONFIG_SMP=y\nCONFIG_DEBUG=y\n",
             "SMP",
-            "QUIET has default y if !(SMP && DEBUG) (Kconfig:70)",
+            'QUIET has "default y if !(SMP && DEBUG)" (Kconfig:70)',
         ),
     ],
 )

@@ -111,11 +111,14 @@ def test_on_a_base_with_olddefconfig(model: Model) -> None:
     }
     turns = found.of_kind("off")[0]
     assert (turns.symbol, turns.before, turns.after) == ("TURNS", "y", "n")
-    assert (turns.why, turns.was) == ("default !GATE (Kconfig:22)", "default !GATE (Kconfig:22)")
+    assert (turns.why, turns.was) == (
+        'has "default !GATE" (Kconfig:22)',
+        'has "default !GATE" (Kconfig:22)',
+    )
     assert turns.menu == ("Behind",)
     on = {effect.symbol: effect.why for effect in found.of_kind("on")}
-    assert on["FORCED"] == "selected by GATE (Kconfig:8)"
-    assert on["PROPOSED"] == "implied by GATE (Kconfig:9)"
+    assert on["FORCED"] == "is selected by GATE (Kconfig:8)"
+    assert on["PROPOSED"] == "is implied by GATE (Kconfig:9)"
     assert on["ONE"] == "chosen in its choice"
 
 
@@ -124,7 +127,10 @@ def test_allnoconfig_switches_off_what_becomes_visible(model: Model) -> None:
     found = effects_on(model, [Line("MAY", "y")], "allnoconfig", "GATE", base="empty")
 
     defaults = next(effect for effect in found.of_kind("off") if effect.symbol == "DEFAULTS")
-    assert (defaults.why, defaults.was) == ("set by allnoconfig", "default y (Kconfig:18)")
+    assert (defaults.why, defaults.was) == (
+        "set by make allnoconfig",
+        'has "default y" (Kconfig:18)',
+    )
 
 
 @pytest.mark.parametrize("mode", ["olddefconfig", "allnoconfig"])
@@ -178,7 +184,7 @@ def test_in_the_whole_tree(model: Model) -> None:
         "default off": {"TURNS"},
     }
     why = {(effect.kind, effect.symbol): effect.why for effect in found.effects}
-    assert why["shows", "DEFAULTS"] == "prompt if GATE (Kconfig:17)"
+    assert why["shows", "DEFAULTS"] == "has a prompt only if GATE (Kconfig:17)"
     assert why["allows", "AFTER"] == "depends on ONLY (Kconfig:30)"
     assert why["forces", "NOT"] == "its default, which no line can change"
     assert why["default off", "TURNS"] == "default (Kconfig:22)"
@@ -227,7 +233,7 @@ def test_a_gate_for_people_and_for_programs(model: Model) -> None:
         "switched off, or from y to m: 2 symbols",
         "  Behind",
         "    TURNS: turns (Kconfig:20)",
-        "      y -> n: default !GATE (Kconfig:22)",
+        '      y -> n: has "default !GATE" (Kconfig:22)',
     ]
     document = found.to_dict()
     assert json.loads(json.dumps(document)) == document

@@ -17,8 +17,8 @@ from kresolve.explanation import (
     Probes,
     customary_effect,
     headline,
+    reason,
     sentence,
-    why_satisfied,
     with_probes,
 )
 from kresolve.explanation.derivation import Fact, Premise, Step
@@ -27,6 +27,7 @@ from kresolve.explanation.reductions import (
     drop_alternatives,
     drop_irrelevant,
     drop_proof_only,
+    readable,
     reduced,
     stop_at_user_lines,
     to_depth,
@@ -166,19 +167,19 @@ _SENTENCES: list[tuple[str, str, ConfMode, str]] = [
         "UDP",
         "CONFIG_UDP=y",
         "olddefconfig",
-        "UDP was set to y (base:1) but is n: it depends on DIAG (Kconfig:30), which is n",
+        "UDP was set to y (base:1) but is n: it depends on DIAG (=n) (Kconfig:30)",
     ),
     (
         "DIAG",
         "CONFIG_NET=y",
         "olddefconfig",
-        "DIAG is n because it depends on INET (Kconfig:25), which is n",
+        "DIAG is n because it depends on INET (=n) (Kconfig:25)",
     ),
     (
         "UDP",
         "CONFIG_NET=y\nCONFIG_INET=y\nCONFIG_MODULES=y\nCONFIG_DIAG=m\nCONFIG_UDP=y",
         "olddefconfig",
-        "UDP was set to y (base:5) but is only m: it depends on DIAG (Kconfig:30), which is m",
+        "UDP was set to y (base:5) but is only m: it depends on DIAG (=m) (Kconfig:30)",
     ),
     (
         "EITHER",
@@ -186,7 +187,7 @@ _SENTENCES: list[tuple[str, str, ConfMode, str]] = [
         "olddefconfig",
         (
             "EITHER is n: not set; cannot be set, because "
-            "it depends on NET || EXPERT (Kconfig:39), with NET=n, EXPERT=n"
+            "it depends on NET (=n) || EXPERT (=n) (Kconfig:39)"
         ),
     ),
     (
@@ -195,7 +196,7 @@ _SENTENCES: list[tuple[str, str, ConfMode, str]] = [
         "olddefconfig",
         (
             "ASKED was set to n (base:1) but is y: "
-            "it has a prompt only if EXPERT (Kconfig:44), which is n; "
+            "it has a prompt only if EXPERT (=n) (Kconfig:44); "
             '"default y" (Kconfig:45) applies instead'
         ),
     ),
@@ -213,15 +214,15 @@ _SENTENCES: list[tuple[str, str, ConfMode, str]] = [
         "CONFIG_EXPERT=y\nCONFIG_FORCER=y",
         "olddefconfig",
         (
-            "FORCED is y: FORCER (=y) selects it (Kconfig:53), with EXPERT=y; "
-            "conf warns of unmet direct dependencies: it depends on NEVER (Kconfig:49), which is n"
+            "FORCED is y: it is selected by FORCER (=y) (Kconfig:53), with EXPERT=y; "
+            "conf warns of unmet direct dependencies: it depends on NEVER (undefined) (Kconfig:49)"
         ),
     ),
     (
         "LEVEL",
         "CONFIG_SECOND=y\nCONFIG_FORCER=y",
         "olddefconfig",
-        "LEVEL is y: FORCER (=y) selects it (Kconfig:54); so does SECOND",
+        "LEVEL is y: it is selected by FORCER (=y) (Kconfig:54); also by SECOND",
     ),
     (
         "LEVEL",
@@ -229,7 +230,7 @@ _SENTENCES: list[tuple[str, str, ConfMode, str]] = [
         "olddefconfig",
         (
             "LEVEL is n: it has neither prompt nor default, "
-            "and FORCER or SECOND could select it, but none does"
+            "and FORCER (Kconfig:54) or SECOND (Kconfig:58) could select it, but none does"
         ),
     ),
     ("ALONE", "", "olddefconfig", "ALONE is n: it has neither prompt nor default"),
@@ -237,22 +238,25 @@ _SENTENCES: list[tuple[str, str, ConfMode, str]] = [
         "PROPOSED",
         "CONFIG_PROPOSER=y",
         "olddefconfig",
-        "PROPOSED is y: no line sets it, and PROPOSER (=y) implies it (Kconfig:65)",
+        "PROPOSED is y: no line sets it, and it is implied by PROPOSER (=y) (Kconfig:65)",
     ),
     (
         "CUT",
         "CONFIG_PROPOSER=y",
         "olddefconfig",
         (
-            "CUT is n: PROPOSER (=y) implies it (Kconfig:66), "
-            "but it depends on EXPERT (Kconfig:73), which is n"
+            "CUT is n: it is implied by PROPOSER (=y) (Kconfig:66), "
+            "but it depends on EXPERT (=n) (Kconfig:73)"
         ),
     ),
     (
         "SIZE",
         "CONFIG_SIZE=99",
         "olddefconfig",
-        ('SIZE was set to 99 (base:1) but is 8: "range 4 8 if !EXPERT" (Kconfig:80) allows 4..8'),
+        (
+            "SIZE was set to 99 (base:1) but is 8: "
+            'out of range 4..8 by "range 4 8 if !EXPERT" (Kconfig:80)'
+        ),
     ),
     (
         "SIZE",
@@ -283,7 +287,7 @@ _SENTENCES: list[tuple[str, str, ConfMode, str]] = [
         "FASTER",
         "CONFIG_FASTER=y",
         "olddefconfig",
-        ("FASTER was set to y (base:1) but is n: it depends on EXPERT (Kconfig:100), which is n"),
+        ("FASTER was set to y (base:1) but is n: it depends on EXPERT (=n) (Kconfig:100)"),
     ),
     (
         "HALF",
@@ -328,7 +332,7 @@ def test_a_select_beyond_m_says_what_it_passes() -> None:
     fact = derived(model, "DRIVER", "CONFIG_MODULES=y").fact
 
     assert sentence(fact) == (
-        "DRIVER is y: MODULES (=y) selects it (Kconfig:4); "
+        "DRIVER is y: it is selected by MODULES (=y) (Kconfig:4); "
         "conf warns of unmet direct dependencies: it depends on m (Kconfig:5)"
     )
     assert {cause.name for cause in fact.causes} == {"MODULES"}
@@ -363,7 +367,7 @@ def test_conditions_that_do_not_follow_are_told_beside(model: Model) -> None:
         "depends on B",
     ]
     assert sentence(both.fact).endswith(
-        "it depends on A (Kconfig:9), which is n; and on B (Kconfig:10), which is n"
+        "it depends on A (=n) (Kconfig:9) and on B (=n) (Kconfig:10)"
     )
 
 
@@ -385,9 +389,7 @@ def test_because_needs_one_cause_that_would_change_it(model: Model) -> None:
     """What two conditions forbid each on its own is not said to be because of one."""
     assert " because " not in sentence(derived(load(_BOTH), "X", "").fact)
     one = sentence(derived(load(_BOTH), "X", "CONFIG_B=y").fact)
-    assert one == (
-        "X is n: not set; cannot be set, because it depends on A (Kconfig:9), which is n"
-    )
+    assert one == ("X is n: not set; cannot be set, because it depends on A (=n) (Kconfig:9)")
 
 
 def test_reductions_are_pure_and_only_leave_out(model: Model) -> None:
@@ -459,12 +461,17 @@ def test_an_unknown_symbol_is_refused(model: Model) -> None:
         deriver.derivation("FORSED")
 
 
+def satisfied(deriver: Deriver, name: str) -> str:
+    """Why a symbol has its value, as a plan says of what needs no line."""
+    return reason(readable(deriver.fact(name), root=False))
+
+
 def test_a_request_without_a_line_says_why(model: Model) -> None:
     """What needs no line is said to have a default, or to be selected, and by what."""
     deriver = Deriver(evaluate(model, read("CONFIG_FORCER=y\n", model)), "base")
 
-    assert why_satisfied(deriver, "LEVEL") == "FORCER (=y) selects it (Kconfig:54)"
-    assert why_satisfied(deriver, "ASKED") == '"default y" (Kconfig:45)'
+    assert satisfied(deriver, "LEVEL") == "it is selected by FORCER (=y) (Kconfig:54)"
+    assert satisfied(deriver, "ASKED") == 'it has "default y" (Kconfig:45)'
 
 
 def test_tradition_is_weighed(model: Model) -> None:

@@ -94,10 +94,10 @@ def test_every_symbol_has_its_role() -> None:
     assert graph.nodes["DESERT"]["line"] == "# CONFIG_DESERT is not set"
     assert (graph.nodes["BUS"]["before"], graph.nodes["BUS"]["value"]) == ("n", "y")
     assert graph.nodes["BUS"]["why"].startswith("DEVICE depends on BUS (Kconfig:19)")
-    assert graph.nodes["MIDDLE"]["why"] == "default BUS (Kconfig:41)"
-    assert graph.nodes["MMU"]["why"] == "default y (Kconfig:5)"
+    assert graph.nodes["MIDDLE"]["why"] == 'has "default BUS" (Kconfig:41)'
+    assert graph.nodes["MMU"]["why"] == 'has "default y" (Kconfig:5)'
     assert graph.nodes["EXPERT"]["why"] == "no active default"
-    assert graph.nodes["ALWAYS"]["why"] == 'needs no line: "default y" (Kconfig:34)'
+    assert graph.nodes["ALWAYS"]["why"] == 'needs no line: it has "default y" (Kconfig:34)'
 
 
 def test_edges_are_what_the_plan_is_about() -> None:
