@@ -32,8 +32,8 @@ TEST_JOBS := 2 --dist worksteal
 # Kernels of which the tests take a sample where the mirror has them.
 MORE_TREES := debian:5.10@bullseye debian:6.1 debian:7.3@trixie-backports
 
-.PHONY: plan test test-fresh test-pythons test-long test-boot conformance lint bench pictures notebooks \
-	docs-output setup clean help FORCE
+.PHONY: plan test test-fresh test-pythons test-long test-boot conformance lint bench pictures schemas \
+	notebooks docs-output setup clean help FORCE
 
 plan: $(READY) ## print the fragment that CRIU needs on allnoconfig of Linux 6.12
 	@$(KRESOLVE) plan criu --tree debian:6.12 --arch x86_64 --base allnoconfig --verify conf
@@ -95,6 +95,9 @@ bench: $(READY) ## measure against conf, write the results as JSON and docs/benc
 
 pictures: $(READY) ## draw the pictures of the documentation anew
 	@$(CLEAN) $(BIN)/python -m tools.pictures
+
+schemas: $(READY) ## write the JSON Schemas of the documents anew
+	@$(CLEAN) $(BIN)/python -m tools.schemas
 
 # NOTEBOOKS=docs/notebooks/criu.ipynb runs that one only.
 NOTEBOOKS :=

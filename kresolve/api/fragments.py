@@ -48,7 +48,7 @@ from kresolve.fragments.migrating import ByHelp, Migration, migrated
 from kresolve.fragments.rename_by_help import RenameByHelp
 from kresolve.fragments.repair import Repair, repair
 from kresolve.fragments.running_kernel import RunningKernel
-from kresolve.integrations.selftests import SELFTESTS, Audited, audited, audited_on_any_base
+from kresolve.integrations.selftests import SELFTESTS, Audit, Audited, audited, audited_on_any_base
 from kresolve.kconfig.model import Model
 from kresolve.planner import ANY, Target, merged
 from kresolve.planner.profiles import own_profiles
@@ -293,7 +293,7 @@ def migrate(
     )
 
 
-def audit_selftests(tree: Tree, how: AuditOptions, progress: Progress = SILENT) -> list[Audited]:
+def audit_selftests(tree: Tree, how: AuditOptions, progress: Progress = SILENT) -> Audit:
     """The configs of the kernel's own tests on a base: whole, mended, or why not.
 
     Raises TreeError for a tree without these tests.
@@ -329,7 +329,7 @@ def audit_selftests(tree: Tree, how: AuditOptions, progress: Progress = SILENT) 
                     one = evolve(one, confirmed=_confirmed(tree, bare, one, lines))
             found.append(one)
             task.update(number + 1)
-    return found
+    return Audit(tree.info, str(how.base), how.mode, tuple(found))
 
 
 def _confirmed(tree: Tree, bare: Target, one: Audited, lines: list[Line]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from attrs import evolve, field, frozen
 
@@ -32,11 +33,12 @@ from kresolve.integrations.kata import (
 from kresolve.integrations.kata_files import fragments_directory, read_kata
 from kresolve.planner.result import Status
 from kresolve.progress import SILENT, TIMEOUT, Progress
+from kresolve.results import Result
 from kresolve.sources.merge_script import merge_config
 
 
-@frozen(eq=False)
-class KataChange:
+@frozen(eq=False, repr=False)
+class KataChange(Result):
     """The change of Kata's directory that a plan needs, for one architecture or several.
 
     ``root`` is the directory of fragments, somewhere below ``within``, which was named.
@@ -50,6 +52,13 @@ class KataChange:
     texts: Mapping[str, str] = field(factory=dict)
     diff: str = ""
     witnesses: tuple[str, ...] = ("evaluator",)
+
+    schema: ClassVar = "kresolve.kata/2"
+    _keys: ClassVar = ("status", "diff", "verified=witnesses", "note=version_note", "kernels=plans")
+    _rows_of: ClassVar = "kernels"
+
+    def _summary(self) -> str:
+        return f"{self.status}: {', '.join(self.texts) or 'no file'} to change"
 
     @property
     def status(self) -> Status:

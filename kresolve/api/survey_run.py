@@ -28,9 +28,9 @@ from kresolve.errors import ConfigFileError
 from kresolve.evaluator import ConfMode
 from kresolve.kconfig.model import Model
 from kresolve.kconfig.storage import from_bytes
-from kresolve.planner import Demand, ModelIndex, Question, Target, answer
+from kresolve.planner import Demand, ModelIndex, Plan, Question, Target, answer
 from kresolve.progress import SILENT, Progress
-from kresolve.results import Result
+from kresolve.results import Result, document
 
 #: Symbols for one task of the pool: each process encodes a base once.
 _CHUNK: Final = 10
@@ -49,6 +49,27 @@ class SurveyTerms:
     #: Where the tree's files are; nothing where there are none.
     root: Path | None = None
 
+    _keys: ClassVar = (
+        *("pins=question.pins", "forbidden=question.forbidden"),
+        *("objective=question.objective", "prefer=question.prefer"),
+    )
+
+
+@frozen
+class SurveyedPlan:
+    """A line of a survey's file: a plan, and which symbol it is for, on which terms."""
+
+    request: Demand
+    terms: SurveyTerms
+    plan: Plan
+
+    _keys: ClassVar = ("symbol=request.name", "asked", "terms", "*plan")
+
+    @property
+    def asked(self) -> str:
+        """The request as a text."""
+        return str(self.request)
+
 
 @frozen(repr=False)
 class Survey(Result):
@@ -61,19 +82,16 @@ class Survey(Result):
     counts: Mapping[str, int] = field(factory=dict)
     new: int = 0
 
+    schema: ClassVar = "kresolve.survey/2"
+    _keys: ClassVar = ("counts", "new")
+    _rows_of: ClassVar = "plans"
+
     def __str__(self) -> str:
         return ", ".join(f"{number} {status}" for status, number in self.counts.items() if number)
 
     def to_dict(self) -> dict[str, Any]:
-        """How it went, and every plan's document, schema "kresolve.survey/1"."""
-        return {
-            "schema": "kresolve.survey/1",
-            "counts": dict(self.counts),
-            "new": self.new,
-            "plans": list(self.plans()),
-        }
-
-    _rows_of: ClassVar[str] = "plans"
+        """How it went, and every plan's document, as it stands in the file."""
+        return {**super().to_dict(), "plans": list(self.plans())}
 
     def plans(self) -> Iterator[dict[str, Any]]:
         """The document of each symbol's plan, as it stands in the file."""
@@ -133,14 +151,13 @@ def plan_each(path: str, terms: SurveyTerms, requests: Iterable[Demand]) -> list
     """The documents of plans, each for one request; runs in a process of the pool."""
     target = _target(path, terms)
     return [
-        {
-            "symbol": request.name,
-            "asked": str(request),
-            "terms": _said(terms),
-            **answer(
-                target, evolve(terms.question, requests=(request,)), timeout=terms.timeout
-            ).to_dict(),
-        }
+        document(
+            SurveyedPlan(
+                request,
+                terms,
+                answer(target, evolve(terms.question, requests=(request,)), timeout=terms.timeout),
+            )
+        )
         for request in requests
     ]
 
@@ -214,7 +231,7 @@ def _read(file: FileIO, output: Path, model: Model, terms: SurveyTerms) -> dict[
             place = (found["tree"]["version"], found["tree"]["arch"], found["base"])
             # a ValueError for any other
             known[found["asked"]] = _STATUSES[_STATUSES.index(found["status"])]
-            same = found["mode"] == terms.mode and found["terms"] == _said(terms)
+            same = found["mode"] == terms.mode and found["terms"] == document(terms)
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ConfigFileError(
                 f"{output}:{number}: not a line of a survey; remove it, or use another file"
@@ -228,9 +245,3 @@ def _read(file: FileIO, output: Path, model: Model, terms: SurveyTerms) -> dict[
     with _told(output):
         file.truncate(len(whole))
     return known
-
-
-def _said(terms: SurveyTerms) -> list[Any]:
-    """The options of all plans, as a line of the file tells them."""
-    question = terms.question
-    return [list(question.pins), list(question.forbidden), question.objective, question.prefer]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from attrs import evolve, field, frozen
 
@@ -98,6 +98,12 @@ class Tree(Result):
     progress: Progress = SILENT
     _targets: dict[tuple[str | Path, str], Target] = field(factory=dict, init=False)
 
+    schema: ClassVar = "kresolve.tree/1"
+    _keys: ClassVar = (
+        *("*info", "srcarch=info.srcarch", "defconfig=info.defconfig", "variables=_variables"),
+        *("files=_files", "symbols=_symbols", "choices=_choices", "warnings=model.warnings"),
+    )
+
     @classmethod
     @described(Where)
     def load(
@@ -145,23 +151,21 @@ class Tree(Result):
     def _summary(self) -> str:
         return f"{self.info}: {len(self.model.symbols)} symbols; {self.info.source}"
 
-    def to_dict(self) -> dict[str, Any]:
-        """What was read, schema "kresolve.tree/1", with every variable that conf gets."""
-        info, model = self.info, self.model
-        return {
-            "schema": "kresolve.tree/1",
-            "version": info.version,
-            "source": info.source,
-            "arch": info.arch,
-            "srcarch": info.srcarch,
-            "defconfig": info.defconfig,
-            "toolchain": dict(info.toolchain),
-            "variables": dict(info.variables),
-            "files": len(model.files),
-            "symbols": len(model.symbols),
-            "choices": len(model.choices),
-            "warnings": list(model.warnings),
-        }
+    @property
+    def _variables(self) -> Mapping[str, str]:
+        return dict(self.info.variables)
+
+    @property
+    def _files(self) -> int:
+        return len(self.model.files)
+
+    @property
+    def _symbols(self) -> int:
+        return len(self.model.symbols)
+
+    @property
+    def _choices(self) -> int:
+        return len(self.model.choices)
 
     def _rows(self) -> list[Mapping[str, Any]]:
         """A row for each symbol."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from kresolve.api.options import AuditOptions, Where
 from kresolve.cli.common import (
@@ -38,12 +37,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; the exit status."""
     from kresolve.api.fragments import audit_selftests
-    from kresolve.rendering.selftests import (
-        audit_document,
-        audit_markdown,
-        audit_report,
-        audit_summary,
-    )
+    from kresolve.rendering.selftests import audit_markdown, audit_report, audit_summary
     from kresolve.rendering.terminal import TerminalProgress
 
     progress = TerminalProgress()
@@ -51,16 +45,9 @@ def run(arguments: argparse.Namespace) -> int:
     how = AuditOptions(**keywords(AuditOptions, arguments))
     audit = audit_selftests(tree, how, progress)
     if arguments.json:
-        info = tree.info
-        where = {
-            "tree": {"version": info.version, "arch": info.arch, "source": info.source},
-            "toolchain": dict(info.toolchain),
-            "base": how.base,
-            "mode": how.mode,
-        }
-        say(json.dumps(audit_document(audit, where), indent=2))
+        say(audit.to_json())
     else:
         say((audit_markdown if arguments.markdown else audit_report)(audit))
-    progress.note(audit_summary(audit, f"{tree.info}, base {how.base}, make {how.mode}"))
-    verdicts = {one.verdict for one in audit}
+    progress.note(audit_summary(audit))
+    verdicts = {one.verdict for one in audit.fragments}
     return UNKNOWN if "unknown" in verdicts else FAILS if "impossible" in verdicts else HOLDS

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from kresolve.api.options import KataOptions, Targets
 from kresolve.cli.common import FAILS, HOLDS, UNKNOWN, add_options, keywords
@@ -22,7 +21,7 @@ def plan_in_kata(arguments: argparse.Namespace) -> int:
     """Run ``kresolve plan REQUEST... --kata DIR``."""
     from kresolve.api.kata import plan_kata
     from kresolve.dotconfig.files import write_whole
-    from kresolve.rendering.kata import kata_document, kata_report
+    from kresolve.rendering.kata import kata_report
     from kresolve.rendering.terminal import TerminalProgress
 
     for option, value in (
@@ -43,10 +42,7 @@ def plan_in_kata(arguments: argparse.Namespace) -> int:
         write_whole(arguments.output, change.diff)
         progress.note(f"written to {arguments.output}")
     if arguments.json:
-        document = kata_document(
-            change.plans, change.status, change.diff, change.witnesses, change.version_note
-        )
-        say(json.dumps(document, indent=2))
+        say(change.to_json())
     elif arguments.output is None:
         put(change.diff)
     for one in change.plans:

@@ -53,8 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
         return HOLDS
     if arguments.output is None:
         put(text)
-    for line, why in found.dropped:
-        progress.note(f"{line.location}: {line}: {why}")
+    for dropped in found.dropped:
+        progress.note(f"{dropped.line.location}: {dropped.line}: {dropped.why}")
     total = len(found.lines) + len(found.dropped)
     fewest = "proved fewest" if found.proved else "not proved fewest"
     progress.note(f"{len(found.lines)} of {total} lines; {fewest}")

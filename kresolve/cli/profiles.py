@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from kresolve.api.options import PlanOptions
 from kresolve.cli.common import HOLDS, add_json, add_options
@@ -29,23 +28,21 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; the exit status."""
-    from kresolve.planner.profiles import known_profile, own_profiles, profile_names
-    from kresolve.rendering.profiles import (
-        profile_document,
-        profile_text,
-        profiles_document,
-        profiles_text,
+    from kresolve.planner.profiles import (
+        ProfileName,
+        Profiles,
+        known_profile,
+        own_profiles,
+        profile_names,
     )
+    from kresolve.rendering.profiles import profile_text, profiles_text
 
     own = own_profiles(arguments.profile or ())
     if arguments.name is not None:
         profile = known_profile(arguments.name, own)
-        document = profile_document(profile) if arguments.json else None
-        text = profile_text(profile)
+        say(profile.to_json() if arguments.json else profile_text(profile))
     else:
-        names = dict.fromkeys((*own, *profile_names()))
-        found = [known_profile(name, own) for name in names]
-        document = profiles_document(found) if arguments.json else None
-        text = profiles_text(found)
-    say(text if document is None else json.dumps(document, indent=2))
+        found = [known_profile(name, own) for name in dict.fromkeys((*own, *profile_names()))]
+        listed = Profiles(tuple(ProfileName(one.name, one.description) for one in found))
+        say(listed.to_json() if arguments.json else profiles_text(listed))
     return HOLDS

@@ -13,7 +13,7 @@ from kresolve.dependency_graph.building import (
     with_values,
 )
 from kresolve.dependency_graph.comparing import Differences, differences
-from kresolve.dependency_graph.export import graphml, node_link, plain
+from kresolve.dependency_graph.export import graphml, plain
 from kresolve.dependency_graph.queries import (
     implied_by,
     required_by,
@@ -35,7 +35,6 @@ __all__ = [
     "empty_graph",
     "graphml",
     "implied_by",
-    "node_link",
     "part",
     "plain",
     "reduced",

@@ -43,13 +43,14 @@ from kresolve.kconfig.model import (
     outermost_first,
 )
 from kresolve.kconfig.tristate import N, Y
-from kresolve.results import Result
+from kresolve.results import Result, document
 
 
 class Graph(Result, nx.MultiDiGraph):  # type: ignore[misc] # networkx comes without types
     """A networkx.MultiDiGraph that is a result as well."""
 
-    _rows_of: ClassVar[str] = "edges"
+    schema: ClassVar = "kresolve.graph/1"
+    _rows_of: ClassVar = "edges"
 
     def _summary(self) -> str:
         size = f"{self.number_of_nodes()} nodes, {self.number_of_edges()} edges"
@@ -60,9 +61,10 @@ class Graph(Result, nx.MultiDiGraph):  # type: ignore[misc] # networkx comes wit
 
         ``networkx.node_link_graph(document, edges="edges")`` reads it back.
         """
-        from kresolve.dependency_graph.export import node_link
-
-        return node_link(self)
+        found = nx.node_link_data(self, edges="edges")
+        for edge in found["edges"]:
+            edge["condition"] = None if edge["condition"] is None else str(edge["condition"])
+        return {"schema": self.schema, **document(found)}
 
 
 #: The kinds of edges, in the order in which they are told.
@@ -124,7 +126,7 @@ class _Builder:
     def __init__(self, model: Model, configuration: Mapping[str, str] | None) -> None:
         self.model = model
         self.configuration = configuration
-        self.graph = Graph(tree=str(model.info), title=model.title)
+        self.graph = Graph(tree=model.info, title=model.title)
         self._needed: dict[Expr, tuple[tuple[str, str], ...]] = {}
 
     def build(self) -> Graph:

@@ -27,15 +27,6 @@ def plain(graph: Graph) -> Graph:
     return found
 
 
-def node_link(graph: Graph) -> dict[str, Any]:
-    """The graph as the node-link document of networkx and D3.
-
-    ``networkx.node_link_graph(document, edges="edges")`` reads it back.
-    """
-    document: dict[str, Any] = nx.node_link_data(plain(graph), edges="edges")
-    return document
-
-
 def graphml(graph: Graph) -> str:
     """The graph as GraphML, for Gephi, yEd and their like."""
     return "\n".join(nx.generate_graphml(plain(graph))) + "\n"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 from attrs import evolve, field, frozen
 
@@ -52,6 +52,8 @@ class Line:
     #: Does no line of a defconfig say so, from which make made the base with this line?
     by_default: bool = field(default=False, eq=False, repr=False)
 
+    _keys: ClassVar = ("symbol", "value", "text=str", "location")
+
     @property
     def says_not_set(self) -> bool:
         """Is it written as ``# CONFIG_X is not set``?"""
@@ -72,6 +74,8 @@ class InvalidLine:
     location: Location
     #: What stands for it, where that is clear.
     meant: Line | None = None
+
+    _keys: ClassVar = ("text", "reason", "location")
 
     def __str__(self) -> str:
         return f"{self.location}: {self.reason}: {self.text}"

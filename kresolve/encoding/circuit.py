@@ -11,7 +11,7 @@ A tristate value is a pair of literals, "m or more" and "y"
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple, TypeAlias
+from typing import ClassVar, Final, NamedTuple, TypeAlias
 
 from attrs import frozen
 
@@ -48,6 +48,8 @@ class Reason:
     symbol: str
     text: str
     location: Location | None
+
+    _keys: ClassVar = ("kind", "symbol", "text=str", "location")
 
     def __str__(self) -> str:
         return self.text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from attrs import evolve, frozen
 
@@ -18,8 +18,18 @@ from kresolve.kconfig.expressions import Sym
 from kresolve.kconfig.memory import gc_paused
 from kresolve.kconfig.model import Comment, Menu, MenuNode, Model, Symbol
 from kresolve.kconfig.tristate import LETTERS, N
-from kresolve.kconfig.values import BOOL_TRISTATE
+from kresolve.kconfig.values import BOOL_TRISTATE, Type
 from kresolve.results import Result
+
+
+@frozen
+class SymbolValue:
+    """A symbol's value in a configuration; ``written``: has it a line in the ``.config``?"""
+
+    symbol: str
+    type: Type
+    value: str
+    written: bool
 
 
 @frozen(eq=False, repr=False)
@@ -36,7 +46,9 @@ class Configuration(Result, Mapping[str, str]):
     #: What the lines said; what was calculated with in the end can differ for defconfig.
     user: UserValues
 
-    _rows_of: ClassVar[str] = "values"
+    schema: ClassVar = "kresolve.config/1"
+    _keys: ClassVar = ("tree=model.info", "mode", "values=_values")
+    _rows_of: ClassVar = "values"
 
     def __str__(self) -> str:
         """The ``.config``."""
@@ -45,25 +57,11 @@ class Configuration(Result, Mapping[str, str]):
     def _summary(self) -> str:
         return f"{self.model.info}, make {self.mode}: {len(self.lines)} options in the .config"
 
-    def to_dict(self) -> dict[str, Any]:
-        """The values as dicts and lists, schema "kresolve.config/1".
-
-        "written" says whether an option has a line in the ``.config``.
-        """
-        return {
-            "schema": "kresolve.config/1",
-            "tree": self.model.info.to_dict(),
-            "mode": self.mode,
-            "values": [
-                {
-                    "symbol": name,
-                    "type": str(self.model.symbols[name].type),
-                    "value": self[name],
-                    "written": name in self.evaluation.written,
-                }
-                for name in self
-            ],
-        }
+    @property
+    def _values(self) -> Iterator[SymbolValue]:
+        for name in self:
+            is_written = name in self.evaluation.written
+            yield SymbolValue(name, self.model.symbols[name].type, self[name], is_written)
 
     def __getitem__(self, name: str) -> str:
         value = self.evaluation.bool_tristate.get(name)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import Any, ClassVar, Final
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from typing import ClassVar, Final
 
 from attrs import evolve, frozen
 
@@ -22,9 +23,6 @@ KINDS: Final = (
     *("off", "on", "changes", "hides", "shows"),
     *("forces", "excludes", "allows", "default off", "default on"),
 )
-
-
-#: So many effects are shown in a notebook.
 
 
 @frozen
@@ -48,6 +46,10 @@ class Effect:
     menu: tuple[str, ...]
     location: Location | None
 
+    _keys: ClassVar = (
+        *("symbol", "effect=kind", "before", "after", "why", "was", "prompt", "menu", "location"),
+    )
+
 
 @frozen(repr=False)
 class Effects(Result):
@@ -68,38 +70,19 @@ class Effects(Result):
     without: str = "n"
     within: str = ""
 
-    _rows_of: ClassVar[str] = "effects"
+    schema: ClassVar = "kresolve.gates/1"
+    _keys: ClassVar = ("tree", "symbol", "value", "base?", "mode?", "holds", "counts", "effects")
+    _rows_of: ClassVar = "effects"
 
     def _summary(self) -> str:
         where = f"on {self.base}" if self.base else "in every configuration"
         return f"{len(self.effects)} of {self.symbol}={self.value}, {self.tree} {where}"
 
-    def to_dict(self) -> dict[str, Any]:
-        """The effects as dicts and lists, schema "kresolve.gates/1": what ``--json`` prints."""
-        return {
-            "schema": "kresolve.gates/1",
-            "tree": self.tree.to_dict(),
-            "symbol": self.symbol,
-            "value": self.value,
-            "base": self.base or None,
-            "mode": self.mode or None,
-            "holds": self.holds,
-            "counts": {kind: len(self.of_kind(kind)) for kind in KINDS if self.of_kind(kind)},
-            "effects": [
-                {
-                    "symbol": effect.symbol,
-                    "effect": effect.kind,
-                    "before": effect.before,
-                    "after": effect.after,
-                    "why": effect.why,
-                    "was": effect.was,
-                    "prompt": effect.prompt,
-                    "menu": list(effect.menu),
-                    "location": None if effect.location is None else str(effect.location),
-                }
-                for effect in self.effects
-            ],
-        }
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many effects there are of each kind that there is."""
+        counts = Counter(effect.kind for effect in self.effects)
+        return {kind: counts[kind] for kind in KINDS if counts[kind]}
 
     @property
     def holds(self) -> bool:

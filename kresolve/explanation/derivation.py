@@ -11,7 +11,7 @@ value is the same.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 from attrs import frozen
 
@@ -98,6 +98,10 @@ class Premise:
     statement: Limit | Default | Range | Select | None = None
     valued: str = ""
 
+    _keys: ClassVar = (
+        *("kind", "text", "location", "symbol", "value", "source", "probe", "tools"),
+    )
+
     @property
     def place(self) -> str:
         """Where it stands, for people; empty if nowhere."""
@@ -132,6 +136,8 @@ class Step:
     value: str = ""
     also: tuple[Step, ...] = ()
 
+    _keys: ClassVar = ("rule", "value", "told=premises", "causes", "also")
+
 
 @frozen
 class Fact:
@@ -149,6 +155,18 @@ class Fact:
     prompt: str = ""
     menu: tuple[str, ...] = ()
     visible: str = ""
+
+    _keys: ClassVar = (
+        *("name", "value", "type", "rule", "sentence", "location", "prompt", "menu", "visible"),
+        "steps",
+    )
+
+    @property
+    def sentence(self) -> str:
+        """What it says, and by which rule."""
+        from kresolve.explanation.sentences import sentence
+
+        return sentence(self)
 
     @property
     def is_choice(self) -> bool:

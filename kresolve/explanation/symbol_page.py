@@ -7,9 +7,9 @@ each line with its place, active selectors before the others.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from attrs import asdict, frozen
+from attrs import frozen
 
 from kresolve.errors import RequestError
 from kresolve.evaluator import Configuration
@@ -142,25 +142,16 @@ class SymbolPage(Result):
     #: What the configuration is called that the values are from; empty without one.
     base: str = ""
 
-    _rows_of: ClassVar[str] = "definitions"
+    schema: ClassVar = "kresolve.symbol/2"
+    _keys: ClassVar = (
+        *("tree", "base?", "symbol=name", "type", "prompt", "value", "cause", "visible", "menu"),
+        *("definitions", "selected_by", "implied_by", "choice", "members"),
+    )
+    _rows_of: ClassVar = "definitions"
 
     def _summary(self) -> str:
         value = f"={self.value}" if self.value else ""
         return f"{self.name}{value} ({self.type}), {self.tree}: {self.prompt}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """The page, schema "kresolve.symbol/1": what ``--json`` prints."""
-        page = asdict(
-            self,
-            value_serializer=_plain,
-            filter=lambda field, value: value is not None and field.name not in ("tree", "base"),
-        )
-        return {
-            "schema": "kresolve.symbol/1",
-            "tree": self.tree.to_dict(),
-            "base": self.base or None,
-            **page,
-        }
 
     def _repr_html_(self) -> str:
         places = ", ".join(str(shown.location) for shown in self.definitions)
@@ -380,10 +371,3 @@ def _operand(operand: Operand, values: Mapping[str, str]) -> Operand:
     if isinstance(operand, Sym) and operand.name in values:
         return Sym(f"{operand.name} [={values[operand.name]}]")
     return operand
-
-
-def _plain(_instance: object, _attribute: object, value: Any) -> Any:
-    """Places as text, tuples as lists."""
-    if isinstance(value, Location):
-        return str(value)
-    return list(value) if isinstance(value, tuple) else value

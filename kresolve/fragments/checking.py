@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, ClassVar, Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 from attrs import evolve, frozen
 
@@ -55,6 +55,8 @@ class Part:
     #: Does the condition hold?
     needed: bool | None = True
 
+    _keys: ClassVar = ("*want", "needed", "value?", "state", "holds", "why")
+
     @property
     def serves(self) -> bool | None:
         """Does it hold, or is it not needed?"""
@@ -66,6 +68,17 @@ class Part:
         if self.holds is False and self.state in ("module", "built in", "other value"):
             tail = f", {'|'.join(self.want.accept)} is needed"
         return f"{self.state}{value}{tail}"
+
+
+@frozen
+class CheckedAlternative:
+    """An alternative with its options, and whether it holds."""
+
+    name: str
+    holds: bool | None
+    options: tuple[Part, ...]
+
+    _keys: ClassVar = ("name?", "holds", "options")
 
 
 @frozen(repr=False)
@@ -80,6 +93,24 @@ class Row(Short):
     ways: tuple[tuple[Part, ...], ...]
     #: That it cannot be had, where that is proved.
     proof: str = ""
+
+    _keys: ClassVar = (
+        *("symbol", "any_of", "accept=item.accept", "required=item.required"),
+        *("feature?=item.feature", "value?", "state", "holds", "why", "selected_by"),
+        *("note=item.entry.note", "message?=item.entry.message", "silent=item.entry.silent"),
+        *("source=item.entry.source", "from=item.origin"),
+    )
+
+    @property
+    def any_of(self) -> tuple[CheckedAlternative, ...]:
+        """The alternatives; of one plain option, none."""
+        if self.item.is_plain:
+            return ()
+        pairs = zip(self.item.alternatives, self.ways, strict=True)
+        return tuple(
+            CheckedAlternative(way.name, every(part.serves for part in parts), parts)
+            for way, parts in pairs
+        )
 
     @property
     def holds(self) -> bool | None:
@@ -174,7 +205,11 @@ class Check(Result):
     plan: Plan | None = None
     notes: tuple[str, ...] = ()
 
-    _rows_of: ClassVar[str] = "options"
+    schema: ClassVar = "kresolve.check/1"
+    _keys: ClassVar = (
+        *("status", "config", "kernel", "options=rows", "features", "tree", "plan", "notes"),
+    )
+    _rows_of: ClassVar = "options"
 
     def __str__(self) -> str:
         return f"{self.heading}: {self.verdict}"
@@ -200,12 +235,6 @@ class Check(Result):
             names = ", ".join(unsure)
             return f"UNKNOWN: {len(unsure)} of {total} not shown by the kernel: {names}"
         return f"PASS: all of {total}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """The check as dicts and lists, schema "kresolve.check/1": what ``--json`` prints."""
-        from kresolve.fragments.documents import check_document
-
-        return check_document(self)
 
     @property
     def missing(self) -> tuple[Row, ...]:

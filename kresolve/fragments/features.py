@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from attrs import frozen
 
@@ -27,6 +27,11 @@ class FeatureCheck:
     lacks: tuple[str, ...]
     works: bool | None
     asked: bool
+
+    _keys: ClassVar = (
+        *("profile=profile.name", "name", "does=feature.does", "default=feature.default", "asked"),
+        *("works", "needs=feature.needs", "lacks", "because=missing"),
+    )
 
     @property
     def name(self) -> str:

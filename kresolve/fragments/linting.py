@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -120,6 +120,11 @@ class Finding(Short):
     successor: Successor | None = None
     type: Type = Type.UNKNOWN
 
+    _keys: ClassVar = (
+        *("symbol=line.symbol", "line", "rule", "severity", "survives", "wanted", "value"),
+        *("message=text", "add", "blockers", "location", "related", "affected", "successor"),
+    )
+
     @property
     def result(self) -> str:
         """What results, as it stands behind ``CONFIG_X=``; "nothing" where no line does."""
@@ -171,18 +176,18 @@ class Lint(Result):
     invalid: tuple[InvalidLine, ...]
     repair: Repair = field(factory=lambda: Repair(None))
 
+    schema: ClassVar = "kresolve.lint/2"
+    _keys: ClassVar = (
+        *("status", "tree", "base", "mode", "lines=findings", "bad=invalid"),
+        *("incomplete=repair.stopped", "plan=repair.plan"),
+    )
+
     def _summary(self) -> str:
         worse = len(self.worse) + len(self.invalid)
         return (
             f"{self.status}: {len(self.findings)} lines, {worse} with an error or warning; "
             f"{self.tree}, base {self.base}, make {self.mode}"
         )
-
-    def to_dict(self) -> dict[str, Any]:
-        """The judgement as dicts and lists, schema "kresolve.lint/1": what ``--json`` prints."""
-        from kresolve.fragments.documents import lint_document
-
-        return lint_document(self)
 
     @property
     def status(self) -> Literal["clean", "found"]:

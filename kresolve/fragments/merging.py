@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import tee
-from typing import Any, ClassVar, Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -43,6 +43,8 @@ class Overlap:
     earlier: Line
     later: Line
 
+    _keys: ClassVar = ("kind", "symbol=later.symbol", "fragment", "earlier", "later")
+
 
 @frozen(eq=False, repr=False)
 class Merge(Result):
@@ -65,7 +67,11 @@ class Merge(Result):
     tree: TreeInfo | None = None
     mode: ConfMode = "alldefconfig"
 
-    _rows_of: ClassVar[str] = "lost"
+    schema: ClassVar = "kresolve.merge/2"
+    _keys: ClassVar = (
+        *("status", "tree", "base", "fragments", "mode", "overlaps", "lost", "plan=repair.plan"),
+    )
+    _rows_of: ClassVar = "lost"
 
     def __str__(self) -> str:
         """The ``.config``."""
@@ -73,12 +79,6 @@ class Merge(Result):
 
     def _summary(self) -> str:
         return f"{self.status}: {len(self.lines)} lines, {len(self.lost)} lost; {self.tree}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """The merge as dicts and lists, schema "kresolve.merge/1": what ``--json`` prints."""
-        from kresolve.fragments.documents import merge_document
-
-        return merge_document(self)
 
     def place(self, line: Line) -> str:
         """Where a line stands; one of a make target's has no better place than its name."""

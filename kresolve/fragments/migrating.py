@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -72,6 +72,11 @@ class MigratedLine(Short):
     add: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
+    _keys: ClassVar = (
+        *("symbol=line.symbol", "line", "fate", "before", "after", "message", "remarks"),
+        *("successor", "add", "location"),
+    )
+
     def __str__(self) -> str:
         text = "; ".join(part for part in (self.message, *self.remarks) if part)
         return f"{self.line.location}: {self.line}" + (f": {text}" if text else "")
@@ -93,6 +98,17 @@ class Migration(Result):
     texts: Mapping[str, str] = field(factory=dict)
     lint: Lint | None = None
 
+    schema: ClassVar = "kresolve.migrate/2"
+    _keys: ClassVar = (
+        *("status", "from=old", "to=new", "arch=new.arch", "base", "mode", "incomplete"),
+        *("lines=steps", "fragments=texts", "lost"),
+    )
+
+    @property
+    def lost(self) -> tuple[Finding, ...]:
+        """The lines of the new fragments that are not in the final ``.config`` all the same."""
+        return () if self.lint is None else self.lint.dropped
+
     @property
     def incomplete(self) -> tuple[str, ...]:
         """What is missing of the advice, because the time was up."""
@@ -102,12 +118,6 @@ class Migration(Result):
 
     def _summary(self) -> str:
         return f"{self.status}: {len(self.steps)} lines, from {self.old} to {self.new}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """The migration as dicts and lists, schema "kresolve.migrate/1": what ``--json`` prints."""
-        from kresolve.fragments.documents import migration_document
-
-        return migration_document(self)
 
     @property
     def status(self) -> Literal["unchanged", "changed"]:

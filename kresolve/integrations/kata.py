@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import ClassVar, Final
 
 from attrs import evolve, field, frozen
 
@@ -49,6 +49,15 @@ class KataPlan:
     lost_before: tuple[Finding, ...] = ()
     off: Mapping[str, tuple[str, ...]] = field(factory=dict)
     notes: tuple[str, ...] = ()
+
+    _keys: ClassVar = (
+        *("fragments", "plan", "placed", "lost", "newly_lost", "switched_off=off", "notes"),
+    )
+
+    @property
+    def fragments(self) -> tuple[str, ...]:
+        """The names of the fragments that the build takes."""
+        return tuple(self.kata.texts)
 
     @property
     def newly_lost(self) -> tuple[Finding, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -12,6 +12,7 @@ from kresolve.dotconfig.lines import Line, typed_value
 from kresolve.evaluator import ConfMode
 from kresolve.fragments.linting import LOST, Finding, Linter, advised
 from kresolve.fragments.repair import Repair, conflict_text, repair_by
+from kresolve.kconfig.model import TreeInfo
 from kresolve.planner import (
     AnyBase,
     Demand,
@@ -23,6 +24,7 @@ from kresolve.planner import (
     answer_any_base,
 )
 from kresolve.planner.target import ModelIndex
+from kresolve.results import Result
 
 AuditVerdict: TypeAlias = Literal["whole", "repaired", "impossible", "unknown"]
 
@@ -50,6 +52,10 @@ class Audited:
     #: Has conf confirmed that all but the impossible lines hold?  None: not asked.
     confirmed: bool | None = None
 
+    _keys: ClassVar = (
+        *("name", "verdict", "lines", "lost", "added", "impossible", "unknown", "confirmed"),
+    )
+
     @property
     def verdict(self) -> AuditVerdict:
         """What has become of the fragment."""
@@ -58,6 +64,22 @@ class Audited:
         if self.impossible:
             return "impossible"
         return "repaired" if self.lost or self.added else "whole"
+
+
+@frozen(eq=False, repr=False)
+class Audit(Result):
+    """The result for many fragments."""
+
+    tree: TreeInfo
+    base: str
+    mode: ConfMode
+    fragments: tuple[Audited, ...]
+
+    schema: ClassVar = "kresolve.audit/2"
+    _rows_of: ClassVar = "fragments"
+
+    def _summary(self) -> str:
+        return f"{self.tree}, base {self.base}: {len(self.fragments)} fragments"
 
 
 def audited(bare: Target, name: str, lines: Sequence[Line]) -> Audited:

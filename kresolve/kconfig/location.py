@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from attrs import frozen
 
 from kresolve.kconfig.printable import printable
@@ -13,6 +15,8 @@ class Location:
 
     file: str
     line: int
+
+    _keys: ClassVar = ()
 
     def __str__(self) -> str:
         return f"{printable(self.file, keep='')}:{self.line}"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 from attrs import field, frozen
 
@@ -230,17 +230,15 @@ class TreeInfo:
     #: Sizes and times of the files that were read, as one digest.
     stamp: str = ""
 
+    _keys: ClassVar = ("version", "arch", "source", "toolchain=tools")
+
     def __str__(self) -> str:
         return f"Linux {self.version} {self.arch}"
 
-    def to_dict(self) -> dict[str, Any]:
-        """The tree as every document tells of it."""
-        return {
-            "version": self.version,
-            "arch": self.arch,
-            "source": self.source,
-            "toolchain": dict(self.toolchain),
-        }
+    @property
+    def tools(self) -> Mapping[str, str]:
+        """The toolchain: each tool, by the name of its variable, with its version for people."""
+        return dict(self.toolchain)
 
 
 @frozen

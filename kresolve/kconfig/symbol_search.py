@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, ClassVar, Final, overload
+from typing import ClassVar, Final, overload
 
 from attrs import frozen
 
@@ -47,7 +47,9 @@ class SearchResult(Result, Sequence[SymbolHit]):
     hits: tuple[SymbolHit, ...]
     base: str = ""
 
-    _rows_of: ClassVar[str] = "found"
+    schema: ClassVar = "kresolve.search/1"
+    _keys: ClassVar = ("tree", "base?", "pattern", "found=hits")
+    _rows_of: ClassVar = "found"
 
     @overload
     def __getitem__(self, index: int) -> SymbolHit: ...
@@ -61,28 +63,6 @@ class SearchResult(Result, Sequence[SymbolHit]):
 
     def _summary(self) -> str:
         return f"{len(self)} symbols of {self.tree} match {self.pattern}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """What was found, schema "kresolve.search/1": what ``--json`` prints."""
-        return {
-            "schema": "kresolve.search/1",
-            "tree": self.tree.to_dict(),
-            "base": self.base or None,
-            "pattern": self.pattern,
-            "found": [
-                {
-                    "symbol": one.symbol,
-                    "type": one.type,
-                    "where": one.where,
-                    "prompt": one.prompt,
-                    "value": one.value,
-                    "menu": list(one.menu),
-                    "location": None if one.location is None else str(one.location),
-                    "excerpt": one.excerpt,
-                }
-                for one in self.hits
-            ],
-        }
 
 
 def search_symbols(

@@ -12,7 +12,7 @@ Of ints, hexes and strings, those values are tried that can make a difference;
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import ClassVar, Literal
 
 from attrs import frozen
 
@@ -22,12 +22,20 @@ from kresolve.encoding import CandidateLines, Circuit, Encoding, SymbolicInput
 from kresolve.errors import RequestError
 from kresolve.kconfig import markup
 from kresolve.kconfig.memory import gc_paused
-from kresolve.kconfig.model import Model
+from kresolve.kconfig.model import Model, TreeInfo
 from kresolve.kconfig.similar_names import did_you_mean_option
 from kresolve.planner import ModelIndex
 from kresolve.planner.candidate_values import candidate_values, is_exhaustive
 from kresolve.results import Result
 from kresolve.solver import IncrementalSolver
+
+
+@frozen
+class BackboneOption:
+    """An option, and in which of the configurations it is on."""
+
+    symbol: str
+    on: Literal["every", "some", "never"]
 
 
 @frozen(repr=False)
@@ -47,23 +55,24 @@ class Backbone(Result):
     some: tuple[str, ...]
     never: tuple[str, ...]
     proved: bool
+    tree: TreeInfo
 
-    _rows_of: ClassVar[str] = "options"
+    schema: ClassVar = "kresolve.backbone/1"
+    _keys: ClassVar = ("tree", "symbol", "value", "proved", "options")
+    _rows_of: ClassVar = "options"
 
     def _summary(self) -> str:
         counts = f"{len(self.every)} on, {len(self.never)} off on every way"
         return f"{self.symbol}={self.value}: {counts}, {len(self.some)} on some"
 
-    def to_dict(self) -> dict[str, Any]:
-        """The backbone as dicts and lists, schema "kresolve.backbone/1"."""
-        groups = (("every", self.every), ("some", self.some), ("never", self.never))
-        return {
-            "schema": "kresolve.backbone/1",
-            "symbol": self.symbol,
-            "value": self.value,
-            "proved": self.proved,
-            "options": [{"symbol": name, "on": on} for on, names in groups for name in names],
-        }
+    @property
+    def options(self) -> tuple[BackboneOption, ...]:
+        """All of them, those that are on in every configuration first."""
+        return (
+            *(BackboneOption(name, "every") for name in self.every),
+            *(BackboneOption(name, "some") for name in self.some),
+            *(BackboneOption(name, "never") for name in self.never),
+        )
 
     def _repr_html_(self) -> str:
         rows = (
@@ -132,6 +141,7 @@ def _ways(model_index: ModelIndex, graph: Graph, name: str, value: str) -> Backb
         some=_in_menu_order(model, some),
         never=_in_menu_order(model, never),
         proved=is_exhaustive(model, model_index.texts, encoding.texts),
+        tree=model.info,
     )
 
 

@@ -14,7 +14,7 @@ from kresolve.kconfig.values import NUMERIC, Type, base_of, leading_number, vali
 from kresolve.planner.line_order import one_line_each
 from kresolve.planner.problem import EncodedTarget, Problem, Question
 from kresolve.planner.request import Demand, Request
-from kresolve.planner.result import Conflict, CorrectionSet
+from kresolve.planner.result import Conflict, CorrectionSet, ProbedLine
 from kresolve.planner.target import Target
 from kresolve.solver import (
     NEVER,
@@ -72,7 +72,7 @@ def conflict(questions: Sequence[tuple[Target, Question]], deadline: Deadline = 
     )
 
 
-def _probes(rules: Sequence[Reason], target: Target) -> Iterator[tuple[Location, str, str]]:
+def _probes(rules: Sequence[Reason], target: Target) -> Iterator[ProbedLine]:
     """What rules ask programs: themselves, or by the defaults of a symbol without a prompt."""
     model, probes = target.model, target.model_index.probes
     places: dict[Location, None] = {}
@@ -84,7 +84,7 @@ def _probes(rules: Sequence[Reason], target: Target) -> Iterator[tuple[Location,
     for place in places:
         line = probes.line(place)
         if "$(" in line:
-            yield place, line, probes.asked(line)
+            yield ProbedLine(place, line, probes.asked(line))
 
 
 def _not_impossible(problem: Problem, solution: Assignment | None) -> Exception:

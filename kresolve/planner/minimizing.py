@@ -10,18 +10,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import field, frozen
 
 from kresolve.dotconfig.lines import Line, fragment_text, typed_value
 from kresolve.errors import DisagreementError, RequestError
 from kresolve.evaluator import more_user_values
-from kresolve.kconfig.model import Model
+from kresolve.kconfig.model import Model, TreeInfo
 from kresolve.kconfig.values import Type
 from kresolve.planner import Demand, Question, Target, answer, join_names
 from kresolve.progress import SILENT, Progress
 from kresolve.results import Result
+
+
+@frozen
+class DroppedLine:
+    """A line that is not needed, and why."""
+
+    line: Line
+    why: str
 
 
 @frozen(eq=False, repr=False)
@@ -32,9 +40,13 @@ class Minimal(Result):
     """
 
     lines: tuple[Line, ...]
-    dropped: tuple[tuple[Line, str], ...]
+    dropped: tuple[DroppedLine, ...]
+    tree: TreeInfo
     proved: bool = True
     request: tuple[Demand, ...] = field(default=())
+
+    schema: ClassVar = "kresolve.minimize/2"
+    _keys: ClassVar = ("tree", "request", "lines", "dropped", "proved")
 
     def __str__(self) -> str:
         """The fragment of the lines that are left."""
@@ -44,26 +56,11 @@ class Minimal(Result):
         fewest = "proved fewest" if self.proved else "not proved fewest"
         return f"{len(self.lines)} of {len(self.lines) + len(self.dropped)} lines, {fewest}"
 
-    def to_dict(self) -> dict[str, Any]:
-        """The lines as dicts and lists, schema "kresolve.minimize/1": what ``--json`` prints."""
-        return {
-            "schema": "kresolve.minimize/1",
-            "lines": [str(line) for line in self.lines],
-            "dropped": [
-                {"line": str(line), "location": str(line.location), "why": why}
-                for line, why in self.dropped
-            ],
-            "proved": self.proved,
-        }
-
     def _rows(self) -> list[Mapping[str, Any]]:
         """Every line, those that went with the reason."""
-        kept = [(line, True, "") for line in self.lines]
-        gone = [(line, False, why) for line, why in self.dropped]
-        return [
-            {"line": str(line), "location": str(line.location), "kept": is_kept, "why": why}
-            for line, is_kept, why in (*kept, *gone)
-        ]
+        found = self.to_dict()
+        kept = ({"line": line, "why": ""} for line in found["lines"])
+        return [{**row, "kept": not row["why"]} for row in (*kept, *found["dropped"])]
 
 
 def same_config(target: Target, fragment: Sequence[Line]) -> Minimal:
@@ -101,7 +98,7 @@ def same_config(target: Target, fragment: Sequence[Line]) -> Minimal:
         raise DisagreementError(
             "fewer lines make a different .config: a bug in kresolve; please report it"
         )
-    return Minimal(left, tuple(_dropped(target, fragment, last, kept)))
+    return Minimal(left, tuple(_dropped(target, fragment, last, kept)), model.info)
 
 
 def keeping(
@@ -141,6 +138,7 @@ def keeping(
     return Minimal(
         left,
         tuple(_dropped(target, fragment, last, kept, asked=request)),
+        model.info,
         all(measure.proved for measure in plan.objective),
         request,
     )
@@ -174,7 +172,7 @@ def _dropped(
     last: Mapping[str, Line],
     kept: Mapping[str, Line],
     asked: Sequence[Demand] = (),
-) -> Iterable[tuple[Line, str]]:
+) -> Iterable[DroppedLine]:
     """The lines that went, with the reason."""
     before = target.user
     for line in fragment:
@@ -195,4 +193,4 @@ def _dropped(
             why = "set by the base"
         else:
             why = "the result is the same without it"
-        yield line, why
+        yield DroppedLine(line, why)

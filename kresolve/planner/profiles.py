@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from itertools import combinations
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, ClassVar, Final, TypeAlias
 
 from attrs import evolve, frozen
 
@@ -17,6 +17,7 @@ from kresolve.dotconfig.files import open_input
 from kresolve.errors import ConfigFileError, RequestError, did_you_mean
 from kresolve.kconfig.model import Model
 from kresolve.planner import Demand, Request, Term, alternatives_of, checked
+from kresolve.results import Result
 
 #: The feature that stands for all features of a profile.
 ALL: Final = "all"
@@ -50,6 +51,9 @@ _ALTERNATIVE: Final[Mapping[str, type]] = {"name": str, "options": list, **_WHEN
 _TRADITION: Final[Mapping[str, type]] = {"symbol": str, "source": str, "note": str}
 # Bytes of a profile's file.
 _LIMIT: Final = 16 << 20
+# The keys of a part in a document, as :class:`_Counts` and :class:`_Asked` have them.
+_COUNTS_KEYS: Final = ("since?", "until?", "arch")
+_ASKED_KEYS: Final = ("required", "feature?", "note", "source", "fails?", "message?", "silent")
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _VERSION: Final = re.compile(r"\d+\.\d+(\.\d+)?")
 _SYMBOL: Final = re.compile(r"(?!CONFIG_)[A-Za-z0-9_]+")
@@ -99,6 +103,11 @@ class Option(_Asked):
     selected_by: tuple[str, ...] = ()
     condition: Term | None = None
 
+    _keys: ClassVar = (
+        *("symbol", "accept", "if=condition", *_COUNTS_KEYS, "one_of", *_ASKED_KEYS),
+        "selected_by",
+    )
+
     @property
     def symbols(self) -> tuple[str, ...]:
         """The symbols of which one has to be on, the preferred one first."""
@@ -128,6 +137,8 @@ class Way(_Counts):
     name: str
     options: tuple[Option, ...]
 
+    _keys: ClassVar = ("name", *_COUNTS_KEYS, "options")
+
 
 @frozen
 class Group(_Asked):
@@ -135,6 +146,8 @@ class Group(_Asked):
 
     name: str
     ways: tuple[Way, ...]
+
+    _keys: ClassVar = ("name", "alternatives=ways", *_COUNTS_KEYS, *_ASKED_KEYS)
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -175,8 +188,8 @@ class Feature:
     needs: tuple[str, ...] = ()
 
 
-@frozen
-class Profile:
+@frozen(repr=False)
+class Profile(Result):
     """A named list of options.
 
     ``tables`` are the features that the file describes; an option may name others.
@@ -188,6 +201,20 @@ class Profile:
     customary: tuple[CustomaryOption, ...] = ()
     groups: tuple[Group, ...] = ()
     tables: tuple[Feature, ...] = ()
+
+    schema: ClassVar = "kresolve.profile/1"
+    _keys: ClassVar = (
+        *("name", "description", "features=_features", "options", "any_of=groups"),
+        "traditions=customary",
+    )
+    _rows_of: ClassVar = "options"
+
+    def _summary(self) -> str:
+        return f"{self.name}: {self.description}"
+
+    @property
+    def _features(self) -> tuple[Feature, ...]:
+        return tuple(self.features.values())
 
     @property
     def entries(self) -> tuple[Option | Group, ...]:
@@ -277,6 +304,27 @@ class Profile:
         """What a part of the profile is for: its feature, if the file describes it."""
         described = any(one.name == entry.feature for one in self.tables)
         return f"{self.name}:{entry.feature}" if described else ""
+
+
+@frozen
+class ProfileName:
+    """A profile in the list of them."""
+
+    name: str
+    description: str
+
+
+@frozen(repr=False)
+class Profiles(Result):
+    """The profiles there are."""
+
+    profiles: tuple[ProfileName, ...]
+
+    schema: ClassVar = "kresolve.profiles/1"
+    _rows_of: ClassVar = "profiles"
+
+    def _summary(self) -> str:
+        return ", ".join(one.name for one in self.profiles)
 
 
 def _request(model: Model, alternatives: Sequence[NamedTerms], origin: str, name: str) -> Demand:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -48,6 +48,8 @@ class Want:
     accept: tuple[str, ...]
     condition: Want | None = None
 
+    _keys: ClassVar = ("symbol", "accept", "if=condition")
+
     def __str__(self) -> str:
         text = f"{self.symbol}={'|'.join(map(shown_value, self.accept))}"
         return f"{text} if {self.when}" if self.condition is not None else text
@@ -74,6 +76,8 @@ class Alternative:
 
     wants: tuple[Want, ...]
     name: str = ""
+
+    _keys: ClassVar = ("name?", "options=wants")
 
     def __str__(self) -> str:
         return " and ".join(map(str, self.wants))
@@ -104,6 +108,8 @@ class Request:
     accept: tuple[str, ...]
     origin: str
     purpose: str = field(default="", eq=False)
+
+    _keys: ClassVar = ("symbol", "accept", "from=origin")
 
     def __str__(self) -> str:
         return f"{self.symbol}={'|'.join(map(shown_value, self.accept))}"
@@ -150,6 +156,8 @@ class AnyOf:
     name: str
     notes: tuple[str, ...] = field(default=(), eq=False)
     purpose: str = field(default="", eq=False)
+
+    _keys: ClassVar = ("any_of=alternatives", "name", "from=origin")
 
     def __str__(self) -> str:
         several = len(self.alternatives) > 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 from attrs import frozen
 
@@ -39,6 +39,8 @@ class Term:
     name: str
     value: str | None = None
     condition: Term | None = None
+
+    _keys: ClassVar = ()
 
     def __str__(self) -> str:
         text = self.name if self.value is None else f"{self.name}={self.value}"

@@ -133,27 +133,30 @@ class CorrectionSet:
     instead: tuple[str, ...] = ()
 
 
+@frozen
+class ProbedLine:
+    """A Kconfig line that asks a program: as it is written, and which tools were missing."""
+
+    location: Location
+    line: str
+    tools: str
+
+
 @frozen(repr=False)
 class Conflict(Result):
     """Why there is no plan: demands and rules that cannot hold together.
 
     ``rules`` are lines of Kconfig files.  Leaving any one of demands and rules
-    out would make the rest possible.  ``probes`` tell of the rules that ask
-    programs, by their place, what they ask and what was missing.
+    out would make the rest possible.  ``probes`` are those that ask programs.
     """
 
     demands: tuple[Demand, ...]
     rules: tuple[Reason, ...]
     ways_out: tuple[CorrectionSet, ...] = ()
-    probes: tuple[tuple[Location, str, str], ...] = ()
+    probes: tuple[ProbedLine, ...] = ()
 
-    _rows_of: ClassVar[str] = "rules"
-
-    def to_dict(self) -> dict[str, Any]:
-        """The "conflict" of a plan's document."""
-        from kresolve.planner.plan_document import conflict_document
-
-        return conflict_document(self)
+    _keys: ClassVar = ("symbols", "demands", "rules", "probes", "ways_out")
+    _rows_of: ClassVar = "rules"
 
     def _summary(self) -> str:
         return f"between {' and '.join(map(str, self.demands))}"
@@ -170,7 +173,7 @@ class Conflict(Result):
 
         The last is empty for a line that asks none.
         """
-        probes = {str(place): (line, tools) for place, line, tools in self.probes}
+        probes = {str(one.location): (one.line, one.tools) for one in self.probes}
         members: dict[Location | None, list[str]] = {}
         for rule in self.rules:
             if rule.kind == "choice":
@@ -231,16 +234,10 @@ class TargetResult(Result):
     dropped: tuple[str, ...] = ()
     verified: Verified = field(factory=Verified)
 
-    _rows_of: ClassVar[str] = "changes"
+    _rows_of: ClassVar = "changes"
 
     def __str__(self) -> str:
         return f"{self.tree}, base {self.base}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """One of the "targets" of a plan's document."""
-        from kresolve.planner.plan_document import target_document
-
-        return target_document(self)
 
 
 class PlanExplanation(Protocol):
@@ -300,6 +297,13 @@ class Plan(Result):
     #: Makes the graph; the face puts it here, where the tree is at hand.
     grapher: Callable[[Plan], Graph] | None = field(default=None, repr=False)
 
+    schema: ClassVar = "kresolve.plan/2"
+    _keys: ClassVar = (
+        *("status", "tree", "base", "mode", "request", "lines", "satisfied", "serving"),
+        *("changes", "lost", "objective", "verified", "conflict", "targets", "alternatives"),
+        "notes",
+    )
+
     def __str__(self) -> str:
         """The fragment; of a request without a plan, a comment that says so."""
         return self.fragment or f"# {asked_for(self)}: {self.status}\n"
@@ -307,12 +311,6 @@ class Plan(Result):
     def _summary(self) -> str:
         count = f", {counted(len(self.lines), 'line')}" if self.status == "planned" else ""
         return f"{self.status}: {asked_for(self)}; {'; '.join(places(self))}{count}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """The plan as dicts and lists, schema "kresolve.plan/2": what ``--json`` prints."""
-        from kresolve.planner.plan_document import plan_document
-
-        return plan_document(self)
 
     @cached_property
     def graph(self) -> Graph:

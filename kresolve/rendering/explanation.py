@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from attrs import frozen
 
-from kresolve.explanation import Derivation, headline
+from kresolve.explanation import Derivation, Fact, headline
 from kresolve.kconfig.model import TreeInfo
 from kresolve.planner import Plan
-from kresolve.rendering.explanation_document import explanation_document
 from kresolve.rendering.explanation_html import explanation_html, explanation_page
 from kresolve.rendering.explanation_markdown import explanation_markdown
 from kresolve.rendering.explanation_text import explanation_text
@@ -32,7 +31,13 @@ class Explanation(Result):
     plan: Plan | None = None
     is_full: bool = False
 
-    _rows_of: ClassVar[str] = "facts"
+    schema: ClassVar = "kresolve.derivation/1"
+    _keys: ClassVar = (
+        *("symbol", "value", "asked=derivation.asked", "dropped=is_dropped", "sentence", "tree"),
+        *("base=derivation.base", "mode=derivation.mode", "complete=is_full", "facts", "wanted"),
+        "plan",
+    )
+    _rows_of: ClassVar = "facts"
 
     def _summary(self) -> str:
         return self.sentence
@@ -57,11 +62,10 @@ class Explanation(Result):
         """The first sentence, which says it all."""
         return headline(self.derivation)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Everything as dicts and lists, schema "kresolve.derivation/1": what ``--json`` prints."""
-        return explanation_document(
-            self.derivation, self.tree, self.wanted, self.plan, full=self.is_full
-        )
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts, that of the symbol first."""
+        return tuple(self.derivation.facts.values())
 
     @property
     def markdown(self) -> str:

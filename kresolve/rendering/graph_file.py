@@ -7,7 +7,6 @@ and Mermaid to lay out: all leave out needs that follow from others.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from html import escape
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from kresolve.dependency_graph import Graph, graphml, node_link
+from kresolve.dependency_graph import Graph, graphml
 from kresolve.dotconfig.files import write_whole
 from kresolve.errors import KresolveError, RequestError, ToolError
 from kresolve.planner import Plan
@@ -250,5 +249,5 @@ _WRITERS: Final[Mapping[str, Callable[[GraphPicture], str]]] = {
     ".dot": lambda here: dot(here.picture),
     ".mmd": lambda here: mermaid(here.picture),
     ".graphml": lambda here: graphml(here.graph),
-    ".json": lambda here: json.dumps(node_link(here.graph), indent=1) + "\n",
+    ".json": lambda here: here.graph.to_json(indent=1) + "\n",
 }

@@ -1,16 +1,15 @@
-"""Changes in Kata's directory, for people and programs."""
+"""Changes in Kata's directory, for people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from kresolve.fragments.linting import Finding
 from kresolve.integrations.kata import KataPlan
 from kresolve.planner.fragment_file import counted
 from kresolve.rendering.plan_text import plan_report
 
-KATA_SCHEMA: Final = "kresolve.kata/1"
 _LISTED: Final = 60
 
 
@@ -57,43 +56,3 @@ def _lost(findings: tuple[Finding, ...] | list[Finding]) -> Iterator[str]:
 
 def _listed(names: tuple[str, ...]) -> str:
     return ", ".join(names[:_LISTED]) + (" ..." if names[_LISTED:] else "")
-
-
-def kata_document(
-    plans: tuple[KataPlan, ...], status: str, diff: str, witnesses: tuple[str, ...], note: str
-) -> dict[str, Any]:
-    """A change as plain dicts and lists, ready for ``json.dumps``."""
-    return {
-        "schema": KATA_SCHEMA,
-        "status": status,
-        "diff": diff,
-        "verified": list(witnesses),
-        "note": note,
-        "kernels": [
-            {
-                "fragments": list(one.kata.texts),
-                "plan": one.plan.to_dict(),
-                "placed": [
-                    {
-                        "file": placed.file,
-                        "text": placed.line.text,
-                        "why": placed.line.why,
-                        "replaces": str(placed.replaced) if placed.replaced else None,
-                    }
-                    for placed in one.placed
-                ],
-                "lost": [
-                    {
-                        "symbol": f.line.symbol,
-                        "place": str(f.line.location),
-                        "message": f.text,
-                        "new": f in one.newly_lost,
-                    }
-                    for f in one.lost
-                ],
-                "switched_off": {gate: list(names) for gate, names in one.off.items()},
-                "notes": list(one.notes),
-            }
-            for one in plans
-        ],
-    }

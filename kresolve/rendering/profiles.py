@@ -1,30 +1,17 @@
-"""Profiles for people and programs: the list, and one with its features and evidence."""
+"""Profiles for people: the list, and one with its features and evidence."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
-from kresolve.planner.profiles import Group, Option, Profile, Way
+from kresolve.planner.profiles import Group, Option, Profile, Profiles, Way
 from kresolve.rendering.wrapping import wrapped
 
-PROFILE_SCHEMA = "kresolve.profile/1"
-PROFILES_SCHEMA = "kresolve.profiles/1"
 
-
-def profiles_text(profiles: Iterable[Profile]) -> str:
+def profiles_text(found: Profiles) -> str:
     """Each profile's name and description."""
-    found = list(profiles)
-    width = max(len(one.name) for one in found)
-    return "".join(f"{one.name:{width}}  {one.description}\n" for one in found)
-
-
-def profiles_document(profiles: Iterable[Profile]) -> dict[str, Any]:
-    """The list as plain dicts and lists."""
-    return {
-        "schema": PROFILES_SCHEMA,
-        "profiles": [{"name": one.name, "description": one.description} for one in profiles],
-    }
+    width = max(len(one.name) for one in found.profiles)
+    return "".join(f"{one.name:{width}}  {one.description}\n" for one in found.profiles)
 
 
 def profile_text(profile: Profile) -> str:
@@ -92,71 +79,3 @@ def _counts(one: Option | Group | Way) -> str:
     words += [f"until {one.until}"] if one.until else []
     words += [f"on {', '.join(one.arch)}"] if one.arch else []
     return f" ({'; '.join(words)})" if words else ""
-
-
-def profile_document(profile: Profile) -> dict[str, Any]:
-    """A profile as plain dicts and lists, ready for ``json.dumps``."""
-    return {
-        "schema": PROFILE_SCHEMA,
-        "name": profile.name,
-        "description": profile.description,
-        "features": [
-            {
-                "name": one.name,
-                "does": one.does,
-                "default": one.default,
-                "needs": list(one.needs),
-            }
-            for one in profile.features.values()
-        ],
-        "options": [
-            {**_option_document(one), "one_of": list(one.one_of), **_asked_document(one)}
-            | {"selected_by": list(one.selected_by)}
-            for one in profile.options
-        ],
-        "any_of": [
-            {
-                "name": one.name,
-                "alternatives": [
-                    {
-                        "name": way.name,
-                        **_counts_document(way),
-                        "options": list(map(_option_document, way.options)),
-                    }
-                    for way in one.ways
-                ],
-                **_counts_document(one),
-                **_asked_document(one),
-            }
-            for one in profile.groups
-        ],
-        "traditions": [
-            {"symbol": one.symbol, "note": one.note, "source": one.source}
-            for one in profile.customary
-        ],
-    }
-
-
-def _option_document(one: Option) -> dict[str, Any]:
-    return {
-        "symbol": one.symbol,
-        "accept": list(one.accept),
-        "if": None if one.condition is None else str(one.condition),
-        **_counts_document(one),
-    }
-
-
-def _counts_document(one: Option | Group | Way) -> dict[str, Any]:
-    return {"since": one.since or None, "until": one.until or None, "arch": list(one.arch)}
-
-
-def _asked_document(one: Option | Group) -> dict[str, Any]:
-    return {
-        "required": one.required,
-        "feature": one.feature or None,
-        "note": one.note,
-        "source": one.source,
-        "fails": one.fails or None,
-        "message": one.message or None,
-        "silent": one.silent,
-    }

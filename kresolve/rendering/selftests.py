@@ -1,24 +1,22 @@
-"""Audits of many fragments: a table for a terminal, one for Markdown, and JSON."""
+"""Audits of many fragments: a table for a terminal, and one for Markdown."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-from kresolve.integrations.selftests import Audited
+from kresolve.integrations.selftests import Audit, Audited
 from kresolve.planner.fragment_file import counted
 
-AUDIT_SCHEMA: Final = "kresolve.audit/1"
 _COLUMNS: Final = ("fragment", "lines", "lost", "added", "verdict")
 
 
-def audit_report(audit: Sequence[Audited]) -> str:
+def audit_report(audit: Audit) -> str:
     """A row for each fragment, and the reasons under those that cannot be whole."""
-    rows = [_row(one) for one in audit]
+    rows = [_row(one) for one in audit.fragments]
     widths = [max(len(cell) for cell in column) for column in zip(_COLUMNS, *rows, strict=True)]
     lines = []
-    for row, one in zip([_COLUMNS, *rows], [None, *audit], strict=True):
+    for row, one in zip([_COLUMNS, *rows], [None, *audit.fragments], strict=True):
         cells = [f"{row[0]:{widths[0]}}"]
         cells += [f"{cell:>{width}}" for cell, width in zip(row[1:4], widths[1:4], strict=True)]
         lines.append("  ".join([*cells, row[4]]))
@@ -28,13 +26,13 @@ def audit_report(audit: Sequence[Audited]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def audit_markdown(audit: Sequence[Audited]) -> str:
+def audit_markdown(audit: Audit) -> str:
     """The table as Markdown: of each fragment that is not whole, what it lacks and why."""
     lines = [
         "| fragment | lines | lost | added lines | impossible |",
         "|---|---|---|---|---|",
     ]
-    for one in audit:
+    for one in audit.fragments:
         if one.verdict == "whole":
             continue
         added = ", ".join(f"`{line.text.removeprefix('CONFIG_')}`" for line in one.added)
@@ -52,42 +50,22 @@ def _cell(text: str) -> str:
     return (rule + (f"; not{with_others}" if with_others else "")).replace("|", "\\|")
 
 
-def audit_summary(audit: Sequence[Audited], where: str) -> str:
+def audit_summary(audit: Audit) -> str:
     """How many fragments are whole, repaired or impossible, in one line."""
-    kinds = Counter(one.verdict for one in audit)
-    lost = sum(len(one.lost) for one in audit)
-    lines = sum(one.lines for one in audit)
-    hopeless = sum(len(one.impossible) for one in audit)
+    kinds = Counter(one.verdict for one in audit.fragments)
+    lost = sum(len(one.lost) for one in audit.fragments)
+    lines = sum(one.lines for one in audit.fragments)
+    hopeless = sum(len(one.impossible) for one in audit.fragments)
     verdicts = ", ".join(
         f"{kinds[word]} {word}" for word in ("whole", "repaired", "impossible", "unknown")
     )
-    checked = [one for one in audit if one.confirmed is not None]
+    checked = [one for one in audit.fragments if one.confirmed is not None]
     conf = f"; conf confirms {sum(one.confirmed is True for one in checked)}" if checked else ""
     return (
-        f"{where}: {counted(len(audit), 'fragment')} ({verdicts}), {counted(lines, 'line')}, "
+        f"{audit.tree}, base {audit.base}, make {audit.mode}: "
+        f"{counted(len(audit.fragments), 'fragment')} ({verdicts}), {counted(lines, 'line')}, "
         f"{lost} lost, {hopeless} of them impossible{conf}"
     )
-
-
-def audit_document(audit: Sequence[Audited], where: dict[str, Any]) -> dict[str, Any]:
-    """An audit as plain dicts and lists, ready for ``json.dumps``."""
-    return {
-        "schema": AUDIT_SCHEMA,
-        **where,
-        "fragments": [
-            {
-                "name": one.name,
-                "verdict": one.verdict,
-                "lines": one.lines,
-                "lost": [{"text": str(f.line), "message": f.text} for f in one.lost],
-                "added": [{"text": line.text, "why": line.why} for line in one.added],
-                "impossible": dict(one.impossible),
-                "unknown": sorted(one.unknown),
-                "confirmed": one.confirmed,
-            }
-            for one in audit
-        ],
-    }
 
 
 def _row(one: Audited) -> tuple[str, ...]:

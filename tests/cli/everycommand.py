@@ -27,6 +27,7 @@ COMMANDS: Final = (
     f"check FISH CAT --config house.config {TOY}",
     f"check FISH --config house.config {TOY} --json",
     "profiles",
+    "profiles --json",
     "profiles criu",
     "profiles criu --json",
     f"explain FISH {TOY}",
@@ -44,9 +45,11 @@ COMMANDS: Final = (
     f"search nothing_like_it {TOY}",
     f"show FISH {TOY} --base defconfig",
     f"show FISH {TOY} --json",
+    f"show FISH {TOY} --base defconfig --json",
     f"lint house.config {TOY}",
     f"lint house.config {TOY} --all",
     f"lint house.config {TOY} --json",
+    f"lint house.config {TOY} --json --each",
     f"lint house.config {TOY} --sarif",
     f"lint house.config {TOY} --github",
     f"merge house.config -o OUT {TOY}",
@@ -54,7 +57,7 @@ COMMANDS: Final = (
     f"migrate house.config --from toy --to toy --arch {ARCH} -o OUT",
     f"migrate house.config --from toy --to toy --arch {ARCH} --json",
     f"minimize house.config {TOY}",
-    f"minimize house.config {TOY} --json",
+    f"minimize good.config {TOY} --json",
     f"survey FISH STOVE -o OUT {TOY} --jobs 1",
     f"audit-selftests {TOY}",
     f"audit-selftests {TOY} --markdown",
@@ -80,6 +83,7 @@ def furnish(place: Place) -> None:
     (place.work / "house.config").write_text(
         "CONFIG_KITCHEN=y\nCONFIG_STOVE=y\nCONFIG_CAT=maybe\nnonsense\nCONFIG_NO_SUCH=y\n"
     )
+    (place.work / "good.config").write_text("CONFIG_FISH=m\nCONFIG_CAT=y\nCONFIG_POND=m\n")
     test = place.tree / "tools/testing/selftests/fish/config"
     test.parent.mkdir(parents=True, exist_ok=True)
     test.write_text("CONFIG_FISH=y\nCONFIG_STOVE=y\n")

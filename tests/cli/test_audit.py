@@ -43,10 +43,12 @@ def test_each_fragment_has_a_verdict(audited: Place) -> None:
         "kitchen": "impossible",
         "net/fish": "repaired",
     }
-    assert found["net/fish"]["added"] == [
-        {"text": "CONFIG_GARDEN=y", "why": "FISH depends on GARDEN (Kconfig:20)"},
-        {"text": "CONFIG_POND=y", "why": "FISH depends on POND (Kconfig:28)"},
-    ]
+    added = found["net/fish"]["added"]
+    assert isinstance(added, list)
+    assert {line["text"]: line["why"] for line in added} == {
+        "CONFIG_GARDEN=y": "FISH depends on GARDEN (Kconfig:20)",
+        "CONFIG_POND=y": "FISH depends on POND (Kconfig:28)",
+    }
     impossible = found["kitchen"]["impossible"]
     assert isinstance(impossible, dict)
     assert set(impossible) == {"STOVE", "NO_SUCH_THING"}

@@ -185,7 +185,7 @@ def test_show_tells_people_and_programs_the_same(used_place: Place) -> None:
     document = _json(used_place, "show", "FISH", "--base", "defconfig")
     text = used_place.call("show", "CONFIG_FISH", "--base", "defconfig", *ON_TOY).stdout
 
-    assert document["schema"] == "kresolve.symbol/1"
+    assert document["schema"] == "kresolve.symbol/2"
     assert document["value"] == "n"
     (definition,) = document["definitions"]
     assert definition["help"] == "They swim."

@@ -215,7 +215,7 @@ def test_json(used_place: Place) -> None:
     document = json.loads(done.stdout)
     (kernel,) = document["kernels"]
 
-    assert (document["schema"], document["status"]) == ("kresolve.kata/1", "planned")
+    assert (document["schema"], document["status"]) == ("kresolve.kata/2", "planned")
     assert {placed["file"] for placed in kernel["placed"]} == {"common/garden.conf"}
     assert kernel["switched_off"] == {"EXPERT": ["PAINT"]}
     assert document["diff"].startswith("--- a/common/garden.conf\n")

@@ -51,8 +51,13 @@ def test_json_has_every_line(used_place: Place) -> None:
     document = json.loads(out)
     lines = {line["symbol"]: line for line in document["lines"]}
 
-    assert (status, document["schema"], document["status"]) == (1, "kresolve.lint/1", "found")
-    assert (lines["FISH"]["file"], lines["FISH"]["line"]) == ("lost.config", 2)
+    assert (status, document["schema"], document["status"]) == (1, "kresolve.lint/2", "found")
+    assert lines["FISH"]["line"] == {
+        "symbol": "FISH",
+        "value": "m",
+        "text": "CONFIG_FISH=m",
+        "location": "lost.config:2",
+    }
     assert (lines["FISH"]["wanted"], lines["FISH"]["value"]) == ("m", "n")
     assert set(lines["FISH"]["add"]) >= {"CONFIG_GARDEN=y", "CONFIG_MODULES=y"}
     assert lines["CATT"]["rule"] == "unknown"

@@ -118,6 +118,6 @@ def test_json(used_place: Place) -> None:
     done = used_place.call("merge", "one", "two", "-o", "out", "--json", *ON_TOY)
     document = json.loads(done.stdout)
 
-    assert (document["schema"], document["status"]) == ("kresolve.merge/1", "lost")
+    assert (document["schema"], document["status"]) == ("kresolve.merge/2", "lost")
     assert [o["kind"] for o in document["overlaps"]] == ["redefined", "redundant"]
-    assert {lost["place"] for lost in document["lost"]} == {"two:1", "two:3"}
+    assert {lost["line"]["location"] for lost in document["lost"]} == {"two:1", "two:3"}

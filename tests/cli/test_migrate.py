@@ -61,7 +61,7 @@ def test_json(used_place: Place) -> None:
     document = json.loads(used_place.call("migrate", "wet", *TREES, "--json").stdout)
     fates = {line["symbol"]: line["fate"] for line in document["lines"]}
 
-    assert (document["schema"], document["status"]) == ("kresolve.migrate/1", "changed")
+    assert (document["schema"], document["status"]) == ("kresolve.migrate/2", "changed")
     assert fates == {"GARDEN": "same", "POND": "renamed", "FISH": "gated"}
     assert document["fragments"]["wet"].splitlines()[2] == "CONFIG_LAKE=y"
     assert document["lost"] == []

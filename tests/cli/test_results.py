@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 
 import kresolve
-from kresolve import Backbone, Tree
+from kresolve import Tree
 from kresolve.errors import ToolError
 from kresolve.results import Result, Short
 from tests.cli.conftest import Place
 from tests.cli.toykernel import ARCH
+from tests.cli.validation import faults
 
 
 def _parts(result: Result) -> list[str]:
@@ -29,9 +30,9 @@ def _parts(result: Result) -> list[str]:
     return [repr(value) for value in (*values, *chain(*lists)) if isinstance(value, Short)]
 
 
-def _there(backbone: Backbone | None) -> Backbone:
-    assert backbone is not None
-    return backbone
+def _there(result: Result | None) -> Result:
+    assert result is not None
+    return result
 
 
 #: Each kind of result, and the command that prints its document, if one does.
@@ -40,6 +41,10 @@ RESULTS: Mapping[str, tuple[Callable[[Tree], Result], str | None]] = {
     "no plan": (
         lambda toy: toy.plan("FISH", base="empty", forbid="GARDEN"),
         "plan FISH --base empty --forbid GARDEN --json",
+    ),
+    "conflict": (
+        lambda toy: _there(toy.plan("FISH", base="empty", forbid="GARDEN").conflict),
+        None,
     ),
     "target": (lambda toy: toy.plan("FISH", base="empty").targets[0], None),
     "check": (
@@ -102,11 +107,15 @@ def toy(used_place: Place, monkeypatch: pytest.MonkeyPatch) -> Tree:
 
 @pytest.mark.parametrize("kind", RESULTS)
 def test_a_result_is_the_document_of_its_command(kind: str, toy: Tree, used_place: Place) -> None:
-    """to_dict() and to_json() are plain data, and what the command prints with --json."""
+    """to_dict() and to_json() are what the schema says, and what the command prints."""
     make, command = RESULTS[kind]
     result = make(toy)
     document = result.to_dict()
 
+    if result.schema is None:
+        assert faults(document, "kresolve.plan/2", type(result).__name__) == []
+    else:
+        assert faults(document) == []
     assert json.loads(result.to_json()) == document
     if command is not None:
         on_toy = () if "toy" in command else ("--tree", "toy", "--arch", ARCH)

@@ -14,7 +14,9 @@ from tests.conftest import ROOT
 @pytest.mark.conf
 def test_mended_fragments_hold(tree: Tree) -> None:
     """Fragments of 6.12 that lack something hold for conf with the lines that mend them."""
-    found = audit_selftests(tree, AuditOptions(only=["tc-testing", "zram", "tdx"], verify="conf"))
+    found = audit_selftests(
+        tree, AuditOptions(only=["tc-testing", "zram", "tdx"], verify="conf")
+    ).fragments
 
     assert [one.verdict for one in found] == ["repaired"] * 3
     assert all(one.confirmed for one in found)
@@ -38,7 +40,7 @@ def test_the_published_table(tree: Tree) -> None:
 @pytest.mark.parametrize("base", ["defconfig", "tinyconfig"])
 def test_every_fragment_is_whole_or_has_its_reason(tree: Tree, base: str) -> None:
     """All fragments of 6.12: mended, or impossible line by line, and conf confirms all the rest."""
-    found = audit_selftests(tree, AuditOptions(base=base, verify="conf"))
+    found = audit_selftests(tree, AuditOptions(base=base, verify="conf")).fragments
 
     assert len(found) > 50
     for one in found:

@@ -69,7 +69,7 @@ def test_pages_say_what_the_evaluator_says(tree: Tree, base: str) -> None:
         if page.cause == "selected":
             assert page.selected_by[0].strength in {"m", "y"}
         assert page_text(page, base).startswith(name)
-        assert page.to_dict()["name"] == name
+        assert page.to_dict()["symbol"] == name
 
 
 def test_a_saved_model_has_no_help_texts(tree: Tree, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kresolve.dependency_graph import dependency_graph, graphml, node_link, part
+from kresolve.dependency_graph import dependency_graph, graphml, part
 from kresolve.dotconfig.lines import Line
 from kresolve.evaluator import ConfMode, evaluate
 from kresolve.evaluator.effects import effects_on
@@ -114,7 +114,7 @@ def test_every_tree_can_be_drawn_and_read(dialect: str, data: st.DataObject) -> 
     configuration = evaluate(model, read(toy.config, model))
     graph = dependency_graph(model, configuration)
     assert set(model.symbols) <= set(graph)
-    assert len(node_link(graph)["edges"]) == graph.number_of_edges()
+    assert len(graph.to_dict()["edges"]) == graph.number_of_edges()
     assert graphml(graph)
     for _, target, line in graph.edges(data=True):
         if line["needed"] and configuration.evaluation.value(line["condition"]):

@@ -16,7 +16,6 @@ from kresolve.dependency_graph import (
     differences,
     graphml,
     implied_by,
-    node_link,
     part,
     plain,
     required_by,
@@ -33,6 +32,7 @@ from kresolve.evaluator import evaluate
 from kresolve.kconfig.expressions import Sym
 from kresolve.kconfig.location import Location
 from kresolve.kconfig.model import Model
+from kresolve.results import document
 from tests.property.toys import load
 
 _KCONFIG = """\
@@ -285,13 +285,13 @@ def test_two_configurations_differ_in_values(model: Model, graph: Graph) -> None
 def test_formats_carry_the_whole_graph(model: Model, graph: Graph) -> None:
     """Node-link JSON and GraphML give networkx back every node and edge with its attributes."""
     graph = with_values(graph, evaluate(model, []))
-    flat = plain(graph)
-    document = json.loads(json.dumps(node_link(graph)))
-    for read in (
-        nx.node_link_graph(document, edges="edges"),
-        nx.read_graphml(io.BytesIO(graphml(graph).encode()), force_multigraph=True),
+    as_json = nx.node_link_graph(json.loads(graph.to_json()), edges="edges")
+    as_xml = nx.read_graphml(io.BytesIO(graphml(graph).encode()), force_multigraph=True)
+    for read, nodes in (
+        (as_json, document(dict(graph.nodes(data=True)))),
+        (as_xml, dict(plain(graph).nodes(data=True))),
     ):
-        assert dict(read.nodes(data=True)) == dict(flat.nodes(data=True))
+        assert dict(read.nodes(data=True)) == nodes
         key = "text"
         assert sorted(read.edges(data=key)) == sorted(graph.edges(data=key))
         assert sorted(map(str, read.edges(data="location"))) == sorted(

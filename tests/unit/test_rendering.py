@@ -9,6 +9,7 @@ from attrs import evolve
 
 from kresolve.api.tree import Tree
 from kresolve.planner import Plan, Question, Target, answer, checked, parse_request
+from kresolve.planner.result import ProbedLine
 from kresolve.rendering.plan_text import plan_report, tree_report
 from tests.property.toys import load
 
@@ -99,7 +100,7 @@ def test_a_line_that_asks_a_program_is_told_once() -> None:
     assert plan.conflict is not None
     (rule,) = plan.conflict.rules
     assert rule.location is not None
-    probe = (rule.location, "depends on $(has-bus)", "GCC was not found")
+    probe = ProbedLine(rule.location, "depends on $(has-bus)", "GCC was not found")
     conflict = evolve(plan.conflict, probes=(probe,))
     plan = evolve(plan, conflict=conflict)
 

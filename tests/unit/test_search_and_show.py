@@ -277,7 +277,7 @@ def test_a_page_for_programs(model: Model, helps: HelpTexts) -> None:
         page = symbol_page(model, name, helps, evaluate(model, LINES))
         document = evolve(page, base="toy").to_dict()
         assert json.loads(json.dumps(document)) == document
-        assert document["schema"] == "kresolve.symbol/1"
+        assert document["schema"] == "kresolve.symbol/2"
     page = symbol_page(model, "DIAG", helps, evaluate(model, LINES))
     shown = page.to_dict()["definitions"][0]
     assert shown["guards"][0] == {
