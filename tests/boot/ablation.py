@@ -29,7 +29,8 @@ TOGETHER = (
         "NF_TABLES_IPV6",
     ),
     ("FHANDLE", "RSEQ", "SYSVIPC", "NF_TABLES_IPV4"),
-    ("POSIX_TIMERS", "NF_TABLES_IPV6"),
+    ("EPOLL", "USER_NS", "IPV6"),
+    ("NF_TABLES_IPV6",),
     ("NETDEVICES", "NF_TABLES_IPV4", "NF_TABLES_IPV6"),
 )
 #: The kernels that are tried: the last one for what it needs and the first one does not.

@@ -34,7 +34,8 @@ def seen(option: Option) -> Boot | None:
         if row is None or row.result == "ok":
             continue
         # What cannot even be made has not been put to CRIU, and what that needs does not count.
-        takes = promised if row.result == "setup" else set().union(*map(closure, promised))
+        reach = parts if row.result == "setup" else closure
+        takes = set[str]().union(*map(reach, promised))
         said = row.messages
         if (
             boot.values.get(option.symbol) not in option.accept
@@ -48,6 +49,13 @@ def seen(option: Option) -> Boot | None:
 def closure(feature: str) -> set[str]:
     """A feature, and all that it needs."""
     return {feature}.union(*map(closure, criu().features[feature].needs))
+
+
+def parts(feature: str) -> set[str]:
+    """A feature with options of its own; of one that only puts others together, those."""
+    if any(one.feature == feature for one in criu().options):
+        return {feature}
+    return set().union(*map(parts, criu().features[feature].needs))
 
 
 @cache

@@ -14,19 +14,6 @@ from tests.boot.evidence import criu, required, seen
 from tests.boot.guest.operations import BY_NAME, OPERATIONS
 from tests.boot.results import Boot, recorded
 
-#: Options that were not taken away, and why.
-NOT_TRIED: dict[str, str] = {
-    "events: EPOLL": "nobody has built that kernel yet",
-    "timers: POSIX_TIMERS": "nobody has built that kernel yet",
-    "network-lock-iptables-nft: NF_TABLES_IPV6": "nobody has built that kernel yet",
-    "uts-ns: UTS_NS": "nobody has built that kernel yet",
-    "ipc-ns: IPC_NS": "nobody has built that kernel yet",
-    "pid-ns: PID_NS": "nobody has built that kernel yet",
-    "net-ns: NET_NS": "nobody has built that kernel yet",
-    "user-ns: USER_NS": "nobody has built that kernel yet",
-    "ipv6: IPV6": "nobody has built that kernel yet",
-    "compat-32bit: COMPAT": "it is IA32_EMULATION of arm64",
-}
 #: Kernels in which CRIU was tried.
 BOOTS = [boot for boot in recorded() if boot.criu]
 
@@ -68,18 +55,13 @@ def test_check_says_what_worked(boot: Boot, tmp_path: Path) -> None:
     assert [name for name in results if not works[name] and results[name] == {True}] == []
 
 
-@pytest.mark.parametrize("name", sorted(required().keys() - NOT_TRIED.keys()))
+@pytest.mark.parametrize("name", sorted(required()))
 def test_a_required_option_has_a_row_that_failed_without_it(name: str) -> None:
     """Its evidence was seen in a kernel that has all else which the operation takes."""
     option = required()[name]
 
     assert option.fails, f"{name} has no evidence"
     assert seen(option) is not None
-
-
-def test_what_was_not_tried_is_required() -> None:
-    """The options that these machines could not take away are options of the profile."""
-    assert required().keys() >= NOT_TRIED.keys()
 
 
 @pytest.mark.parametrize("operation", BY_NAME)
