@@ -70,7 +70,7 @@ def list_choice(encoding: Encoding, index: int) -> None:
     winner.take((m, visible[m]) for m in sorted(members, key=encoding.model.menu_index.__getitem__))
     for member in members:
         chosen = circuit.from_bool(winner.chosen(member))
-        encoding.values[member] = circuit.rule(_reason(encoding, choice, member), chosen)
+        encoding.put(member, circuit.rule(_reason(encoding, choice, member), chosen))
 
 
 def symbol_choice(encoding: Encoding, index: int) -> None:
@@ -79,13 +79,13 @@ def symbol_choice(encoding: Encoding, index: int) -> None:
     symbols = encoding.model.symbols
     choice = encoding.model.choices[index]
     members = choice.members
-    encoding.choice_values[index] = mode = _mode(encoding, choice)
-    visible = {m: encoding.visibility(symbols[m]) for m in members}
+    mode = _mode(encoding, choice)
+    with encoding.choice_as(index, mode):
+        visible = {m: encoding.visibility(symbols[m]) for m in members}
     some = {m: value.ge_m for m, value in visible.items()}
     # With nothing to choose from, a choice that would be y is n after all.
     empty = circuit.and2(mode.is_y, -circuit.any_of(some.values()))
-    encoding.choice_values[index] = circuit.tri_and((mode, circuit.from_bool(-empty)))
-    encoding.forget_dependencies(encoding.model.descendants(choice.entry))
+    encoding.put_choice(index, circuit.tri_and((mode, circuit.from_bool(-empty))))
     winner = _Winner(circuit, members)
     # The last y line counts, if its member is visible: a new one, or the base's.
     new_yes = {m: user.new_lines(m)[0] for m in members}
@@ -102,7 +102,7 @@ def symbol_choice(encoding: Encoding, index: int) -> None:
             circuit.from_bool(chosen),
             encoding.bool_or_tristate(symbol, visible[member]),
         )
-        encoding.values[member] = circuit.rule(_reason(encoding, choice, member), value)
+        encoding.put(member, circuit.rule(_reason(encoding, choice, member), value))
 
 
 def _mode(encoding: Encoding, choice: Choice) -> Tristate:

@@ -80,6 +80,11 @@ class Circuit:
         self._operands: dict[int, tuple[int, ...]] = {}
 
     @property
+    def operands(self) -> AndGates:
+        """For each gate the literals of which it is the conjunction."""
+        return self._operands
+
+    @property
     def required(self) -> list[list[int]]:
         """The clauses that have to hold whatever the gates are."""
         return [*self._required]

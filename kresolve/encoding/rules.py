@@ -100,12 +100,42 @@ class Encoding:
         symbol = self.model.symbols[node]
         if symbol.is_bool_or_tristate:
             visible = self.visibility(symbol)
-            self.values[node] = self.bool_or_tristate(symbol, visible)
+            self.put(node, self.bool_or_tristate(symbol, visible))
         elif symbol.type is not Type.UNKNOWN:
             user_texts = self.user.texts(symbol)
             self.texts[node] = self.number_or_string(symbol, user_texts)
             if symbol.type in NUMERIC and user_texts and self.forgets_out_of_range:
                 self.written[node] = self.rewritten(symbol, user_texts)
+
+    def texts_of(self, symbol: Symbol) -> Texts:
+        """The texts that an int, hex or string can be."""
+        return self.texts[symbol.name]
+
+    def put(self, name: str, value: Tristate) -> None:
+        """A bool or tristate has this value."""
+        self.values[name] = value
+
+    def put_choice(self, index: int, value: Tristate) -> None:
+        """A choice that is a symbol has this value."""
+        self.choice_values[index] = value
+
+    def choice_value(self, index: int) -> Tristate:
+        """The value of a choice that is a symbol."""
+        return self.choice_values[index]
+
+    @contextmanager
+    def choice_as(self, index: int, value: Tristate) -> Iterator[None]:
+        """Let a choice that is a symbol have a value, for what is encoded meanwhile."""
+        inside = self.model.descendants(self.model.choices[index].entry)
+        self.forget_dependencies(inside)
+        before = self.choice_values.get(index)
+        self.choice_values[index] = value
+        try:
+            yield
+        finally:
+            if before is not None:
+                self.choice_values[index] = before
+            self.forget_dependencies(inside)
 
     # Rules for symbols
 
@@ -166,9 +196,11 @@ class Encoding:
 
     def unless_hidden_by_choice(self, symbol: Symbol, value: Tristate) -> Tristate:
         """Before 6.10, a choice that is y hides tristate members that could only be m."""
-        if symbol.choice not in self.choice_values or symbol.type is not Type.TRISTATE:
+        if symbol.choice is None or self.model.dialect.choice_lists:
             return value
-        full = self.choice_values[symbol.choice].is_y
+        if symbol.type is not Type.TRISTATE:
+            return value
+        full = self.choice_value(symbol.choice).is_y
         hidden = self.circuit.all_of((full, value.ge_m, -value.is_y))
         return Tristate(self.circuit.and2(value.ge_m, -hidden), value.is_y)
 
@@ -373,14 +405,14 @@ class Encoding:
         if not isinstance(above, ChoiceEntry) or self.model.dialect.choice_lists:
             value = self.depends(entry.parent)
         else:
-            value = self.choice_values[above.choice]
+            value = self.choice_value(above.choice)
         if isinstance(entry, MenuNode):
             # A bool in a tristate choice needs the choice to be y.
             symbol = self.model.symbols[entry.symbol]
             if symbol.choice is not None and symbol.type is not Type.TRISTATE:
                 choice = self.model.choices[symbol.choice]
                 if choice.type is Type.TRISTATE:
-                    mode = self.choice_values[choice.index].is_y
+                    mode = self.choice_value(choice.index).is_y
                     value = self.circuit.tri_and((value, self.circuit.from_bool(mode)))
         return value
 

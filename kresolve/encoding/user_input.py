@@ -141,12 +141,15 @@ class CandidateLines:
     def __init__(self, circuit: Circuit) -> None:
         self.circuit = circuit
         self.lines: dict[tuple[str, str], int] = {}
+        #: For each literal its line.
+        self.line_of: dict[int, tuple[str, str]] = {}
 
     def literal(self, name: str, value: str) -> int:
         """The literal of a line."""
         known = self.lines.get((name, value))
         if known is None:
             known = self.lines[name, value] = self.circuit.variable()
+            self.line_of[known] = name, value
         return known
 
 

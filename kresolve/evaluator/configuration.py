@@ -119,14 +119,18 @@ class Configuration(Result, Mapping[str, str]):
         )
         return sorted(changed, key=self.model.menu_index.__getitem__)
 
-    def with_lines(self, lines: Iterable[Line]) -> Configuration:
+    def with_lines(
+        self, lines: Iterable[Line], *, near: Configuration | None = None
+    ) -> Configuration:
         """What conf makes of the lines behind this configuration with ``lines`` after them.
 
         Only what changes is calculated, mostly in a millisecond; everything is
-        for defconfig, where conf calculates everything twice.
+        for defconfig, where conf calculates everything twice.  ``near`` is a configuration
+        from which less changes, if there is one.
         """
         with gc_paused():
-            return _evaluated(self.model, more_user_values(self.model, self.user, lines), self)
+            user = more_user_values(self.model, self.user, lines)
+            return _evaluated(self.model, user, near or self)
 
     def is_start_for(self, model: Model, user: UserValues) -> bool:
         """Can other user values be evaluated from what changes here?"""

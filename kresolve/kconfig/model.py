@@ -283,6 +283,10 @@ class Model(Short):
             assert isinstance(entry, MenuNode)
             yield index, entry
 
+    def members(self, node: str | int) -> tuple[str, ...]:
+        """The members of a choice, by its index; of a symbol, its name."""
+        return self.choices[node].members if isinstance(node, int) else (node,)
+
     def descendants(self, index: int) -> range:
         """The indices of the entries that stand inside an entry, at any depth."""
         end = index + 1

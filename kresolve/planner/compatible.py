@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from attrs import field, frozen
 
 from kresolve.kconfig.memory import gc_paused
-from kresolve.planner.problem import Problem, Question
+from kresolve.planner.problem import Question, WholeProblem
 from kresolve.planner.request import Demand
 from kresolve.planner.target import Target
 from kresolve.progress import SILENT, Progress, Task
@@ -46,7 +46,7 @@ def compatible(
 def _compatible(
     target: Target, requests: Sequence[Demand], deadline: Deadline, task: Task
 ) -> Compatible:
-    problem = Problem([(target, Question(tuple(requests)))])
+    problem = WholeProblem([(target, Question(tuple(requests)))])
     (encoded_target,) = problem.encoded_targets
     formula = problem.formula()
     clauses = [*formula.clauses, *problem.fit_lines()]

@@ -12,7 +12,7 @@ from kresolve.explanation import computed_at
 from kresolve.kconfig.location import Location
 from kresolve.kconfig.values import NUMERIC, Type, base_of, leading_number, valid
 from kresolve.planner.line_order import one_line_each
-from kresolve.planner.problem import EncodedTarget, Problem, Question
+from kresolve.planner.problem import EncodedTarget, Problem, Question, WholeProblem
 from kresolve.planner.request import Demand, Request
 from kresolve.planner.result import Conflict, CorrectionSet, ProbedLine
 from kresolve.planner.target import Target
@@ -47,7 +47,7 @@ def conflict(questions: Sequence[tuple[Target, Question]], deadline: Deadline = 
     what is named may be superfluous.  Raises NoStableLineError if the demands can hold
     all the same, DisagreementError if clauses contradict each other about that.
     """
-    problem = Problem(questions, explaining=True)
+    problem = WholeProblem(questions, explaining=True)
     circuit = problem.circuit
     demands: dict[int, Demand] = {}
     for encoded_target in problem.encoded_targets:
@@ -122,9 +122,8 @@ def _place(rule: Reason) -> tuple[str, int]:
 
 def asked_for(questions: Sequence[tuple[Target, Question]]) -> Conflict:
     """All that is demanded, as a conflict of which no smaller one is known."""
-    encoded_targets = Problem(questions).encoded_targets
     demands = dict.fromkeys(
-        demand for encoded_target in encoded_targets for demand in encoded_target.demands
+        demand for target, question in questions for demand in question.demands(target)
     )
     return Conflict(demands=tuple(demands), rules=())
 
@@ -183,7 +182,7 @@ def _ways_out(
     questions: Sequence[tuple[Target, Question]], deadline: Deadline
 ) -> Iterator[CorrectionSet]:
     """The smallest sets of demands to be given up, and what could be asked instead."""
-    problem = Problem(questions)
+    problem = WholeProblem(questions)
     formula = problem.formula()
     circuit = problem.circuit
     demands: dict[int, Demand] = {}

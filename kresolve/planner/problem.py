@@ -27,7 +27,7 @@ from kresolve.planner.line_order import (
     one_yes_each,
 )
 from kresolve.planner.objective import global_switches, levels_of, switches
-from kresolve.planner.request import AnyOf, Demand, Request, Want, accepted_values
+from kresolve.planner.request import AnyOf, Demand, Request, Shown, Want, accepted_values
 from kresolve.planner.target import Target
 from kresolve.solver import Assignment, Level
 
@@ -121,7 +121,8 @@ class EncodedTarget:
 
     def texts(self, name: str) -> Mapping[str, int]:
         """The texts that an int, hex or string can end with, each with its literal."""
-        return self.encoding.written.get(name) or self.encoding.texts[name]
+        texts = self.encoding.texts_of(self.target.model.symbols[name])
+        return self.encoding.written.get(name) or texts
 
     def accepted(self, name: str, accept: Sequence[str], *, by_line: bool = False) -> list[int]:
         """The clause "the symbol ends with one of these values", with ``by_line`` by a line.
@@ -132,7 +133,7 @@ class EncodedTarget:
         literals = [self.literal(name, value) for value in accept]
         if not by_line or not model.is_assignable(model.symbols[name]):
             return literals
-        offer = _planned(self).offer
+        offer = planned_input(self).offer
         pairs = zip(accept, literals, strict=True)
         return [circuit.and2(literal, offer.literal(name, value)) for value, literal in pairs]
 
@@ -158,78 +159,73 @@ class EncodedTarget:
         circuit = self.circuit
         return circuit.all_of([circuit.any_of(self.demand(demand)) for demand in self.demands])
 
-    def satisfied(self, solution: Assignment, demand: Demand) -> bool:
-        """Does a demand hold in a solution?"""
-        return any(solution.holds(literal) for literal in self.demand(demand))
+    def holds(self, demand: Demand, shown: Shown, lines: Iterable[Line]) -> bool:
+        """Does a demand hold where the ``.config`` shows this, by these lines?
 
-    def all_hold(self, solution: Assignment) -> bool:
-        """Does every demand hold in a solution?"""
-        return all(self.satisfied(solution, demand) for demand in self.demands)
+        With ``explicit``, a request holds only by lines that say so, where it takes lines.
+        """
+        if not demand.holds(shown):
+            return False
+        if not self.question.explicit or demand not in self.question.requests:
+            return True
+        model = self.target.model
+        said = {line.symbol: typed_value(line, model.symbols[line.symbol].type) for line in lines}
+
+        def by_line(want: Want) -> bool:
+            value = shown(want.symbol)
+            takes_none = not model.is_assignable(model.symbols[want.symbol])
+            return value in want.accept and (takes_none or said.get(want.symbol) == value)
+
+        return any(
+            all(by_line(want) or not want.is_needed(shown) for want in alternative.wants)
+            for alternative in demand.alternatives
+        )
+
+    def all_hold(self, shown: Shown, lines: Sequence[Line]) -> bool:
+        """Does every demand hold?"""
+        return all(self.holds(demand, shown, lines) for demand in self.demands)
 
 
 @frozen(eq=False)
 class Formula:
     """A problem as clauses.
 
-    ``facts``, ``gates`` and ``clauses`` say what lines do, ``constraints`` what
-    makes them a plan, ``levels`` which plan is better.  ``all_demands`` is the
-    literal "all demands hold".
+    ``facts``, ``gates`` and ``clauses`` say what lines do, ``constraints`` what makes them
+    a plan.
     """
 
     facts: list[int]
     gates: AndGates
-    clauses: list[list[int]]
+    clauses: list[Sequence[int]]
     constraints: list[list[int]]
-    levels: list[Level]
-    all_demands: int
 
 
 class Problem:
-    """The clauses of questions in targets, for growing sets of symbols.
+    """Questions in targets as clauses.
 
-    There is one fragment for all of them.  With a ``circuit`` they are built
-    into that one, where other problems may be.  Lines are offered for what the
-    demands depend on, and for nothing else: no other line can be needed.
-    ``encoded`` are, for each target, the symbols taken into account.
+    There is one fragment for all of them.  Lines are offered for what the demands depend on,
+    and for nothing else: no other line can be needed.  ``encoded`` are, for each target, the
+    symbols that the clauses know.
     """
 
-    def __init__(
-        self,
-        questions: Sequence[tuple[Target, Question]],
-        *,
-        explaining: bool = False,
-        circuit: Circuit | None = None,
-    ) -> None:
-        self.encoded_targets = tuple(_encoded_targets(questions, circuit, explaining=explaining))
-        self.offer: CandidateLines = _planned(self.encoded_targets[0]).offer
+    def __init__(self, encoded_targets: Iterable[EncodedTarget]) -> None:
+        self.encoded_targets = tuple(encoded_targets)
+        self.offer: CandidateLines = planned_input(self.encoded_targets[0]).offer
         self.circuit = self.offer.circuit
         self.encoded: list[dict[str, None]] = [{} for _ in self.encoded_targets]
         self.offered: set[str] = set()
         for number, encoded_target in enumerate(self.encoded_targets):
-            model, dependencies = (
-                encoded_target.target.model,
-                encoded_target.target.model_index.dependencies,
-            )
-            names = list(
-                dict.fromkeys(n for demand in encoded_target.demands for n in demand.looked_at)
-            )
+            model = encoded_target.target.model
+            dependencies = encoded_target.target.model_index.dependencies
             # Without modules every m is a y, so MODULES matters to all.
-            roots = [*names, *([model.modules] if model.modules else [])]
+            roots = [*self.asked(number), *([model.modules] if model.modules else [])]
             for node in dependencies.cone(map(dependencies.node, roots)):
-                members = model.choices[node].members if isinstance(node, int) else (node,)
-                self.offered.update(members)
-            self.add(number, [*names, *global_switches(model)])
-            if not explaining:
-                effects = encoded_target.target.effects(names)
-                self.add(number, effects)
-                if self.objective == "footprint":
-                    self.offered.update(effects)
-        if len(self.encoded_targets) > 1:
-            # A line that serves one target has to be known in the others, too.
-            for number, encoded_target in enumerate(self.encoded_targets):
-                model = encoded_target.target.model
-                known = self.offered & model.symbols.keys()
-                self.add(number, sorted(n for n in known if model.is_assignable(model.symbols[n])))
+                self.offered.update(model.members(node))
+
+    def asked(self, number: int) -> list[str]:
+        """The symbols that a target's demands look at."""
+        demands = self.encoded_targets[number].demands
+        return list(dict.fromkeys(name for demand in demands for name in demand.looked_at))
 
     @property
     def objective(self) -> str:
@@ -241,49 +237,30 @@ class Problem:
         """The value to prefer where a request takes m and y."""
         return self.encoded_targets[0].question.prefer
 
-    def add(self, number: int, names: Iterable[str]) -> None:
-        """Take symbols of a target, and all that they depend on, into account."""
-        encoded_target = self.encoded_targets[number]
-        model, dependencies = (
-            encoded_target.target.model,
-            encoded_target.target.model_index.dependencies,
-        )
-        names = [name for name in names if name in model.symbols]
-        encoded_target.encoding.add(names)
-        known = self.encoded[number]
-        for node in sorted(dependencies.cone(map(dependencies.node, names)), key=str):
-            for name in model.choices[node].members if isinstance(node, int) else (node,):
-                known[name] = None
-
     def lines(self) -> dict[tuple[str, str], int]:
         """The offered lines: for (symbol, value) the literal "this is in the plan"."""
-        return {key: literal for key, literal in self.offer.lines.items() if key[0] in self.offered}
+        among = self.encoded_targets[0].question.among
+        return {
+            key: literal
+            for key, literal in self.known_lines().items()
+            if key[0] in self.offered and (among is None or key in among)
+        }
 
-    def formula(self) -> Formula:
-        """Everything as clauses, as far as it is encoded."""
-        levels, constraints, lines = self.levels(), self.constraints(), self.lines()
-        roots = [literal for level in levels for literal in level.soft]
-        roots += [literal for clause in constraints for literal in clause]
-        all_demands = self.circuit.all_of(
-            [encoded_target.all_demands() for encoded_target in self.encoded_targets]
-        )
-        roots.append(all_demands)
-        for encoded_target, names in zip(self.encoded_targets, self.encoded, strict=True):
-            values = encoded_target.encoding.values
-            roots += [literal for name in names if name in values for literal in values[name]]
-        gates = self.circuit.definitions_of(roots)
-        clauses = [*self.circuit.required, *one_line_each(lines)]
-        others = [-literal for key, literal in self.offer.lines.items() if key not in lines]
-        return Formula([TRUE, *others], gates, clauses, constraints, levels, all_demands)
+    def known_lines(self) -> Mapping[tuple[str, str], int]:
+        """The lines, offered or not, that the clauses know."""
+        return self.offer.lines
 
     def constraints(self) -> list[list[int]]:
         """What makes lines a plan: the demands hold, and the lines are fit for one."""
-        demands = [
+        return [*self.demands(), *self.fit_lines()]
+
+    def demands(self) -> list[list[int]]:
+        """The clauses "the demands hold"."""
+        return [
             encoded_target.demand(demand)
             for encoded_target in self.encoded_targets
             for demand in encoded_target.demands
         ]
-        return [*demands, *self.fit_lines()]
 
     def fit_lines(self) -> list[list[int]]:
         """Each line says what results, and a choice gets one y.
@@ -328,7 +305,7 @@ class Problem:
                     each = encoded_target.demand(request)
                     alternatives += [self.circuit.any_of(each[:n]) for n in range(1, len(each))]
             # Of numbers and texts that would all do, the first that is offered.
-            offered_texts = _planned(encoded_target).offered_texts
+            offered_texts = planned_input(encoded_target).offered_texts
             for (name, text), literal in lines.items():
                 offered = offered_texts.get(name, ())
                 if not encoded_target.question.is_granted(name, text) and text in offered:
@@ -362,15 +339,16 @@ class Problem:
         """What one target would keep, and do without."""
         encoded_target = self.encoded_targets[number]
         model, before = encoded_target.target.model, encoded_target.target.before
-        question, values = encoded_target.question, encoded_target.encoding.values
+        question, encoding = encoded_target.question, encoded_target.encoding
         for name in self.encoded[number]:
             if name in question.certain or name not in model.options:
                 continue
             old = before.tristate(name)
             level = "lost" if old else "added"
-            kept = -values[name].ge_m
+            value = encoding.value_of(name)
+            kept = -value.ge_m
             if old:
-                kept = values[name].is_y if old == 2 else values[name].ge_m
+                kept = value.is_y if old == 2 else value.ge_m
             wanted[level].append(self._or_asked(encoded_target, name, kept))
         wanted["switched"] += [
             self._or_asked(encoded_target, name, encoded_target.literal(name, before[name]))
@@ -425,25 +403,57 @@ class Problem:
         return [literal if literal in chosen else -literal for literal in self.lines().values()]
 
 
-def _encoded_targets(
-    questions: Sequence[tuple[Target, Question]], circuit: Circuit | None, *, explaining: bool
-) -> Iterator[EncodedTarget]:
-    """Each question with its target's encoding, all in one circuit.
+class WholeProblem(Problem):
+    """All rules on which the demands depend, as functions of the lines."""
 
-    The encoding that a target keeps serves where it is alone and nothing has to
-    be encoded for this question only.
-    """
-    # What the base says already may need a line: of others, or to be explicit.
-    alone = len(questions) == 1 and not questions[0][1].explicit
-    offer = CandidateLines(circuit or Circuit(explaining=explaining))
-    for target, question in questions:
-        wanted = question.texts(target.model)
-        fresh = explaining or circuit is not None or wanted or not alone
-        encoding = target.encoded(offer, wanted, alone=alone) if fresh else target.encoding
-        yield EncodedTarget(target, question, encoding)
+    def __init__(
+        self, questions: Sequence[tuple[Target, Question]], *, explaining: bool = False
+    ) -> None:
+        offer = CandidateLines(Circuit(explaining=explaining))
+        alone = is_alone(questions)
+        super().__init__(
+            EncodedTarget(
+                target, question, target.encoded(offer, question.texts(target.model), alone=alone)
+            )
+            for target, question in questions
+        )
+        for number, encoded_target in enumerate(self.encoded_targets):
+            model = encoded_target.target.model
+            self.add(number, [*self.asked(number), *global_switches(model)])
+            if not alone:
+                # A line that serves one target has to be known in the others, too.
+                known = self.offered & model.symbols.keys()
+                self.add(number, sorted(n for n in known if model.is_assignable(model.symbols[n])))
+
+    def add(self, number: int, names: Iterable[str]) -> None:
+        """Encode symbols of a target, and all that they depend on."""
+        encoded_target = self.encoded_targets[number]
+        model = encoded_target.target.model
+        dependencies = encoded_target.target.model_index.dependencies
+        encoded_target.encoding.add(names)
+        for node in sorted(dependencies.cone(map(dependencies.node, names)), key=str):
+            self.encoded[number].update(dict.fromkeys(model.members(node)))
+
+    def formula(self) -> Formula:
+        """Everything as clauses."""
+        constraints, lines = self.constraints(), self.lines()
+        roots = [literal for clause in constraints for literal in clause]
+        for encoded_target, names in zip(self.encoded_targets, self.encoded, strict=True):
+            values = encoded_target.encoding.values
+            roots += [literal for name in names if name in values for literal in values[name]]
+        gates = self.circuit.definitions_of(roots)
+        clauses: list[Sequence[int]] = [*self.circuit.required, *one_line_each(lines)]
+        others = [-literal for key, literal in self.offer.lines.items() if key not in lines]
+        return Formula([TRUE, *others], gates, clauses, constraints)
 
 
-def _planned(encoded_target: EncodedTarget) -> CandidateInput:
+def is_alone(questions: Sequence[tuple[Target, Question]]) -> bool:
+    """Does no line that repeats what the base says matter: for another target, or as explicit?"""
+    return len(questions) == 1 and not questions[0][1].explicit
+
+
+def planned_input(encoded_target: EncodedTarget) -> CandidateInput:
+    """The base of a target, with the lines that are offered."""
     user = encoded_target.encoding.user
     assert isinstance(user, CandidateInput)
     return user

@@ -1,56 +1,60 @@
 """Search for a plan: propose by clauses, confirm by evaluation, prove.
 
-The encoding starts with the cone of the request.  A plan's effects outside it
-(what defaults to y once NET is on, say) are seen by the evaluator; what was
-lost or added there is then encoded too, and the search runs again.  When
-nothing outside is affected, the solver's optimum, a lower bound for every
-plan, is what the evaluator measures: it is the optimum of the whole
-configuration.
+The clauses are a relaxation (:mod:`kresolve.planner.relaxation`): the cost of their best
+solution is a lower bound for every plan.  If the evaluator measures just that for its lines,
+they are the best plan of the whole configuration.  If not, the solution leaned on a value
+that the lines do not bring about, or on one that nobody looked at; the rules of these are
+taken in, and the search goes on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import TypeVar
 
 from attrs import evolve, field, frozen
 
 from kresolve.dotconfig.lines import Line
-from kresolve.encoding import Simulation, cofactor
+from kresolve.encoding import clauses_of
 from kresolve.errors import DisagreementError
 from kresolve.evaluator import Configuration
-from kresolve.planner.objective import View, measure
-from kresolve.planner.problem import EncodedTarget, Formula, Problem, Question
+from kresolve.kconfig.dependencies import Node
+from kresolve.planner.objective import View, levels_of, measure
+from kresolve.planner.problem import EncodedTarget, Question
+from kresolve.planner.relaxation import Relaxation
 from kresolve.planner.target import Target
-from kresolve.progress import SILENT, Progress
-from kresolve.solver import NEVER, Assignment, Deadline, LexMaxSat
+from kresolve.progress import SILENT, Progress, Task
+from kresolve.solver import (
+    NEVER,
+    Assignment,
+    Deadline,
+    IncrementalSolver,
+    Level,
+    LexMaxSat,
+    OutOfTime,
+)
 from kresolve.solver.canonical import canonical_solution
 
-#: How often effects outside the cone are taken in.
-ROUNDS: Final = 50
+_Place = TypeVar("_Place", bound=Hashable)
 
 
 @frozen(eq=False)
 class SearchResult:
     """A plan's lines, with the problem in which they were found.
 
-    ``after`` holds the resulting configuration in each target.  ``measured`` are the
+    ``after`` holds the resulting configuration in each target, and ``without``, for each
+    line's symbol, those that result if just that line is left out.  ``measured`` are the
     objective's numbers, most important first, and ``proved`` says which of
-    them are known to be the least; ``without`` holds, for each line's symbol,
-    the solution in which just that line is left out, and ``superfluous`` the
-    lines that are not missed there; ``outside`` names options that the plan
-    changes and the encoding does not know.
+    them are known to be the least.
     """
 
-    problem: Problem
+    problem: Relaxation
     lines: tuple[Line, ...]
     after: tuple[Configuration, ...]
-    solution: Assignment
-    measured: Mapping[str, int] = field(factory=dict)
+    measured: Mapping[str, int]
     proved: tuple[bool, ...] = ()
-    without: Mapping[str, Assignment] = field(factory=dict)
-    superfluous: tuple[Line, ...] = ()
-    outside: tuple[tuple[str, ...], ...] = ()
+    without: Mapping[str, tuple[Configuration, ...]] = field(factory=dict)
     #: Other plans that are as good, as far as they were asked for.
     others: tuple[tuple[Line, ...], ...] = ()
 
@@ -58,6 +62,21 @@ class SearchResult:
     def encoded_target(self) -> EncodedTarget:
         """The first target."""
         return self.problem.encoded_targets[0]
+
+    @property
+    def holds(self) -> bool:
+        """Do all demands hold?"""
+        return _all_hold(self.problem, self.after, self.lines)
+
+    @property
+    def superfluous(self) -> tuple[Line, ...]:
+        """The lines without which all demands hold just as well."""
+        return tuple(
+            line
+            for line in self.lines
+            if _all_hold(self.problem, self.without[line.symbol], _but(self.lines, line))
+            and not (self.problem.objective == "footprint" and line.value == "n")
+        )
 
 
 def search(
@@ -69,186 +88,266 @@ def search(
 ) -> SearchResult | None:
     """The best plan for questions in targets, None if there is none.
 
-    Raises DisagreementError when evaluation and clauses disagree, OutOfTime when
+    ``alternatives``: so many others that are as good are looked for.  Raises
+    DisagreementError when evaluation and clauses disagree, OutOfTime when
     the deadline comes before any plan was found; a plan that was found but not
     finished says what is not proved.
     """
-    problem = Problem(questions)
-    suspects: dict[int, None] = {}
+    problem = Relaxation(questions)
     with progress.task("planning") as task:
-        for round_number in range(ROUNDS):
-            task.update(round_number)
-            result = _best(problem, suspects, alternatives, deadline)
-            if result is None or not any(result.outside) or not all(result.proved):
-                return result
-            for number, names in enumerate(result.outside):
-                problem.add(number, names)
-                encoded_target = problem.encoded_targets[number]
-                asked = (name for demand in encoded_target.demands for name in demand.looked_at)
-                encoded_target.target.remember(asked, names)
-                if problem.objective == "footprint":
-                    problem.offered.update(names)
-    raise DisagreementError(f"the effects of the plan kept growing for {ROUNDS} rounds")
+        joint = JointSearch([problem], deadline, task)
+        best = last = joint.run()
+        others: list[tuple[Line, ...]] = []
+        while last and all(last[0].proved) and last[0].lines and len(others) < alternatives:
+            joint.excluded.append([-problem.line_literal(line) for line in last[0].lines])
+            try:
+                last = joint.run()
+            except OutOfTime:
+                break
+            if last and best and last[0].measured == best[0].measured:
+                others.append(last[0].lines)
+            else:
+                break
+    return evolve(best[0], others=tuple(others)) if best else None
 
 
-def _best(
-    problem: Problem, suspects: dict[int, None], alternatives: int, deadline: Deadline
-) -> SearchResult | None:
-    """The best plan, by the encoded symbols, in which no line is superfluous.
+class JointSearch:
+    """The search for the best plans of several problems together.
 
-    That a line must be needed becomes a clause where a best plan has one that
-    is not: few lines ever are better than nothing without being needed.  The
-    lines for which that was so are the ``suspects``, from round to round.
+    Each problem has lines of its own; a level's cost is the sum over all of them.
     """
-    formula = problem.formula()
-    constraints = list(formula.constraints)
-    for literal in suspects:
-        constraints += needed(problem, formula, literal)
-    while True:
-        clauses = [*formula.clauses, *constraints]
+
+    def __init__(self, problems: Sequence[Relaxation], deadline: Deadline, task: Task) -> None:
+        self.problems = problems
+        self.deadline = deadline
+        self.task = task
+        #: Clauses that a solution has to satisfy besides.
+        self.excluded: list[list[int]] = []
+        self._latest: tuple[SearchResult, ...] = ()
+
+    def more_levels(self) -> list[Level]:
+        """What is wanted when the objective is settled."""
+        return []
+
+    def run(self) -> tuple[SearchResult, ...] | None:
+        """The best plans; None if some problem has none.  Raises OutOfTime before any."""
+        self._latest = ()
+        return self._rounds() if all(map(self._reach, self.problems)) else None
+
+    def _rounds(self) -> tuple[SearchResult, ...] | None:
+        rounds = 0
+        try:
+            while not self._round():
+                rounds += 1
+                self.task.update(rounds)
+        except OutOfTime:
+            if not self._latest:
+                raise
+            return tuple(map(without_superfluous, self._latest))
+        return self._latest or None
+
+    def _reach(self, problem: Relaxation) -> bool:
+        """Take in what stands between the base and a problem's demands; can they hold at all?
+
+        As long as they cannot while all that is open is as in the base, the proof
+        names what must not be left open.
+        """
+        before = [one.target.before for one in problem.encoded_targets]
+        known: set[tuple[int, ...]] = set()
+        with IncrementalSolver([], self.deadline) as solver:
+            while True:
+                formula = problem.formula()
+                definitions = clauses_of(formula.gates)
+                for clause in map(tuple, chain(formula.clauses, formula.constraints, definitions)):
+                    if clause not in known:
+                        known.add(clause)
+                        solver.add(clause)
+                refuted = _refuted(solver, formula.facts, problem.open_as_in(before))
+                if not refuted:
+                    return refuted is not None
+                for number, node in refuted:
+                    problem.expand(number, [node])
+
+    def _round(self) -> bool:
+        """Solve once; are the plans the best ones?  If not, more is encoded now."""
+        problems = self.problems
+        own = [problem.levels() for problem in problems]
+        formulas = [problem.formula() for problem in problems]
+        more = self.more_levels()
+        gates = {gate: of for formula in formulas for gate, of in formula.gates.items()}
+        for level in more:
+            gates |= problems[0].circuit.definitions_of(level.soft)
+        clauses = [c for formula in formulas for c in (*formula.clauses, *formula.constraints)]
         with LexMaxSat(
-            clauses, formula.levels, deadline, facts=formula.facts, gates=formula.gates
+            [*clauses, *self.excluded],
+            [*map(_together, zip(*own, strict=True)), *more],
+            self.deadline,
+            facts=[literal for formula in formulas for literal in formula.facts],
+            gates=dict(sorted(gates.items())),
         ) as optimum:
             if optimum.solution is None:
-                return None
-            done, proved = all(optimum.proved), tuple(optimum.proved)
-            solution = canonical_solution(optimum, problem.menu_order) if done else optimum.solution
-            result = confirmed_plan(problem, formula, solution, proved)
-            if not result.superfluous:
-                if done and not any(result.outside):
-                    others = _others(problem, formula, optimum, result, alternatives)
-                    return evolve(result, others=others)
-                return result
-        if not done:
-            return _without_superfluous(problem, formula, result)
-        for line in result.superfluous:
-            literal = problem.line_literal(line)
-            if literal in suspects:
-                raise DisagreementError(
-                    f"{line} is needed for clauses alone: a bug in kresolve; please report it"
-                )
-            suspects[literal] = None
-            constraints += needed(problem, formula, literal)
+                self._latest = ()
+                return True
+            proved = all(optimum.proved)
+            solution: Assignment = optimum.solution
+            if proved:
+                order = [literal for problem in problems for literal in problem.menu_order]
+                solution = canonical_solution(optimum, order)
+            results = [
+                measured_plan(problem, problem.plan_lines(solution), proved=proved)
+                for problem in problems
+            ]
+            if all(result.holds for result in results):
+                self._latest = tuple(results)
+            if not proved:
+                raise OutOfTime
+            if not all(map(_is_as_good, results, own, [solution] * len(results))):
+                self._take_in_unfounded(results, optimum.solver)
+                return False
+        self._latest = tuple(map(_each_left_out, results))
+        superfluous = [(one, line) for one in self._latest for line in one.superfluous]
+        for result, line in superfluous:
+            _take_in_superfluous(result, line, solution)
+        return not superfluous
+
+    def _take_in_unfounded(
+        self, results: Sequence[SearchResult], solver: IncrementalSolver
+    ) -> None:
+        """Encode what a solution leans on that its lines do not bring about, or overlooks."""
+        fixed = [literal for result in results for literal in result.problem.fixed(result.lines)]
+        open_as = {
+            literal: (result.problem, number, node)
+            for result in results
+            for literal, (number, node) in result.problem.open_as_in(result.after).items()
+        }
+        nodes = [*(_refuted(solver, fixed, open_as) or ())]
+        nodes += [node for result in results for node in _overlooked(result)]
+        new = [problem.expand(number, [node]) for problem, number, node in nodes]
+        if not any(new):
+            raise DisagreementError(
+                f"clauses and evaluator disagree about {results[0].measured}: a bug in kresolve; "
+                "please report it"
+            )
 
 
-def needed(problem: Problem, formula: Formula, literal: int) -> list[list[int]]:
-    """The clause "without this line, if it is there, some demand fails", and what it needs."""
-    circuit = problem.circuit
-    fails = -cofactor(circuit, formula.all_demands, [-literal])
-    return [[-literal, fails], *circuit.clauses_below([fails])]
+def _refuted(
+    solver: IncrementalSolver, fixed: Sequence[int], open_as: Mapping[int, _Place]
+) -> list[_Place] | None:
+    """Of what is open, with its place, all that cannot be so together where ``fixed`` holds.
+
+    None if that cannot hold anyway.
+    """
+    refuted: dict[_Place, None] = {}
+    while (core := solver.core([*fixed, *open_as])) is not None:
+        places = [open_as[literal] for literal in core if literal in open_as]
+        if not places:
+            return None
+        refuted.update(dict.fromkeys(places))
+        open_as = {literal: place for literal, place in open_as.items() if place not in refuted}
+    return list(refuted)
 
 
-def _others(
-    problem: Problem, formula: Formula, optimum: LexMaxSat, first: SearchResult, number: int
-) -> tuple[tuple[Line, ...], ...]:
-    """So many other plans that are as good, in which no line is superfluous."""
-    others: list[tuple[Line, ...]] = []
-    lines = first.lines
-    while len(others) < number and lines:
-        optimum.solver.add([-problem.line_literal(line) for line in lines])
-        solution = optimum.another()
-        if solution is None:
-            break
-        other = confirmed_plan(problem, formula, solution, first.proved)
-        lines = other.lines
-        if not other.superfluous and not any(other.outside):
-            others.append(lines)
-    return tuple(others)
+def _overlooked(result: SearchResult) -> Iterator[tuple[Relaxation, int, Node]]:
+    """The nodes of options that a plan changes and that nothing is said of yet."""
+    problem = result.problem
+    for number, (one, after) in enumerate(zip(problem.encoded_targets, result.after, strict=True)):
+        options, node = one.target.model.options, one.target.model_index.dependencies.node
+        for name in one.target.before.changes(after):
+            if name in options:
+                if problem.objective == "footprint":
+                    problem.offered.add(name)
+                    yield problem, number, node(name)
+                elif not problem.is_known(number, name):
+                    yield problem, number, node(name)
 
 
-def _without_superfluous(problem: Problem, formula: Formula, result: SearchResult) -> SearchResult:
+def _take_in_superfluous(result: SearchResult, line: Line, solution: Assignment) -> None:
+    """Have a line needed; if it has to be already, encode what the copy of the rules leans on."""
+    problem = result.problem
+    if problem.need(line):
+        return
+    open_as = problem.open_as_in(result.without[line.symbol])
+    wrong = {
+        place
+        for literal, place in open_as.items()
+        if not solution.holds(problem.in_copy(line, literal))
+    }
+    new = [problem.expand(number, [node]) for number, node in sorted(wrong, key=str)]
+    if not any(new):
+        raise DisagreementError(
+            f"{line} is needed for clauses alone: a bug in kresolve; please report it"
+        )
+
+
+def _together(levels: Sequence[Level]) -> Level:
+    """A level of several problems."""
+    return Level(levels[0].name, tuple(one for level in levels for one in level.soft))
+
+
+def _is_as_good(result: SearchResult, levels: Sequence[Level], solution: Assignment) -> bool:
+    """Do the demands hold, at just the cost that the clauses count?"""
+    measured = result.measured
+    return result.holds and all(
+        measured.get(level.name, cost) == cost
+        for level in levels
+        for cost in (level.cost(solution),)
+    )
+
+
+def measured_plan(problem: Relaxation, lines: tuple[Line, ...], *, proved: bool) -> SearchResult:
+    """Lines as a plan, by evaluation."""
+    targets = problem.encoded_targets
+    after = tuple(one.target.after(lines) for one in targets)
+    views = [
+        View(one.target.before, configuration, one.question.asked)
+        for one, configuration in zip(targets, after, strict=True)
+    ]
+    numbers = measure(views, lines)
+    measured = {name: numbers[name] for name in levels_of(problem.objective, len(targets))}
+    return SearchResult(problem, lines, after, measured, (proved,) * len(measured))
+
+
+def _each_left_out(result: SearchResult) -> SearchResult:
+    """A plan with what results without each of its lines."""
+    return evolve(
+        result,
+        without={
+            line.symbol: tuple(
+                one.target.before.with_lines(_but(result.lines, line), near=after)
+                for one, after in zip(result.problem.encoded_targets, result.after, strict=True)
+            )
+            for line in result.lines
+        },
+    )
+
+
+def _but(lines: Sequence[Line], line: Line) -> list[Line]:
+    return [other for other in lines if other is not line]
+
+
+def _all_hold(
+    problem: Relaxation, configurations: Sequence[Configuration], lines: Sequence[Line]
+) -> bool:
+    return all(
+        one.all_hold(configuration.shown, lines)
+        for one, configuration in zip(problem.encoded_targets, configurations, strict=True)
+    )
+
+
+def without_superfluous(result: SearchResult) -> SearchResult:
     """What is left of a plan that is not the best anyway, without superfluous lines.
 
     As many of them go at once as can: there may be hundreds, and no time is left.
     """
+    result = _each_left_out(result)
     while result.superfluous:
-        group = set(result.superfluous)
+        group = list(result.superfluous)
         while True:
-            literals = [problem.line_literal(line) for line in result.lines if line not in group]
-            outcome = Simulation(formula.gates, literals).outcome
-            if len(group) == 1 or all(
-                encoded_target.all_hold(outcome) for encoded_target in problem.encoded_targets
-            ):
+            rest = tuple(line for line in result.lines if line not in group)
+            smaller = measured_plan(result.problem, rest, proved=False)
+            if len(group) == 1 or smaller.holds:
                 break
             # The last ones go first.
-            last = [line for line in result.lines if line in group]
-            group = set(last[len(last) // 2 :])
-        result = confirmed_plan(problem, formula, outcome, result.proved)
+            group = group[len(group) // 2 :]
+        result = _each_left_out(smaller)
     return result
-
-
-def _confirmed(encoded_target: EncodedTarget, lines: tuple[Line, ...]) -> Configuration:
-    """The configuration, if the evaluator agrees with what the clauses propose."""
-    after = encoded_target.target.after(lines)
-    for demand in encoded_target.demands:
-        if not demand.holds(after.shown):
-            values = ", ".join(f"{name}={after[name]}" for name in demand.looked_at)
-            raise DisagreementError(
-                f"clauses and evaluator disagree about {demand}: planned, and evaluated as "
-                f"{values}: a bug in kresolve; please report it"
-            )
-    return after
-
-
-def _affected_outside(problem: Problem, number: int, after: Configuration) -> tuple[str, ...]:
-    """Options that a plan changes and that are not taken into account yet."""
-    encoded_target, encoded = problem.encoded_targets[number], problem.encoded[number]
-    options = encoded_target.target.model.options
-    return tuple(
-        name
-        for name in encoded_target.target.before.changes(after)
-        if name not in encoded and name in options
-    )
-
-
-def confirmed_plan(
-    problem: Problem, formula: Formula, solution: Assignment, proved: tuple[bool, ...]
-) -> SearchResult:
-    """A solution as a plan: confirmed, measured, and each line left out in turn.
-
-    Where it has effects outside the encoding, it will not be the last word,
-    and only they are of interest, if there is time for another.
-    """
-    lines = problem.plan_lines(solution)
-    after = tuple(_confirmed(encoded_target, lines) for encoded_target in problem.encoded_targets)
-    outside = tuple(
-        _affected_outside(problem, number, configuration)
-        for number, configuration in enumerate(after)
-    )
-    if any(outside) and all(proved):
-        return SearchResult(problem, lines, after, solution, proved=proved, outside=outside)
-    views = [
-        View(encoded_target.target.before, configuration, encoded_target.question.asked)
-        for encoded_target, configuration in zip(problem.encoded_targets, after, strict=True)
-    ]
-    measured = measure(views, lines)
-    names = [level.name for level in formula.levels if level.name in measured]
-    for level in formula.levels:
-        cost = level.cost(solution)
-        if measured.get(level.name, cost) != cost and not any(outside):
-            raise DisagreementError(
-                f"clauses count {cost} for '{level.name}', the evaluator "
-                f"{measured[level.name]}: a bug in kresolve; please report it"
-            )
-    literals = {line.symbol: problem.line_literal(line) for line in lines}
-    simulation = Simulation(formula.gates, literals.values())
-    without = {name: simulation.without(literal) for name, literal in literals.items()}
-    return SearchResult(
-        problem,
-        lines,
-        after,
-        solution,
-        measured={name: measured[name] for name in names},
-        proved=proved,
-        without=without,
-        superfluous=tuple(
-            line
-            for line in lines
-            if all(
-                encoded_target.all_hold(without[line.symbol])
-                for encoded_target in problem.encoded_targets
-            )
-            and not (problem.objective == "footprint" and line.value == "n")
-        ),
-        outside=outside,
-    )

@@ -14,12 +14,12 @@ from attrs import frozen
 from kresolve.dotconfig.lines import Line
 from kresolve.encoding import Circuit
 from kresolve.errors import DisagreementError
-from kresolve.planner.problem import Formula, Problem, Question
-from kresolve.planner.search import ROUNDS, SearchResult, confirmed_plan, needed
+from kresolve.planner.problem import Question
+from kresolve.planner.relaxation import Relaxation
+from kresolve.planner.search import JointSearch, SearchResult
 from kresolve.planner.target import Target
 from kresolve.progress import SILENT, Progress
-from kresolve.solver import NEVER, Deadline, Level, LexMaxSat
-from kresolve.solver.canonical import canonical_solution
+from kresolve.solver import NEVER, Deadline, Level
 
 
 @frozen(eq=False)
@@ -53,80 +53,21 @@ def split(
     disagree, OutOfTime when the deadline comes before any plan was found.
     """
     circuit = Circuit()
-    problems = [Problem([each], circuit=circuit) for each in questions]
-    suspects: list[dict[int, None]] = [{} for _ in problems]
+    problems = [Relaxation([each], circuit) for each in questions]
     with progress.task("planning") as task:
-        for round_number in range(ROUNDS):
-            task.update(round_number)
-            results = _best(problems, suspects, deadline)
-            if results is None:
-                return None
-            if not all(all(each.proved) for each in results) or not any(
-                any(each.outside) for each in results
-            ):
-                return _checked(Split(results))
-            for problem, each in zip(problems, results, strict=True):
-                for names in each.outside:
-                    problem.add(0, names)
-                    if problem.objective == "footprint":
-                        problem.offered.update(names)
-    raise DisagreementError(f"the effects of the plan kept growing for {ROUNDS} rounds")
+        parts = _Split(problems, deadline, task).run()
+    return None if parts is None else _checked(Split(parts))
 
 
-def _best(
-    problems: Sequence[Problem], suspects: Sequence[dict[int, None]], deadline: Deadline
-) -> tuple[SearchResult, ...] | None:
-    """The best plan for each target by the encoded symbols, in which each line is needed."""
-    formulas = [problem.formula() for problem in problems]
-    levels = [
-        *(
-            Level(each[0].name, tuple(one for level in each for one in level.soft))
-            for each in zip(*(formula.levels for formula in formulas), strict=True)
-        ),
-        _different_lines(problems),
-    ]
-    clauses = [clause for formula in formulas for clause in formula.clauses]
-    facts = [literal for formula in formulas for literal in formula.facts]
-    gates = {gate: operands for formula in formulas for gate, operands in formula.gates.items()}
-    gates |= problems[0].circuit.definitions_of(levels[-1].soft)
-    clauses += [clause for formula in formulas for clause in formula.constraints]
-    for problem, formula, literals in zip(problems, formulas, suspects, strict=True):
-        for literal in literals:
-            clauses += needed(problem, formula, literal)
-    while True:
-        with LexMaxSat(clauses, levels, deadline, facts=facts, gates=gates) as optimum:
-            if optimum.solution is None:
-                return None
-            proved = tuple(optimum.proved)
-            order = [literal for problem in problems for literal in problem.menu_order]
-            solution = canonical_solution(optimum, order) if all(proved) else optimum.solution
-            results = tuple(
-                confirmed_plan(problem, formula, solution, proved)
-                for problem, formula in zip(problems, formulas, strict=True)
-            )
-        if not any(one.superfluous for one in results) or not all(proved):
-            return results
-        for one, formula, literals in zip(results, formulas, suspects, strict=True):
-            clauses += _newly_needed(one, formula, literals)
+class _Split(JointSearch):
+    """The search for plans that have as much as possible in common."""
+
+    def more_levels(self) -> list[Level]:
+        """As few different lines as can be."""
+        return [_different_lines(self.problems)]
 
 
-def _newly_needed(
-    result: SearchResult, formula: Formula, suspects: dict[int, None]
-) -> list[list[int]]:
-    """Clauses that the superfluous lines of a plan are needed, if they are there."""
-    clauses: list[list[int]] = []
-    for line in result.superfluous:
-        literal = result.problem.line_literal(line)
-        if literal in suspects:
-            raise DisagreementError(
-                f"{line} is needed for clauses alone: a bug in kresolve; please report it"
-            )
-        suspects[literal] = None
-        clauses += needed(result.problem, formula, literal)
-    return clauses
-
-
-def _different_lines(problems: Sequence[Problem]) -> Level:
+def _different_lines(problems: Sequence[Relaxation]) -> Level:
     """A common line counts once, any other once for each target."""
     circuit = problems[0].circuit
     each = [problem.lines() for problem in problems]

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, Final
 
 from attrs import Factory, field, frozen
 
 from kresolve.dotconfig.files import read_below
 from kresolve.dotconfig.lines import Line
-from kresolve.encoding import CandidateInput, CandidateLines, Circuit, Encoding
+from kresolve.encoding import CandidateInput, CandidateLines, Circuit, Encoding, OpenEncoding
 from kresolve.evaluator import Configuration, ConfMode, UserValues, evaluate
 from kresolve.explanation import Probes
 from kresolve.kconfig.dependencies import Dependencies
 from kresolve.kconfig.model import Model
 from kresolve.kconfig.value_domains import ValueDomains, value_domains
 from kresolve.planner.candidate_values import candidate_values
+
+#: Variables of an encoding that is kept no longer, for the memory that it takes.
+_LARGEST: Final = 300_000
 
 
 @frozen(eq=False)
@@ -65,8 +68,7 @@ class Target:
         default=Factory(lambda target: ModelIndex(target.model), takes_self=True), repr=False
     )
 
-    #: For each requested symbol, what plans for it changed beyond what it depends on.
-    _effects: dict[str, dict[str, None]] = field(factory=dict, init=False, repr=False)
+    _kept: list[OpenEncoding] = field(factory=list, init=False, repr=False)
     #: What the lines last asked about result in: what a plan ends with is asked for again.
     _latest: dict[tuple[Any, ...], Configuration] = field(factory=dict, init=False, repr=False)
 
@@ -76,17 +78,6 @@ class Target:
     def __reduce__(self) -> tuple[object, ...]:
         """In another process: the same question; what was found out is found out again."""
         return partial(Target, notes=self.notes), (self.model, self.base, self.lines, self.mode)
-
-    def remember(self, asked: Iterable[str], names: Iterable[str]) -> None:
-        """Keep what a plan changed elsewhere: the next one for the same begins with it."""
-        for symbol in asked:
-            self._effects.setdefault(symbol, {}).update(dict.fromkeys(names))
-
-    def effects(self, asked: Iterable[str]) -> list[str]:
-        """What earlier plans for these symbols changed elsewhere."""
-        return list(
-            dict.fromkeys(name for changed in asked for name in self._effects.get(changed, ()))
-        )
 
     @cached_property
     def before(self) -> Configuration:
@@ -108,11 +99,6 @@ class Target:
         """What the base says, as conf takes it."""
         return self.before.user
 
-    @cached_property
-    def encoding(self) -> Encoding:
-        """What has been encoded of this target, for all plans in it; it grows with them."""
-        return self.encoded(CandidateLines(Circuit()), {})
-
     def encoded(
         self, offer: CandidateLines, wanted: Mapping[str, Sequence[str]], *, alone: bool = True
     ) -> Encoding:
@@ -120,6 +106,26 @@ class Target:
 
         ``wanted`` are texts asked for, by symbol.
         """
-        texts = candidate_values(self.model, self.model_index.texts, self.user, self.before, wanted)
-        user = CandidateInput(self.model, self.user, offer, texts, alone=alone)
+        user = self._input(offer, wanted, alone=alone)
         return Encoding(self.model, user, offer.circuit, self.model_index.dependencies)
+
+    def open_encoding(
+        self, offer: CandidateLines, wanted: Mapping[str, Sequence[str]], *, alone: bool = True
+    ) -> OpenEncoding:
+        """The same of single rules."""
+        user = self._input(offer, wanted, alone=alone)
+        return OpenEncoding(self.model, user, offer.circuit, self.model_index.dependencies)
+
+    @property
+    def kept_encoding(self) -> OpenEncoding:
+        """Single rules as encoded for earlier questions that asked for no text."""
+        kept = next(iter(self._kept), None)
+        if kept is None or kept.circuit.top > _LARGEST:
+            self._kept[:] = [self.open_encoding(CandidateLines(Circuit()), {})]
+        return self._kept[0]
+
+    def _input(
+        self, offer: CandidateLines, wanted: Mapping[str, Sequence[str]], *, alone: bool
+    ) -> CandidateInput:
+        texts = candidate_values(self.model, self.model_index.texts, self.user, self.before, wanted)
+        return CandidateInput(self.model, self.user, offer, texts, alone=alone)

@@ -18,11 +18,10 @@ from kresolve.explanation.dependency_path import WithAndWithout, dependency_path
 from kresolve.explanation.reductions import readable
 from kresolve.kconfig.model import Model
 from kresolve.kconfig.phrases import join_names
-from kresolve.planner.problem import EncodedTarget, Question
+from kresolve.planner.problem import Question
 from kresolve.planner.request import AnyOf, Demand, Request, Shown
 from kresolve.planner.result import PlanLine, Role, Satisfied, Serving
 from kresolve.planner.search import SearchResult
-from kresolve.solver import Assignment
 
 
 def plan_lines(result: SearchResult) -> tuple[PlanLine, ...]:
@@ -38,15 +37,18 @@ def plan_lines(result: SearchResult) -> tuple[PlanLine, ...]:
             request.name: (request, number)
             for number, encoded_target in reversed([*enumerate(problem.encoded_targets)])
             for request in encoded_target.question.requests
-            if not encoded_target.satisfied(without, request)
+            if not encoded_target.holds(
+                request,
+                without[number].shown,
+                [other for other in result.lines if other is not line],
+            )
         }
         needing = [lost[name] for name in order if name in lost]
         number = needing[0][1] if needing else 0
         encoded_target, after = problem.encoded_targets[number], result.after[number]
-        elsewhere = _elsewhere(encoded_target, without, after.evaluation)
         if number not in derivers:
             derivers[number] = Deriver(after, encoded_target.target.base)
-        contrast = WithAndWithout(derivers[number], elsewhere)
+        contrast = WithAndWithout(derivers[number], _value_in(without[number].evaluation))
         loss = Loss(
             tuple(request for request, _ in needing),
             tuple(request for request, there in needing if there == number),
@@ -191,26 +193,15 @@ def serving(requests: Iterable[Demand], shown: Shown) -> tuple[Serving, ...]:
     return tuple(results)
 
 
-def _elsewhere(
-    encoded_target: EncodedTarget, without: Assignment, evaluation: Evaluation
-) -> Callable[[str], int | str]:
-    """What a symbol is in a solution; as it is with the plan, where the encoding has no say."""
-    values, texts = encoded_target.encoding.values, encoded_target.encoding.texts
+def _value_in(evaluation: Evaluation) -> Callable[[str], int | str]:
+    """What a symbol is, as 0, 1, 2 or text."""
 
-    def elsewhere(name: str) -> int | str:
-        if name in values:
-            value = values[name]
-            return sum(1 for literal in (value.ge_m, value.is_y) if without.holds(literal))
-        if name in texts:
-            held = (text for text, literal in texts[name].items() if without.holds(literal))
-            return next(held, "")
-        return (
-            evaluation.bool_tristate[name]
-            if name in evaluation.bool_tristate
-            else evaluation.text.get(name, "")
-        )
+    def value(name: str) -> int | str:
+        if name in evaluation.bool_tristate:
+            return evaluation.bool_tristate[name]
+        return evaluation.text.get(name, "")
 
-    return elsewhere
+    return value
 
 
 def satisfied(result: SearchResult, number: int = 0) -> tuple[Satisfied, ...]:

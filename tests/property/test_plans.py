@@ -17,6 +17,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kresolve.dotconfig.lines import Line, fragment_text, spell, typed_value
+from kresolve.encoding import clauses_of
 from kresolve.evaluator import ConfMode
 from kresolve.kconfig.model import Model
 from kresolve.kconfig.storage import to_bytes
@@ -34,8 +35,10 @@ from kresolve.planner import (
     answer,
 )
 from kresolve.planner.candidate_values import candidate_values
+from kresolve.planner.line_order import in_order as lines_in_order
 from kresolve.planner.objective import levels_of, measure
-from kresolve.planner.problem import Problem
+from kresolve.planner.problem import WholeProblem
+from kresolve.planner.relaxation import Relaxation
 from kresolve.solver import IncrementalSolver
 from tests.property.kconfigs import toys
 from tests.property.toys import conf, load, program, read
@@ -336,7 +339,7 @@ def test_a_conflict_is_a_conflict_and_no_larger_than_it_has_to_be(case: Case) ->
     assert plan.conflict.demands
     places = [place for place, _, _ in plan.conflict.kconfig_lines()]
     assert len(places) == len({*places}), "a Kconfig line is told twice"
-    problem = Problem([(target, case.question)], explaining=True)
+    problem = WholeProblem([(target, case.question)], explaining=True)
     circuit = problem.circuit
     named = [circuit.selectors[rule] for rule in plan.conflict.rules]
     for demand in plan.conflict.demands:
@@ -354,7 +357,7 @@ def test_a_conflict_is_a_conflict_and_no_larger_than_it_has_to_be(case: Case) ->
 def test_clauses_know_what_any_fragment_does(case: Case, data: st.DataObject) -> None:
     """The clauses of a problem give every symbol the value that the evaluator gives it."""
     target = case.target()
-    problem = Problem([(target, case.question)])
+    problem = WholeProblem([(target, case.question)])
     problem.add(0, target.model.symbols)
     problem.offered.update(target.model.symbols)
     said: dict[str, str] = {}
@@ -380,6 +383,49 @@ def test_clauses_know_what_any_fragment_does(case: Case, data: st.DataObject) ->
     for name, texts in problem.encoded_targets[0].encoding.texts.items():
         held = [text for text, literal in texts.items() if solution.holds(literal)]
         assert held == [after[name]], name
+
+
+@settings(max_examples=150)
+@given(cases(most=8), st.data())
+def test_rules_taken_in_one_by_one_know_what_any_fragment_does(
+    case: Case, data: st.DataObject
+) -> None:
+    """With every rule taken in, in any order, a relaxation gives what the evaluator gives.
+
+    With some of them, it allows that.
+    """
+    target = case.target()
+    model = target.model
+    problem = Relaxation([(target, case.question)])
+    order = data.draw(st.permutations(model.order))
+    some = data.draw(st.integers(0, len(order)))
+    for number, nodes in enumerate((order[:some], order)):
+        problem.expand(0, nodes)
+        problem.offered.update(model.symbols)
+        formula = problem.formula()
+        said: dict[str, str] = {}
+        chosen: set[int] = set()
+        for name, value in problem.lines():
+            choice = model.symbols[name].choice
+            taken = name in said or (value == "y" and choice in chosen)
+            if not taken and data.draw(st.booleans()):
+                said[name] = value
+                if choice is not None and value == "y":
+                    chosen.add(choice)
+        lines = lines_in_order([model], said)
+        after = target.after(lines)
+        as_it_is = problem.open_as_in([after])
+        assert number == 0 or not as_it_is
+        clauses = [*formula.clauses, *clauses_of(formula.gates)]
+        with IncrementalSolver(clauses, facts=formula.facts) as solver:
+            solution = solver.solve([*problem.fixed(lines), *as_it_is])
+        assert solution is not None
+        encoding = problem.encoded_targets[0].encoding
+        for name in problem.encoded[0] if nodes is order else ():
+            if model.symbols[name].is_bool_or_tristate:
+                result = encoding.value_of(name)
+                held = "nmy"[solution.holds(result.ge_m) + solution.holds(result.is_y)]
+                assert held == after[name], name
 
 
 @given(cases())

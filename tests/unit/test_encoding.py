@@ -10,7 +10,7 @@ from kresolve.dotconfig.lines import Line
 from kresolve.encoding import FALSE, TRUE, Circuit, Reason, Tristate
 from kresolve.kconfig.location import Location
 from kresolve.planner import Question, Request, Target
-from kresolve.planner.problem import Problem
+from kresolve.planner.problem import WholeProblem
 from kresolve.solver import IncrementalSolver
 from tests.property.toys import load
 
@@ -87,7 +87,7 @@ def test_lines_of_a_choice_are_encoded_in_the_order_in_which_they_are_written(
     """The clauses take a choice's lines in the order in which the plan writes them."""
     model = load(kconfig)
     target = Target(model, "base", ())
-    problem = Problem([(target, Question((Request("A", ("y",), "A"),)))])
+    problem = WholeProblem([(target, Question((Request("A", ("y",), "A"),)))])
     chosen = [Line(name, value) for name, value in zip("ABC", said, strict=True) if value]
     with IncrementalSolver(problem.circuit.clauses) as solver:
         solution = solver.solve(problem.fixed(chosen))

@@ -21,6 +21,7 @@ from kresolve.planner import (
     merged,
     parse_request,
 )
+from kresolve.planner.minimizing import keeping
 from kresolve.rendering.plan_text import plan_report
 from kresolve.solver import OutOfTime
 from tests.property.toys import load, read
@@ -409,3 +410,13 @@ def test_a_range_that_is_empty_makes_no_plan_and_no_proof() -> None:
         "only a line for N that does not say what results would do: "
         "its range is empty, so that no value lasts"
     )
+
+
+def test_what_keeps_a_request_is_of_the_fragment() -> None:
+    """A way with fewer lines is not taken if its line is not one of the fragment's."""
+    options = "".join(f"config {name}\n\tbool '{name}'\n\n" for name in ("A", "B", "SHORT"))
+    model = load(f"{options}config T\n\tbool 'T'\n\tdepends on A && B || SHORT\n")
+    fragment = read("CONFIG_A=y\nCONFIG_B=y\nCONFIG_T=y\n", model)
+    kept = keeping(Target(model, "empty", ()), fragment, (checked(model, "T", "y", "T"),))
+
+    assert [line.symbol for line in kept.lines] == ["A", "B", "T"]

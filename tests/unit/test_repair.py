@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kresolve.dotconfig.lines import typed_value
-from kresolve.encoding import Simulation
+from kresolve.dotconfig.lines import Line, typed_value
 from kresolve.fragments import repair as module
 from kresolve.fragments.repair import repair
 from kresolve.planner import Plan, Question, Request, Target, answer, compatible, search
-from kresolve.planner.problem import Problem
+from kresolve.planner.problem import WholeProblem
+from kresolve.planner.relaxation import Relaxation
 from kresolve.solver import Deadline
 from tests.property.kconfigs import toys
 from tests.property.toys import load, read
@@ -87,13 +85,15 @@ def test_all_requests_are_encoded_once_not_once_for_each(monkeypatch: pytest.Mon
     """Twenty impossible requests do not make the whole be encoded twenty times."""
     target = Target(load(KCONFIG), "base", tuple(read("CONFIG_OTHER=y\n", load(KCONFIG))))
     sizes: list[int] = []
-    init = Problem.__init__
+    init = WholeProblem.__init__
 
-    def counting(self: Problem, questions: list[tuple[Target, Question]], **words: object) -> None:
+    def counting(
+        self: WholeProblem, questions: list[tuple[Target, Question]], **words: object
+    ) -> None:
         sizes.append(len(questions[0][1].requests))
         init(self, questions, **words)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Problem, "__init__", counting)
+    monkeypatch.setattr(WholeProblem, "__init__", counting)
     mended = repair(target, wanted("OTHER", *(f"O{n}" for n in range(20))))
 
     assert len(mended.impossible) == 20
@@ -130,26 +130,26 @@ def test_a_plan_that_is_not_the_best_is_freed_of_many_lines_at_once(
     ways = [f"A{number}" for number in range(64)]
     kconfig = "".join(f'config {name}\n\tbool "{name}"\n\n' for name in ways)
     kconfig += f'config AIM\n\tbool "Aim"\n\tdepends on {" || ".join(ways)}\n'
-    problem = Problem([(Target(load(kconfig), "empty", ()), Question(tuple(wanted("AIM"))))])
-    formula = problem.formula()
-    every = [literal for (_, value), literal in problem.lines().items() if value == "y"]
-    found = search.confirmed_plan(
-        problem, formula, Simulation(formula.gates, every).outcome, (False,) * len(formula.levels)
-    )
-    assert len(found.superfluous) == 64
+    problem = Relaxation([(Target(load(kconfig), "empty", ()), Question(tuple(wanted("AIM"))))])
+    every = tuple(Line(name, "y") for name in [*ways, "AIM"])
+    found = search.measured_plan(problem, every, proved=False)
+    assert found.holds
     confirmed: list[int] = []
 
-    def counting(*arguments: Any) -> search.SearchResult:
-        confirmed.append(len(arguments))
-        return confirm(*arguments)
+    def counting(
+        problem: Relaxation, lines: tuple[Line, ...], *, proved: bool
+    ) -> search.SearchResult:
+        confirmed.append(len(lines))
+        return confirm(problem, lines, proved=proved)
 
-    confirm = search.confirmed_plan
-    monkeypatch.setattr(search, "confirmed_plan", counting)
-    left = search._without_superfluous(problem, formula, found)
+    confirm = search.measured_plan
+    monkeypatch.setattr(search, "measured_plan", counting)
+    left = search.without_superfluous(found)
 
     assert len(left.lines) == 2
+    assert left.holds
     assert not left.superfluous
-    assert len(confirmed) < 10
+    assert len(confirmed) < 20
 
 
 def test_what_a_plan_must_not_cost_comes_before_all_requests() -> None:
