@@ -138,6 +138,11 @@ class Step:
 
     _keys: ClassVar = ("rule", "value", "told=premises", "causes", "also")
 
+    @property
+    def mentions(self) -> Iterator[Cause]:
+        """The causes, and those of what has the same effect."""
+        return (cause for each in (self, *self.also) for cause in each.causes)
+
 
 @frozen
 class Fact:
@@ -203,23 +208,17 @@ class Fact:
     @property
     def mentions(self) -> Iterator[Cause]:
         """The causes, and those of what has the same effect beside them."""
-        steps = (one for step in self.steps for one in (step, *step.also))
-        return _once(cause for step in steps for cause in step.causes)
+        return _once(cause for step in self.steps for cause in step.mentions)
 
     @property
     def followed(self) -> Iterator[Cause]:
         """The causes that a reader asks about next.
 
-        Those of the steps, and of what has the same effect beside them; but why
-        something is allowed matters only where it keeps a symbol off.
+        All that are mentioned; but why something is allowed matters only where it keeps a
+        symbol off.
         """
-        return _once(
-            cause
-            for step in self.steps
-            if step.rule != "offered" or self.value == "n"
-            for one in (step, *step.also)
-            for cause in one.causes
-        )
+        steps = (step for step in self.steps if step.rule != "offered" or self.value == "n")
+        return _once(cause for step in steps for cause in step.mentions)
 
 
 @frozen(eq=False, repr=False)
@@ -280,8 +279,10 @@ class Derivation(Short):
     @property
     def premises(self) -> Iterator[Premise]:
         """All that was told, each once, in the order of the facts."""
-        found = (told for f in self.facts.values() for step in f.steps for told in step.premises)
-        return iter(dict.fromkeys(found))
+        facts = self.facts.values()
+        return iter(
+            dict.fromkeys(p for fact in facts for step in fact.steps for p in step.premises)
+        )
 
 
 def _premises(fact: Fact) -> list[Premise]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from attrs import evolve
 
@@ -16,7 +16,14 @@ from kresolve.explanation.counterfactual import calculate, weighed
 from kresolve.explanation.derivation import Cause, Derivation, Fact, Rule, Step
 from kresolve.explanation.limits import LimitFinder
 from kresolve.explanation.numbers_and_strings import explain_text
-from kresolve.explanation.reductions import drop_unneeded, readable, reduced, to_depth
+from kresolve.explanation.reductions import (
+    Reduction,
+    drop_unneeded,
+    each,
+    pruned,
+    readable,
+    to_depth,
+)
 from kresolve.kconfig.similar_names import did_you_mean_option
 from kresolve.kconfig.values import Type
 
@@ -47,24 +54,23 @@ class Deriver:
         """A name, and those that keep it low, and those that keep them low."""
         known = self._behind.get(name)
         if known is None:
-            found = {name}
+            behind = {name}
             if name in self.finder.model.symbols:
                 for step in self.fact(name).steps:
                     if step.rule in ("depends", "hidden", "limited", "passed over", "default"):
-                        for one in (step, *step.also):
-                            for cause in one.causes:
-                                found |= self.follow(cause.name)
-            known = self._behind[name] = frozenset(found)
+                        for cause in step.mentions:
+                            behind |= self.follow(cause.name)
+            known = self._behind[name] = frozenset(behind)
         return known
 
     def fact(self, name: str) -> Fact:
         """Why a symbol, or a choice by the name of its fact, has its value."""
         known = self._facts.get(name)
         if known is None:
-            known = self._facts[name] = self._found(name)
+            known = self._facts[name] = self._derived(name)
         return known
 
-    def _found(self, name: str) -> Fact:
+    def _derived(self, name: str) -> Fact:
         finder = self.finder
         index = finder.choice_by_name.get(name)
         if index is not None:
@@ -116,24 +122,26 @@ class Deriver:
 
         Raises RequestError for a name that the tree does not have.
         """
-        return self._collected(name, lambda fact: fact.causes)
+        return self._collected(name, lambda fact: fact, lambda fact: fact.causes)
 
-    def _collected(self, name: str, next_: Callable[[Fact], Iterator[Cause]]) -> Derivation:
+    def _collected(
+        self, root: str, reduce: Reduction, next_: Callable[[Fact], Iterable[Cause]]
+    ) -> Derivation:
         finder = self.finder
-        symbol = finder.model.symbols.get(name)
+        symbol = finder.model.symbols.get(root)
         if symbol is None or symbol.type is Type.UNKNOWN:
             raise RequestError(
-                f"{name}: {finder.model.info} has no such option"
-                f"{did_you_mean_option(name, finder.model.symbols)}"
+                f"{root}: {finder.model.info} has no such option"
+                f"{did_you_mean_option(root, finder.model.symbols)}"
             )
         facts: dict[str, Fact] = {}
-        queue = deque([name])
+        queue = deque([root])
         while queue:
-            here = queue.popleft()
-            if here not in facts:
-                facts[here] = fact = self.fact(here)
+            name = queue.popleft()
+            if name not in facts:
+                facts[name] = fact = reduce(self.fact(name))
                 queue.extend(cause.name for cause in next_(fact))
-        return Derivation(name, facts, finder.base, finder.user.mode)
+        return Derivation(root, facts, finder.base, finder.user.mode)
 
     def reading(self, name: str, depth: int | None = None) -> Derivation:
         """The derivation for readers, each cause weighed; ``depth`` limits how far it goes.
@@ -141,14 +149,11 @@ class Deriver:
         Collecting only what a reader will see gives the same as reducing the
         complete derivation, and takes a fraction of the time.
         """
-
-        def next_(fact: Fact) -> Iterator[Cause]:
-            return readable(fact, root=fact.name == name).followed
-
-        found = reduced(self._collected(name, next_))
-        if depth is not None:
-            found = to_depth(found, depth)
-        return drop_unneeded(self._weighed(found))
+        seen = self._collected(
+            name, lambda fact: readable(fact, root=fact.name == name), lambda fact: fact.followed
+        )
+        seen = pruned(seen) if depth is None else to_depth(seen, depth)
+        return each(self._weighed(seen), drop_unneeded)
 
     def full(self, name: str) -> Derivation:
         """The complete derivation, each cause weighed."""

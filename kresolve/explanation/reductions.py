@@ -1,7 +1,7 @@
 """Reduce a complete derivation to what a reader needs: small pure functions.
 
-Every reduction takes a derivation and gives one; none changes a fact's value.
-What they leave out is still true, and can be had again by not asking for them.
+A reduction takes a fact and gives one with less in it; none changes its value.  What is
+left out is still true, and can be had again by not asking for the reduction.
 """
 
 from __future__ import annotations
@@ -17,7 +17,103 @@ from kresolve.explanation.derivation import PROOF_ONLY, Derivation, Fact, Step
 #: So many selectors of a symbol that could do nothing else are followed up.
 _FEW: Final = 3
 
-Reduction: TypeAlias = Callable[[Derivation], Derivation]
+Reduction: TypeAlias = Callable[[Fact], Fact]
+
+
+def drop_proof_only(fact: Fact) -> Fact:
+    """Without the steps that only say that nothing else interferes, and what they rest on.
+
+    Kept is what lets a line count; and who could select what is never on otherwise, if few.
+    """
+    is_said = fact.rule in ("line", "answer")
+    is_forced = fact.rule == "no default" and not fact.prompt
+
+    def is_of_interest(step: Step) -> bool:
+        if step.rule == "offered":
+            return is_said
+        return step.rule == "not selected" and is_forced and len(step.premises) <= _FEW
+
+    kept = (step for step in fact.steps if step.rule not in PROOF_ONLY)
+    counted = (
+        step if is_of_interest(step) else evolve(step, causes=())
+        for step in fact.steps
+        if step.rule in PROOF_ONLY and step.premises and (is_said or step.rule != "offered")
+    )
+    return evolve(fact, steps=(*kept, *counted))
+
+
+def drop_irrelevant(fact: Fact) -> Fact:
+    """Without what would have decided otherwise, and lines for what has no prompt."""
+    dropped = () if fact.prompt else ("no line",)
+    if fact.rule in ("line", "answer", "select") and fact.visible != "n":
+        dropped += ("passed over", "default")
+    return evolve(fact, steps=tuple(step for step in fact.steps if step.rule not in dropped))
+
+
+def drop_alternatives(fact: Fact) -> Fact:
+    """Who else selects or implies a symbol is told by name, and not followed up."""
+
+    def alone(step: Step) -> Step:
+        if step.rule not in ("select", "imply", "passed over"):
+            return step
+        return evolve(step, also=tuple(evolve(other, causes=()) for other in step.also))
+
+    return evolve(fact, steps=tuple(map(alone, fact.steps)))
+
+
+def stop_at_user_lines(fact: Fact) -> Fact:
+    """What the user's own line gives needs no further reason.
+
+    Nor does what nobody asked for though a line would do; and of a default
+    that gives more than n, why no line could change it is of no interest.
+    """
+    is_open = fact.rule in ("no default", "default") and fact.value == "n" and fact.visible != "n"
+    if fact.rule in ("line", "answer") or is_open:
+        return evolve(fact, steps=tuple(evolve(s, causes=(), also=()) for s in fact.steps))
+    if fact.rule == "default" and fact.value != "n":
+        line = fact.line
+        if line is None or line.value == fact.value:
+            kept = tuple(s for s in fact.steps if s.rule not in ("hidden", "depends"))
+            return evolve(fact, steps=kept)
+    return fact
+
+
+def drop_unneeded(fact: Fact) -> Fact:
+    """Of what lets an answer n count, only that without which the value would be another.
+
+    It is the one reduction that looks at what causes would change.
+    """
+    if fact.value != "n":
+        return fact
+
+    def needed(step: Step) -> Step:
+        if step.rule != "offered":
+            return step
+        return evolve(step, causes=tuple(c for c in step.causes if "value" in c.changes))
+
+    return evolve(fact, steps=tuple(map(needed, fact.steps)))
+
+
+#: What a reader gets of each fact unless all is asked for, in this order.
+FOR_READERS: Final[tuple[Reduction, ...]] = (drop_proof_only, drop_irrelevant, drop_alternatives)
+
+
+def readable(fact: Fact, *, root: bool) -> Fact:
+    """What is left of one fact for readers; of the root, its line's own reasons too."""
+    for reduction in FOR_READERS if root else (*FOR_READERS, stop_at_user_lines):
+        fact = reduction(fact)
+    return fact
+
+
+def each(derivation: Derivation, reduction: Reduction) -> Derivation:
+    """A derivation whose facts are reduced, without those that nothing leads to any more."""
+    facts = {name: reduction(fact) for name, fact in derivation.facts.items()}
+    return pruned(evolve(derivation, facts=facts))
+
+
+def reduced(derivation: Derivation) -> Derivation:
+    """The derivation for readers, as far as it does not need to know what causes would change."""
+    return each(derivation, lambda fact: readable(fact, root=fact.name == derivation.root))
 
 
 def pruned(derivation: Derivation) -> Derivation:
@@ -51,127 +147,3 @@ def to_depth(derivation: Derivation, depth: int) -> Derivation:
                 queue.append(cause.name)
     facts = {name: fact for name, fact in derivation.facts.items() if name in near}
     return pruned(evolve(derivation, facts=facts))
-
-
-def drop_proof_only(derivation: Derivation) -> Derivation:
-    """Without the steps that only say that nothing else interferes, and what they rest on."""
-    return pruned(_each(derivation, _drop_proof_only))
-
-
-def _drop_proof_only(fact: Fact) -> Fact:
-    said = fact.rule in ("line", "answer")
-    forced = fact.rule == "no default" and not fact.prompt
-    kept = (step for step in fact.steps if step.rule not in PROOF_ONLY)
-    counted = (
-        step if _is_of_interest(step, said=said, forced=forced) else evolve(step, causes=())
-        for step in fact.steps
-        if step.rule in PROOF_ONLY and step.premises and (said or step.rule != "offered")
-    )
-    return evolve(fact, steps=(*kept, *counted))
-
-
-def _is_of_interest(step: Step, *, said: bool, forced: bool) -> bool:
-    """What lets a line count; and who could select what is never on otherwise, if few."""
-    if step.rule == "offered":
-        return said
-    return step.rule == "not selected" and forced and len(step.premises) <= _FEW
-
-
-def drop_irrelevant(derivation: Derivation) -> Derivation:
-    """Without what a symbol that has no prompt was not asked, and defaults behind a shut door.
-
-    Where dependencies shut out a whole definition, the defaults in it that do
-    not count need no reasons of their own.
-    """
-    return pruned(_each(derivation, _drop_irrelevant))
-
-
-def _drop_irrelevant(fact: Fact) -> Fact:
-    steps = fact.steps
-    if not fact.prompt:
-        steps = tuple(step for step in steps if step.rule != "no line")
-    if fact.rule in ("line", "answer", "select") and fact.visible != "n":
-        # What would have decided otherwise is of no interest.
-        steps = tuple(s for s in steps if s.rule not in ("passed over", "default"))
-    return evolve(fact, steps=steps)
-
-
-def drop_alternatives(derivation: Derivation) -> Derivation:
-    """Who else selects or implies a symbol is told by name, and not followed up."""
-    return pruned(_each(derivation, _drop_alternatives))
-
-
-def _drop_alternatives(fact: Fact) -> Fact:
-    def alone(step: Step) -> Step:
-        return evolve(step, also=tuple(evolve(other, causes=()) for other in step.also))
-
-    spare = ("select", "imply", "passed over")
-    return evolve(fact, steps=tuple(alone(s) if s.rule in spare else s for s in fact.steps))
-
-
-def stop_at_user_lines(derivation: Derivation) -> Derivation:
-    """What the user's own line gives needs no further reason, the root apart.
-
-    Nor does what nobody asked for though a line would do; and of a default
-    that gives more than n, why no line could change it is of no interest.
-    """
-    return pruned(
-        _each(derivation, lambda f: f if f.name == derivation.root else _stop_at_user_lines(f))
-    )
-
-
-def _stop_at_user_lines(fact: Fact) -> Fact:
-    open_ = fact.rule in ("no default", "default") and fact.value == "n" and fact.visible != "n"
-    if fact.rule in ("line", "answer") or open_:
-        return evolve(fact, steps=tuple(evolve(s, causes=(), also=()) for s in fact.steps))
-    if fact.rule == "default" and fact.value != "n":
-        line = fact.line
-        if line is None or line.value == fact.value:
-            kept = tuple(s for s in fact.steps if s.rule not in ("hidden", "depends"))
-            return evolve(fact, steps=kept)
-    return fact
-
-
-def drop_unneeded(derivation: Derivation) -> Derivation:
-    """Of what lets an answer n count, only that without which the value would be another.
-
-    It is the one reduction that looks at what causes would change.
-    """
-    return pruned(_each(derivation, _drop_unneeded))
-
-
-def _drop_unneeded(fact: Fact) -> Fact:
-    if fact.value != "n":
-        return fact
-
-    def needed(step: Step) -> Step:
-        return evolve(step, causes=tuple(c for c in step.causes if "value" in c.changes))
-
-    steps = (needed(step) if step.rule == "offered" else step for step in fact.steps)
-    return evolve(fact, steps=tuple(steps))
-
-
-#: What a reader gets unless all is asked for, in this order.
-FOR_READERS: Final[tuple[Reduction, ...]] = (
-    drop_proof_only,
-    drop_irrelevant,
-    drop_alternatives,
-    stop_at_user_lines,
-)
-
-
-def reduced(derivation: Derivation) -> Derivation:
-    """The derivation for readers, as far as it does not need to know what causes would change."""
-    for reduction in FOR_READERS:
-        derivation = reduction(derivation)
-    return derivation
-
-
-def readable(fact: Fact, *, root: bool) -> Fact:
-    """What is left of one fact for readers."""
-    fact = _drop_alternatives(_drop_irrelevant(_drop_proof_only(fact)))
-    return fact if root else _stop_at_user_lines(fact)
-
-
-def _each(derivation: Derivation, change: Callable[[Fact], Fact]) -> Derivation:
-    return evolve(derivation, facts={name: change(f) for name, f in derivation.facts.items()})

@@ -14,7 +14,7 @@ from attrs import frozen
 from kresolve.errors import RequestError
 from kresolve.evaluator import Configuration
 from kresolve.kconfig import markup
-from kresolve.kconfig.expressions import And, Compare, Expr, Not, Operand, Or, Sym, Text, names
+from kresolve.kconfig.expressions import Expr, Sym, Text, names, renamed
 from kresolve.kconfig.help_texts import HelpTexts
 from kresolve.kconfig.location import Location
 from kresolve.kconfig.model import (
@@ -219,8 +219,8 @@ class _Pages:
             visible=visible,
             menu=model.menu_path(name),
             definitions=tuple(self.definition(i, d) for i, d in model.menu_nodes(symbol)),
-            selected_by=self.reversed(model.selected_by.get(name, ())),
-            implied_by=self.reversed(model.implied_by.get(name, ())),
+            selected_by=self.sources(model.selected_by.get(name, ())),
+            implied_by=self.sources(model.implied_by.get(name, ())),
             choice=choice,
             members=members,
             tree=model.info,
@@ -248,8 +248,8 @@ class _Pages:
             ),
             guards=tuple(self.guards(index)),
             defaults=tuple(self.defaults(index, definition)),
-            selects=tuple(self.select(index, line) for line in definition.selects),
-            implies=tuple(self.select(index, line) for line in definition.implies),
+            selects=tuple(self.targets(index, definition.selects)),
+            implies=tuple(self.targets(index, definition.implies)),
             ranges=tuple(self.ranges(index, definition)),
             help=self.helps.of(definition),
         )
@@ -283,7 +283,7 @@ class _Pages:
             symbol = self.model.symbols[definition.symbol]
             active = self.configuration.evaluation.active_range(symbol)
         for limits in definition.ranges:
-            low, high = (_operand(end, self.values(end)) for end in (limits.low, limits.high))
+            low, high = (renamed(end, self.with_value) for end in (limits.low, limits.high))
             yield RangeShown(
                 f"{limits.low} {limits.high}",
                 f"{low} {high}",
@@ -292,33 +292,28 @@ class _Pages:
                 limits.location,
             )
 
-    def select(self, index: int, line: Select) -> SelectShown:
-        """A select or imply of the symbol itself."""
+    def targets(self, index: int, lines: Iterable[Select]) -> Iterator[SelectShown]:
+        """The selects or implies of the symbol itself."""
         entry = self.model.entries[index]
         assert isinstance(entry, MenuNode)
-        source = ReverseDependency(entry.symbol, index, line)
-        return SelectShown(
-            line.target,
-            self.value(line.target),
-            self.condition(line.condition),
-            self.strength(source),
-            line.location,
-        )
+        for line in lines:
+            yield self.select(ReverseDependency(entry.symbol, index, line), line.target)
 
-    def reversed(self, sources: Iterable[ReverseDependency]) -> tuple[SelectShown, ...]:
+    def sources(self, sources: Iterable[ReverseDependency]) -> tuple[SelectShown, ...]:
         """Who selects or implies the symbol: those that count here first, strongest first."""
-        found = [
-            SelectShown(
-                source.selector,
-                self.value(source.selector),
-                self.condition(source.select.condition),
-                self.strength(source),
-                source.select.location,
-            )
-            for source in sources
-        ]
+        lines = [self.select(source, source.selector) for source in sources]
         order = {"y": 0, "m": 1}
-        return tuple(sorted(found, key=lambda shown: order.get(shown.strength, 2)))
+        return tuple(sorted(lines, key=lambda shown: order.get(shown.strength, 2)))
+
+    def select(self, source: ReverseDependency, other: str) -> SelectShown:
+        """A select or imply, as seen from one side; the other's value."""
+        return SelectShown(
+            other,
+            self.value(other),
+            self.condition(source.select.condition),
+            self.strength(source),
+            source.select.location,
+        )
 
     def strength(self, source: ReverseDependency) -> str:
         """The value that a select or imply gives here; empty if not known."""
@@ -334,40 +329,18 @@ class _Pages:
         """An expression with its values."""
         if self.configuration is None:
             return AnnotatedCondition(str(expr), str(expr), "", {})
-        symbols = self.values(expr)
         value = self.configuration.evaluation.value(expr)
         if isinstance(expr, Sym) and expr.name in self.configuration.evaluation.text:
             letter = self.configuration[expr.name]
         else:
             letter = expr.value if isinstance(expr, Text) else LETTERS[value]
-        return AnnotatedCondition(str(expr), str(_annotated(expr, symbols)), letter, symbols)
+        symbols = {
+            name: self.configuration[name] for name in names(expr) if name in self.configuration
+        }
+        return AnnotatedCondition(str(expr), str(renamed(expr, self.with_value)), letter, symbols)
 
-    def values(self, expr: Expr) -> dict[str, str]:
-        """The values of the symbols in an expression; those that nobody defines have none."""
+    def with_value(self, name: str) -> str:
+        """A symbol's name followed by its value, if that is known: ``NET [=y]``."""
         configuration = self.configuration
-        if configuration is None:
-            return {}
-        return {name: configuration[name] for name in names(expr) if name in configuration}
-
-
-def _annotated(expr: Expr, values: Mapping[str, str]) -> Expr:
-    """An expression in which each symbol's name is followed by its value: ``NET [=y]``."""
-    match expr:
-        case Sym():
-            return _operand(expr, values)
-        case Compare(op, left, right):
-            return Compare(op, _operand(left, values), _operand(right, values))
-        case Not(operand):
-            return Not(_annotated(operand, values))
-        case And(operands):
-            return And(tuple(_annotated(operand, values) for operand in operands))
-        case Or(operands):
-            return Or(tuple(_annotated(operand, values) for operand in operands))
-        case _:
-            return expr
-
-
-def _operand(operand: Operand, values: Mapping[str, str]) -> Operand:
-    if isinstance(operand, Sym) and operand.name in values:
-        return Sym(f"{operand.name} [={values[operand.name]}]")
-    return operand
+        is_known = configuration is not None and name in configuration
+        return f"{name} [={self.value(name)}]" if is_known else name
