@@ -22,8 +22,8 @@ from kresolve.evaluator.effects import Effects as Effects
 from kresolve.explanation import Derivation as Derivation
 from kresolve.explanation.symbol_page import SymbolPage as SymbolPage
 from kresolve.fragments.checking import Check as Check
-from kresolve.fragments.linting import Finding as Finding
-from kresolve.fragments.linting import Lint as Lint
+from kresolve.fragments.findings import Finding as Finding
+from kresolve.fragments.findings import Lint as Lint
 from kresolve.fragments.merging import Merge as Merge
 from kresolve.fragments.migrating import MigratedLine as MigratedLine
 from kresolve.fragments.migrating import Migration as Migration

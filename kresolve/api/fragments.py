@@ -40,9 +40,11 @@ from kresolve.dotconfig.lines import (
     typed_value,
 )
 from kresolve.errors import ConfigFileError, RequestError, TreeError, did_you_mean
+from kresolve.fragments.advice import advised
 from kresolve.fragments.check_items import KernelId, check_items
 from kresolve.fragments.checking import Check, check_evidence, check_lines, explained, kernel_of
-from kresolve.fragments.linting import Lint, Linter, advised, recognised
+from kresolve.fragments.findings import Lint
+from kresolve.fragments.linting import Linter, recognised
 from kresolve.fragments.merging import MODES, Merge, checked_strict, finished, merged_lines
 from kresolve.fragments.migrating import ByHelp, Migration, migrated
 from kresolve.fragments.rename_by_help import RenameByHelp

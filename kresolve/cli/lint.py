@@ -25,7 +25,7 @@ from kresolve.errors import RequestError
 
 if TYPE_CHECKING:
     from kresolve.api.fragments import Judgement
-    from kresolve.fragments.linting import Lint
+    from kresolve.fragments.findings import Lint
     from kresolve.progress import Progress
 
 EXAMPLES = """\
@@ -167,7 +167,7 @@ class _Output:
 
     def broken_off(self, total: int) -> None:
         """Print what is known of ``total`` judgements when the run is ended, and that it is so."""
-        from kresolve.fragments.linting import interrupted
+        from kresolve.fragments.findings import interrupted
 
         if self.answers:
             self.answers[-1] = interrupted(self.answers[-1], total - len(self.answers))

@@ -42,6 +42,7 @@ from kresolve.kconfig.model import (
     Symbol,
     outermost_first,
 )
+from kresolve.kconfig.phrases import limited_by
 from kresolve.kconfig.tristate import N, Y
 from kresolve.results import Result, document
 
@@ -197,7 +198,7 @@ class _Builder:
     def _add_dependencies(self, name: str, index: int) -> None:
         for limit in outermost_first(self.model.limits(index)):
             if limit.expr is not None and limit.word != "choice if":
-                text = f"depends on {limit.expr}"
+                text = limited_by("depends on", limit.expr)
                 inherited = limit.entry != index
                 line = _Line("depends", text, limit.location, limit.expr, inherited)
                 self._conditional(name, line)

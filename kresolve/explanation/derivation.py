@@ -279,10 +279,8 @@ class Derivation(Short):
     @property
     def premises(self) -> Iterator[Premise]:
         """All that was told, each once, in the order of the facts."""
-        facts = self.facts.values()
-        return iter(
-            dict.fromkeys(p for fact in facts for step in fact.steps for p in step.premises)
-        )
+        steps = (step for fact in self.facts.values() for step in fact.steps)
+        return iter(dict.fromkeys(premise for step in steps for premise in step.premises))
 
 
 def _premises(fact: Fact) -> list[Premise]:

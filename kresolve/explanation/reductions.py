@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from attrs import evolve
 
-from kresolve.explanation.derivation import PROOF_ONLY, Derivation, Fact, Step
+from kresolve.explanation.derivation import PROOF_ONLY, Derivation, Fact, Rule, Step
 
 #: So many selectors of a symbol that could do nothing else are followed up.
 _FEW: Final = 3
@@ -44,7 +44,7 @@ def drop_proof_only(fact: Fact) -> Fact:
 
 def drop_irrelevant(fact: Fact) -> Fact:
     """Without what would have decided otherwise, and lines for what has no prompt."""
-    dropped = () if fact.prompt else ("no line",)
+    dropped: tuple[Rule, ...] = () if fact.prompt else ("no line",)
     if fact.rule in ("line", "answer", "select") and fact.visible != "n":
         dropped += ("passed over", "default")
     return evolve(fact, steps=tuple(step for step in fact.steps if step.rule not in dropped))

@@ -424,8 +424,9 @@ def rests_on(fact: Fact, step: Step, name: str) -> tuple[str, Location | None]:
         if words:
             return words, told.location
     if step.premises:
-        return f"depends on {name}", step.premises[0].location
-    return ("can only be m with modules" if fact.value == "m" else f"depends on {name}"), None
+        return limited_by("depends on", name), step.premises[0].location
+    is_modules = fact.value == "m"
+    return "can only be m with modules" if is_modules else limited_by("depends on", name), None
 
 
 def _premise_words(step: Step, told: Premise, name: str) -> str:
@@ -446,7 +447,7 @@ def _premise_words(step: Step, told: Premise, name: str) -> str:
             own = _mention(condition, name) if condition is not None else ""
             by = reversed_by(word_, told.symbol, "" if told.symbol == name else own)
             if step.rule == "offered":
-                return f"{by}, which depends on {name}"
+                return f"{by}, which {limited_by('depends on', name)}"
             if told.symbol != name and not own:
                 return ""
             return by if step.rule in ("select", "imply") else f"would be{by[2:]}"

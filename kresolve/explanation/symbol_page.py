@@ -334,9 +334,8 @@ class _Pages:
             letter = self.configuration[expr.name]
         else:
             letter = expr.value if isinstance(expr, Text) else LETTERS[value]
-        symbols = {
-            name: self.configuration[name] for name in names(expr) if name in self.configuration
-        }
+        values = self.configuration
+        symbols = {name: values[name] for name in names(expr) if name in values}
         return AnnotatedCondition(str(expr), str(renamed(expr, self.with_value)), letter, symbols)
 
     def with_value(self, name: str) -> str:

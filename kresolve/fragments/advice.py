@@ -6,21 +6,27 @@ needed may be another lost line; the advice says so, rule by rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from attrs import evolve, frozen
 
-from kresolve.dotconfig.lines import Line
+from kresolve.dotconfig.lines import (
+    Line,
+)
 from kresolve.evaluator import Configuration
 from kresolve.explanation import Deriver
 from kresolve.explanation.dependency_path import Relation, WithAndWithout, shortest_path
+from kresolve.fragments.findings import Finding
+from kresolve.fragments.linting import Linter
+from kresolve.fragments.repair import Repair, conflict_text, repair
 from kresolve.kconfig.expressions import And, Expr, Not, Or, Sym
 from kresolve.kconfig.location import Location
 from kresolve.kconfig.model import MenuNode
 from kresolve.kconfig.phrases import join_names
 from kresolve.planner import Conflict, Plan, Question, Request, Target, answer, compatible
 from kresolve.planner.result import CorrectionSet
+from kresolve.progress import ADVICE_TIMEOUT, SILENT, Progress
 from kresolve.solver import Deadline
 
 #: So many rules are told between a lost line and what it lacks.
@@ -222,3 +228,56 @@ def _ors(expr: Expr) -> Iterator[tuple[Expr, ...]]:
                 yield from _ors(operand)
         case Not(operand):
             yield from _ors(operand)
+
+
+def advised(
+    linter: Linter,
+    findings: Sequence[Finding],
+    progress: Progress = SILENT,
+    timeout: float | None = ADVICE_TIMEOUT,
+) -> tuple[list[Finding], Repair]:
+    """The findings with the lines to add, and the plan that they come from.
+
+    The plan keeps what the fragments' other lines gave.  After ``timeout`` seconds it
+    ends with what is known by then.
+    """
+    deadline = Deadline.after(timeout)
+    requests = linter.requests(findings)
+    if not requests:
+        return list(findings), Repair(None)
+    asked = {request.symbol for request in requests}
+    others = [finding for finding in findings if finding.line.symbol not in asked]
+    repaired = repair(
+        linter.target,
+        requests,
+        progress,
+        timeout=timeout,
+        broken=lambda plan: _broken(linter, others, plan),
+    )
+    lost = {finding.line.symbol: finding.line.location for finding in findings if finding.is_lost}
+    adviser = Adviser(linter.target, linter.lines, repaired.plan, lost, deadline)
+    return [_with_advice(finding, repaired, adviser) for finding in findings], repaired
+
+
+def _broken(linter: Linter, findings: Iterable[Finding], plan: Plan) -> list[Request]:
+    """Requests for lines that survived so far and would not with a plan."""
+    after = linter.target.after(plan.assignments)
+    return [
+        f.request
+        for f in findings
+        if ((f.survives and linter.counts(f.line)) or f.meant is not None)
+        and after.shown(f.line.symbol) != f.wanted
+    ]
+
+
+def _with_advice(finding: Finding, repaired: Repair, adviser: Adviser) -> Finding:
+    if not finding.is_lost:
+        return finding
+    name = finding.line.symbol
+    if name in repaired.impossible:
+        conflict = repaired.impossible[name]
+        ways = ", or ".join(map(str, adviser.ways_out(finding.request, conflict)))
+        proof = conflict_text(name, conflict)
+        return evolve(finding, advice=f"{proof}; {ways}" if ways else proof)
+    found = adviser.adding(finding.request, finding.message)
+    return finding if found is None else evolve(finding, advice=found.text, add=found.add)

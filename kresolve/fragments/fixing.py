@@ -15,7 +15,7 @@ from typing import Final
 from kresolve.dotconfig.files import check_writable, write_whole
 from kresolve.dotconfig.lines import PREFIX, Line
 from kresolve.errors import ConfigFileError
-from kresolve.fragments.linting import Finding, Lint
+from kresolve.fragments.findings import Finding, Lint
 from kresolve.planner import PlanLine
 
 _WIDTH: Final = 96

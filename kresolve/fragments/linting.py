@@ -1,4 +1,4 @@
-"""Lint: a finding for every line of some fragments, in a target."""
+"""Lint: check each line of some fragments in a target."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar, Final, Literal, TypeAlias
+from typing import Final
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from kresolve.dotconfig.lines import (
     PREFIX,
@@ -19,69 +19,21 @@ from kresolve.dotconfig.lines import (
     spell,
     typed_value,
 )
-from kresolve.evaluator import Configuration, ConfMode, evaluate
+from kresolve.evaluator import Configuration, evaluate
 from kresolve.explanation import Deriver
 from kresolve.explanation.why_not import roots, why_not, with_tools
-from kresolve.fragments.advice import Adviser
-from kresolve.fragments.renames import Successor, shortened, successors, unknown_text
-from kresolve.fragments.repair import Repair, conflict_text, repair
+from kresolve.fragments.findings import LOST, Finding, LintRule
+from kresolve.fragments.renames import shortened, successors, unknown_text
 from kresolve.fragments.similar_option import Likeness
 from kresolve.fragments.value_without import value_without
-from kresolve.kconfig import markup
-from kresolve.kconfig.location import Location
-from kresolve.kconfig.model import Model, TreeInfo
+from kresolve.kconfig.model import Model
+from kresolve.kconfig.phrases import NO_PROMPT
 from kresolve.kconfig.similar_names import misspelled
-from kresolve.kconfig.values import NUMERIC, Type
-from kresolve.planner import Plan, Request, Target
+from kresolve.kconfig.values import NUMERIC
+from kresolve.planner import Request, Target
 from kresolve.planner.fragment_file import counted
 from kresolve.planner.objective import global_switches
-from kresolve.progress import ADVICE_TIMEOUT, SILENT, Progress
-from kresolve.results import Result, Short
-from kresolve.solver import Deadline
-
-Severity: TypeAlias = Literal["error", "warning", "note", "ok"]
-LintRule: TypeAlias = Literal[
-    "survives",
-    "dropped",
-    "contradiction",
-    "unknown",
-    "misspelled",
-    "renamed",
-    "transitional",
-    "invalid",
-    "redefined",
-    "gate",
-    "redundant",
-    "no-effect",
-    "no-prompt",
-    "calculated",
-    "whitelisted",
-]
-
-#: What each rule says, and how bad it is.
-RULES: Final[Mapping[LintRule, tuple[Severity, str]]] = {
-    "survives": ("ok", "the line holds"),
-    "dropped": ("error", "the line is not in the final .config"),
-    "contradiction": ("error", "another line of the fragments prevents this one"),
-    "unknown": ("error", "this kernel has no such option"),
-    "misspelled": (
-        "warning",
-        "the line switches off an unknown option, but one with a similar name exists",
-    ),
-    "renamed": ("error", "the option has another name in this kernel"),
-    "transitional": ("warning", "the option's old name, which this kernel still reads"),
-    "invalid": ("error", "conf ignores the line: its value is invalid"),
-    "redefined": ("warning", "a later line sets another value"),
-    "gate": ("warning", "the line switches off options that no line sets to n"),
-    "redundant": ("note", "a later line sets the same value"),
-    "no-effect": ("note", "the line has no effect: the value is the same without it"),
-    "no-prompt": ("note", "the option has no prompt, so no line sets it; it has this value anyway"),
-    "calculated": ("note", "the file is a complete .config, and conf calculates this option"),
-    "whitelisted": ("note", "the line is lost, and the whitelist allows it"),
-}
-
-#: How the message of each line begins that does not end as it says.
-LOST: Final = "not in final .config: "
+from kresolve.progress import SILENT, Progress
 
 _LISTED = 8
 
@@ -89,151 +41,6 @@ _LISTED = 8
 #: least, is a whole .config, which conf wrote.
 _CALCULATED: Final = 50
 _PART: Final = 0.1
-
-
-@frozen(repr=False)
-class Finding(Short):
-    """The finding for one line.
-
-    ``wanted`` is what the line asks for, ``value`` what results (None where there
-    is no such option, or no line for its number); ``meant`` stands for an invalid line of
-    which it is clear what it asks for, if it is the last for its option; ``advice`` says
-    what would make the line survive, or that nothing does, ``add`` are the lines for that;
-    ``blockers`` are the values that keep it out in the end, as "X=n"; ``related`` is
-    another line that has to do with it;
-    ``affected`` are the options that a gate switches off; ``successor`` is the
-    option's new name.
-    """
-
-    line: Line
-    rule: LintRule
-    message: str
-    wanted: str = ""
-    value: str | None = None
-    meant: Line | None = None
-    advice: str = ""
-    add: tuple[str, ...] = ()
-    blockers: tuple[str, ...] = ()
-    location: Location | None = None
-    related: Location | None = None
-    affected: tuple[str, ...] = ()
-    successor: Successor | None = None
-    type: Type = Type.UNKNOWN
-
-    _keys: ClassVar = (
-        *("symbol=line.symbol", "line", "rule", "severity", "survives", "wanted", "value"),
-        *("message=text", "add", "blockers", "location", "related", "affected", "successor"),
-    )
-
-    @property
-    def result(self) -> str:
-        """What results, as it stands behind ``CONFIG_X=``; "nothing" where no line does."""
-        return "nothing" if self.value is None else spell(self.type, self.value)
-
-    @property
-    def severity(self) -> Severity:
-        """How bad it is."""
-        return RULES[self.rule][0]
-
-    @property
-    def survives(self) -> bool:
-        """Is the result what the line asks for?"""
-        return self.rule != "invalid" and self.wanted == ("n" if self.value is None else self.value)
-
-    @property
-    def text(self) -> str:
-        """The message, and the advice where there is any."""
-        return f"{self.message}; {self.advice}" if self.advice else self.message
-
-    #: What the cells are.
-    HEADING: ClassVar = ("where", "line", "is", "why")
-
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """As a row of HTML cells."""
-        return (
-            markup.text(self.line.location or ""),
-            markup.code(self.line),
-            markup.text(f"{self.severity}: {self.rule}"),
-            markup.text(self.text),
-        )
-
-    def __str__(self) -> str:
-        return (
-            f"[{self.severity.upper()}] {self.line.location}: CONFIG_{self.line.symbol}: "
-            f"{self.text}"
-        )
-
-
-@frozen(eq=False, repr=False)
-class Lint(Result):
-    """The result of lint; ``status`` is "clean" or "found"."""
-
-    tree: TreeInfo
-    base: str
-    mode: ConfMode
-    findings: tuple[Finding, ...]
-    invalid: tuple[InvalidLine, ...]
-    repair: Repair = field(factory=lambda: Repair(None))
-
-    schema: ClassVar = "kresolve.lint/2"
-    _keys: ClassVar = (
-        *("status", "tree", "base", "mode", "lines=findings", "bad=invalid"),
-        *("incomplete=repair.stopped", "plan=repair.plan"),
-    )
-
-    def _summary(self) -> str:
-        worse = len(self.worse) + len(self.invalid)
-        return (
-            f"{self.status}: {len(self.findings)} lines, {worse} with an error or warning; "
-            f"{self.tree}, base {self.base}, make {self.mode}"
-        )
-
-    @property
-    def status(self) -> Literal["clean", "found"]:
-        """Is there anything worse than a note?"""
-        return "found" if self.invalid or self.worse else "clean"
-
-    @property
-    def worse(self) -> tuple[Finding, ...]:
-        """The errors and warnings."""
-        return tuple(f for f in self.findings if f.severity in ("error", "warning"))
-
-    @property
-    def dropped(self) -> tuple[Finding, ...]:
-        """The lines whose option does not end as they say."""
-        return tuple(f for f in self.findings if not f.survives)
-
-    @property
-    def has_unread(self) -> bool:
-        """Does a line mean something that conf does not read as a line for an option?"""
-        return any(bad.meant for bad in self.invalid) or any(
-            finding.meant for finding in self.findings if finding.rule == "unknown"
-        )
-
-    def _repr_html_(self) -> str:
-        return markup.block(
-            markup.text(f"{self.tree}, {self.base}, {self.mode}: {self.status}"),
-            markup.table([finding.cells for finding in self.findings], Finding.HEADING),
-            *(markup.text(bad) for bad in self.invalid),
-        )
-
-    def fix(self) -> tuple[str, ...]:
-        """Rewrite the fragments so that more of their lines survive; the files that changed.
-
-        Raises ConfigFileError for a file that cannot be written, or that is packed.
-        """
-        from kresolve.fragments.fixing import fix_files
-
-        return fix_files(self)
-
-
-def interrupted(lint: Lint, left: int) -> Lint:
-    """A judgement that says what is missing: its advice, and ``left`` others behind it."""
-    stopped = (*lint.repair.stopped, "not all advice was found")
-    if left:
-        stopped = (*stopped, f"{left} more were not checked")
-    return evolve(lint, repair=evolve(lint.repair, stopped=stopped))
 
 
 def recognised(bad: InvalidLine, model: Model) -> InvalidLine:
@@ -364,7 +171,7 @@ class Linter:
             wanted = "n" if value is None else ""
             return evolve(found, rule="no-effect", message=f"{text}; {state}", wanted=wanted)
         if not settable:
-            return evolve(found, message=f"{text}; {name} has no prompt, so no line sets it")
+            return evolve(found, message=f"{text}; {name} {NO_PROMPT}")
         if self.last.get(name, -1) > number:
             later = self.lines[self.last[name]].location
             return evolve(found, message=f"{text}; {later} counts", related=later)
@@ -534,7 +341,7 @@ class Linter:
         name = found.line.symbol
         symbol = self.model.symbols[name]
         if not self.model.has_prompt(symbol):
-            text = f"has no prompt, so no line sets it; {name} is {found.result} anyway"
+            text = f"{NO_PROMPT}; {name} is {found.result} anyway"
             return evolve(found, rule="no-prompt", message=text)
         if name in global_switches(self.model) and self.bare.before[name] != found.value:
             affected = self._switched_off_by(name)
@@ -554,19 +361,7 @@ class Linter:
 
     def requests(self, findings: Iterable[Finding]) -> list[Request]:
         """What the dropped lines ask for, as requests."""
-        wanted = {f.line.symbol: f for f in findings if _lacks(f)}
-        return [Request(name, (f.wanted,), _origin(f)) for name, f in wanted.items()]
-
-
-def _lacks(finding: Finding) -> bool:
-    """Does a line ask for what other lines could bring about?"""
-    if finding.rule == "invalid":
-        return finding.meant is not None and finding.wanted != finding.value
-    return finding.rule in ("dropped", "contradiction")
-
-
-def _origin(finding: Finding) -> str:
-    return f"@{finding.line.location}"
+        return [*{f.line.symbol: f.request for f in findings if f.is_lost}.values()]
 
 
 def switched_off_by(
@@ -594,57 +389,3 @@ def switched_off_by(
         return tuple(lower)
     alone = without(enabled)
     return tuple(name for name in lower if alone.tristate(name) < before.tristate(name))
-
-
-def advised(
-    linter: Linter,
-    findings: Sequence[Finding],
-    progress: Progress = SILENT,
-    timeout: float | None = ADVICE_TIMEOUT,
-) -> tuple[list[Finding], Repair]:
-    """The findings with the lines to add, and the plan that they come from.
-
-    The plan keeps what the fragments' other lines gave.  After ``timeout`` seconds it
-    ends with what is known by then.
-    """
-    deadline = Deadline.after(timeout)
-    requests = linter.requests(findings)
-    if not requests:
-        return list(findings), Repair(None)
-    asked = {request.symbol for request in requests}
-    others = [finding for finding in findings if finding.line.symbol not in asked]
-    mended = repair(
-        linter.target,
-        requests,
-        progress,
-        timeout=timeout,
-        broken=lambda plan: _broken(linter, others, plan),
-    )
-    lost = {finding.line.symbol: finding.line.location for finding in findings if _lacks(finding)}
-    adviser = Adviser(linter.target, linter.lines, mended.plan, lost, deadline)
-    return [_with_advice(finding, mended, adviser) for finding in findings], mended
-
-
-def _broken(linter: Linter, findings: Iterable[Finding], plan: Plan) -> list[Request]:
-    """Requests for lines that survived so far and would not with a plan."""
-    after = linter.target.after(plan.assignments)
-    return [
-        Request(f.line.symbol, (f.wanted,), _origin(f))
-        for f in findings
-        if ((f.survives and linter.counts(f.line)) or f.meant is not None)
-        and after.shown(f.line.symbol) != f.wanted
-    ]
-
-
-def _with_advice(finding: Finding, mended: Repair, adviser: Adviser) -> Finding:
-    if not _lacks(finding):
-        return finding
-    name = finding.line.symbol
-    request = Request(name, (finding.wanted,), _origin(finding))
-    if name in mended.impossible:
-        conflict = mended.impossible[name]
-        ways = ", or ".join(map(str, adviser.ways_out(request, conflict)))
-        proof = conflict_text(name, conflict)
-        return evolve(finding, advice=f"{proof}; {ways}" if ways else proof)
-    found = adviser.adding(request, finding.message)
-    return finding if found is None else evolve(finding, advice=found.text, add=found.add)

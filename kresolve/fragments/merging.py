@@ -16,7 +16,9 @@ from attrs import evolve, field, frozen
 from kresolve.dotconfig.lines import Line, fragment_text
 from kresolve.errors import RequestError
 from kresolve.evaluator import ConfMode
-from kresolve.fragments.linting import Finding, Linter, advised
+from kresolve.fragments.advice import advised
+from kresolve.fragments.findings import Finding
+from kresolve.fragments.linting import Linter
 from kresolve.fragments.repair import Repair
 from kresolve.kconfig import markup
 from kresolve.kconfig.model import Model, TreeInfo

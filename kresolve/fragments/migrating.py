@@ -15,8 +15,10 @@ from attrs import evolve, field, frozen
 
 from kresolve.dotconfig.lines import Line, parse_lines, spell
 from kresolve.evaluator import ConfMode
+from kresolve.fragments.advice import advised
+from kresolve.fragments.findings import LOST, Finding, Lint
 from kresolve.fragments.fixing import Rewriting, fixed
-from kresolve.fragments.linting import LOST, Finding, Lint, Linter, advised
+from kresolve.fragments.linting import Linter
 from kresolve.fragments.renames import Successor, successors
 from kresolve.fragments.value_without import value_without
 from kresolve.kconfig import markup

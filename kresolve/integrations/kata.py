@@ -9,8 +9,9 @@ from typing import ClassVar, Final
 from attrs import evolve, field, frozen
 
 from kresolve.dotconfig.lines import Line
+from kresolve.fragments.findings import Finding
 from kresolve.fragments.fixing import Rewriting, comment_lines
-from kresolve.fragments.linting import Finding, Linter, switched_off_by
+from kresolve.fragments.linting import Linter, switched_off_by
 from kresolve.integrations.kata_files import Kata
 from kresolve.kconfig.model import Model
 from kresolve.planner import Demand, Plan, PlanLine, Question, Request, Target, answer

@@ -10,7 +10,9 @@ from attrs import evolve, field, frozen
 
 from kresolve.dotconfig.lines import Line, typed_value
 from kresolve.evaluator import ConfMode
-from kresolve.fragments.linting import LOST, Finding, Linter, advised
+from kresolve.fragments.advice import advised
+from kresolve.fragments.findings import LOST, Finding
+from kresolve.fragments.linting import Linter
 from kresolve.fragments.repair import Repair, conflict_text, repair_by
 from kresolve.kconfig.model import TreeInfo
 from kresolve.planner import (

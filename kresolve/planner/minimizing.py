@@ -18,6 +18,7 @@ from kresolve.dotconfig.lines import Line, fragment_text, typed_value
 from kresolve.errors import DisagreementError, RequestError
 from kresolve.evaluator import more_user_values
 from kresolve.kconfig.model import Model, TreeInfo
+from kresolve.kconfig.phrases import NO_PROMPT
 from kresolve.kconfig.values import Type
 from kresolve.planner import Demand, Question, Target, answer, join_names
 from kresolve.progress import SILENT, Progress
@@ -188,7 +189,7 @@ def _dropped(
         elif asked:
             why = "the request holds without it"
         elif not target.model.is_assignable(symbol):
-            why = "has no prompt, so no line sets it"
+            why = NO_PROMPT
         elif line.symbol in before.lines and str(before.lines[line.symbol]) == str(line):
             why = "set by the base"
         else:

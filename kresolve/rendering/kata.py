@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from kresolve.fragments.linting import Finding
+from kresolve.fragments.findings import Finding
 from kresolve.integrations.kata import KataPlan
 from kresolve.planner.fragment_file import counted
 from kresolve.rendering.plan_text import plan_report

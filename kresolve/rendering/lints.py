@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from attrs import evolve
 
-from kresolve.fragments.linting import RULES, Finding, Lint, Severity
+from kresolve.fragments.findings import RULES, Finding, Lint, Severity
 from kresolve.planner.fragment_file import counted
 
 #: So many lines that the same options keep out are told together.

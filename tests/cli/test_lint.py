@@ -225,7 +225,7 @@ def test_what_is_known_is_printed_when_it_is_ended(
     def ended(*_: object, **__: object) -> None:
         raise end
 
-    monkeypatch.setattr("kresolve.fragments.linting.repair", ended)
+    monkeypatch.setattr("kresolve.fragments.advice.repair", ended)
     found, out = lint(used_place, "lost.config", "more.config", "--base", "empty", *form, *each)
 
     assert found == (143 if isinstance(end, TerminatedBySignal) else 130)

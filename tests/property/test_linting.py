@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from kresolve.dotconfig.lines import Line, fragment_text, parse_lines, typed_value
 from kresolve.evaluator import evaluate
-from kresolve.fragments.advice import Adviser
+from kresolve.fragments.advice import Adviser, advised
+from kresolve.fragments.findings import Lint
 from kresolve.fragments.fixing import fixed
-from kresolve.fragments.linting import Lint, Linter, advised
+from kresolve.fragments.linting import Linter
 from kresolve.fragments.value_without import value_without
 from kresolve.kconfig.values import NUMERIC
 from kresolve.planner import Request, Target

@@ -8,9 +8,11 @@ import pytest
 from attrs import evolve
 
 from kresolve.dotconfig.lines import parse_lines
+from kresolve.fragments.advice import advised
 from kresolve.fragments.check_items import KernelId, check_items
 from kresolve.fragments.checking import check_lines, explained
-from kresolve.fragments.linting import Finding, Linter, advised
+from kresolve.fragments.findings import Finding
+from kresolve.fragments.linting import Linter
 from kresolve.fragments.migrating import migrated
 from kresolve.fragments.repair import Repair, conflict_text
 from kresolve.planner import Conflict, ModelIndex, Question, Request, Target, answer

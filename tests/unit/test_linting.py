@@ -12,8 +12,10 @@ from kresolve.api.fragments import distinct
 from kresolve.dotconfig.lines import Line, parse_lines
 from kresolve.errors import RequestError
 from kresolve.evaluator import ConfMode, evaluate
+from kresolve.fragments.advice import advised
+from kresolve.fragments.findings import Lint
 from kresolve.fragments.fixing import fixed
-from kresolve.fragments.linting import Lint, Linter, advised, recognised
+from kresolve.fragments.linting import Linter, recognised
 from kresolve.fragments.merging import Merge, checked_strict, finished, merged_lines
 from kresolve.kconfig.model import Model
 from kresolve.kconfig.similar_names import did_you_mean_option, like_names

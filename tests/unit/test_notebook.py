@@ -13,7 +13,9 @@ from kresolve.dotconfig.lines import Line, parse_lines
 from kresolve.evaluator import evaluate
 from kresolve.evaluator.effects import effects_on
 from kresolve.evaluator.tree_effects import effects_in_tree
-from kresolve.fragments.linting import Lint, Linter, advised
+from kresolve.fragments.advice import advised
+from kresolve.fragments.findings import Lint
+from kresolve.fragments.linting import Linter
 from kresolve.fragments.merging import Merge, finished
 from kresolve.fragments.migrating import migrated
 from kresolve.kconfig import markup

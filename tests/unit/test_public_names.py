@@ -87,7 +87,7 @@ KNOWN = [
     "kresolve.evaluator.effects.Effects",
     "kresolve.dependency_graph.building.Graph",
     "kresolve.rendering.graph_file.GraphPicture",
-    "kresolve.fragments.linting.Lint",
+    "kresolve.fragments.findings.Lint",
     "kresolve.fragments.merging.Merge",
     "kresolve.fragments.migrating.Migration",
     "kresolve.planner.minimizing.Minimal",
