@@ -106,9 +106,9 @@ class BoolTristate:
             steps += self._own_at_least(M if raised else self.value)
         if raised:
             location = finder.model.location(symbol.name)
-            told = Premise("kconfig", f"{symbol.type} {symbol.name}", location)
+            premise = Premise("kconfig", f"{symbol.type} {symbol.name}", location)
             causes = finder.causes(finder.promoters(symbol))
-            steps.append(Step("promoted", (told,), causes, "y"))
+            steps.append(Step("promoted", (premise,), causes, "y"))
         if self.value < Y:
             steps += self._own_at_most(self.value)
             steps += reverse_at_most(finder, symbol, "not selected", self.selects, self.value)

@@ -33,9 +33,9 @@ def explain_member(finder: LimitFinder, symbol: Symbol) -> tuple[Rule, list[Step
     if visible == N:
         return "hidden", [*said, *invisible(finder, symbol, N)]
     entry = _entry(finder, finder.model.choices[index])
-    told = Premise("kconfig", f"choice{_title(entry)}", entry.location)
+    premise = Premise("kconfig", f"choice{_title(entry)}", entry.location)
     value = LETTERS[finder.evaluation.bool_tristate[symbol.name]]
-    step = Step("member", (told,), finder.causes([finder.choice_name(index)]), value)
+    step = Step("member", (premise,), finder.causes([finder.choice_name(index)]), value)
     # Before 6.10 it takes full visibility to be one that the choice decides.
     return "member", [*said, step, *(offered(finder, symbol, Y) if old else ())]
 
@@ -81,14 +81,14 @@ def _lines(finder: LimitFinder, choice: Choice) -> Iterator[Step]:
 
 def _seen(finder: LimitFinder, names: Sequence[str]) -> list[Step]:
     """Why each of some members is visible, or is not."""
-    found: list[Step] = []
+    steps: list[Step] = []
     for name in names:
         symbol = finder.model.symbols[name]
         if finder.view(symbol).visibility(symbol):
-            found += offered(finder, symbol, M)
+            steps += offered(finder, symbol, M)
         else:
-            found += invisible(finder, symbol, N)
-    return found
+            steps += invisible(finder, symbol, N)
+    return steps
 
 
 def _list_steps(finder: LimitFinder, choice: Choice) -> list[Step]:
@@ -127,23 +127,23 @@ def _default(finder: LimitFinder, choice: Choice) -> tuple[str | None, list[Step
     steps: list[Step] = [closed] if closed is not None else []
     if closed is None:
         for default in entry.defaults:
-            told = default_premise(default)
+            premise = default_premise(default)
             target = default.value.name if isinstance(default.value, Sym) else ""
             condition = default.condition
             if condition is not None and not finder.evaluation.value(condition):
                 causes = finder.causes(finder.at_most(condition, N))
-                steps.append(Step("passed over", (told,), causes, "n"))
+                steps.append(Step("passed over", (premise,), causes, "n"))
             elif target not in visible:
                 names = (
                     [c.name for s in _seen(finder, [target]) for c in s.causes]
                     if (target in choice.members)
                     else []
                 )
-                steps.append(Step("passed over", (told,), finder.causes(names), "n"))
+                steps.append(Step("passed over", (premise,), finder.causes(names), "n"))
             else:
                 around = [name for _, kept in finder.met(limits, M) for name in kept]
                 own = [] if condition is None else finder.at_least(condition, M)
-                fired = Step("default", (told,), finder.causes([*around, *own]), target)
+                fired = Step("default", (premise,), finder.causes([*around, *own]), target)
                 return target, [fired, *steps]
     first = visible[0] if visible else None
     hidden = choice.members[: choice.members.index(first)] if first else choice.members
@@ -187,5 +187,5 @@ def _mode(finder: LimitFinder, choice: Choice) -> list[Step]:
     modules = finder.model.modules
     if choice.type is Type.TRISTATE and modules is not None and choice.index not in finder.early:
         names.append(modules)
-    told = Premise("kconfig", f"choice{_title(entry)}", entry.location)
-    return [Step("offered", (told,), finder.causes(names))]
+    premise = Premise("kconfig", f"choice{_title(entry)}", entry.location)
+    return [Step("offered", (premise,), finder.causes(names))]

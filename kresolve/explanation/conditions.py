@@ -53,15 +53,15 @@ def _met(finder: LimitFinder, limits: Sequence[Limit], index: int, least: int) -
 
 def shut(finder: LimitFinder, symbol: Symbol) -> list[Step] | None:
     """For each definition, a dependency that is n: no prompt and no default counts."""
-    found = []
+    steps = []
     for index in symbol.menu_nodes:
         limits = finder.limits(index)
         step = limited(finder, "depends", limits, index, N)
         if step is None:
             return None
         more = finder.too_low(symbol)
-        found.append(step if more == N else limited(finder, "depends", limits, index, more) or step)
-    return found
+        steps.append(step if more == N else limited(finder, "depends", limits, index, more) or step)
+    return steps
 
 
 def _prompts(finder: LimitFinder, symbol: Symbol) -> Iterator[tuple[int, Prompt]]:
@@ -113,8 +113,8 @@ def offered(finder: LimitFinder, symbol: Symbol, least: int) -> list[Step]:
                 steps.append(Step("offered", (), causes))
             ways.append((steps, prompt, raised and least == Y))
     steps, prompt, raised = min(ways, key=lambda way: sum(len(s.causes) for s in way[0]))
-    told = Premise("kconfig", f'prompt "{prompt.text}"', prompt.location)
-    step = Step("offered", (told,), (), LETTERS[view.visibility(symbol)])
+    premise = Premise("kconfig", f'prompt "{prompt.text}"', prompt.location)
+    step = Step("offered", (premise,), (), LETTERS[view.visibility(symbol)])
     return _with_modules(finder, symbol, [step, *steps], needed=raised)
 
 
@@ -135,13 +135,13 @@ def _definition(finder: LimitFinder, symbol: Symbol) -> Premise:
 
 def unmet(finder: LimitFinder, symbol: Symbol, most: int) -> list[Step]:
     """Why the direct dependency is at most there."""
-    found = []
+    steps = []
     for index in symbol.menu_nodes:
         if finder.model.limits(index):
             step = limited(finder, "cut", finder.limits(index), index, most)
             assert step is not None, symbol.name
-            found.append(step)
-    return _with_modules(finder, symbol, found, needed=most == M)
+            steps.append(step)
+    return _with_modules(finder, symbol, steps, needed=most == M)
 
 
 def met(finder: LimitFinder, symbol: Symbol, least: int) -> list[Step]:
@@ -194,9 +194,9 @@ def passed_over(
 
 def default_at_least(finder: LimitFinder, symbol: Symbol, least: int) -> list[Step]:
     """Why the default gives at least that much."""
-    found = active_default(finder, symbol)
-    assert found is not None, symbol.name
-    index, default, _ = found
+    active = active_default(finder, symbol)
+    assert active is not None, symbol.name
+    index, default, _ = active
     names = list(finder.at_least(default.value, least))
     if default.condition is not None:
         names += finder.at_least(default.condition, least)
@@ -209,11 +209,11 @@ def default_at_least(finder: LimitFinder, symbol: Symbol, least: int) -> list[St
 
 def default_at_most(finder: LimitFinder, symbol: Symbol, most: int) -> list[Step]:
     """Why the default gives at most that much, or none counts."""
-    found = active_default(finder, symbol)
-    if found is None:
+    active = active_default(finder, symbol)
+    if active is None:
         steps = list(passed_over(finder, symbol))
         return steps or [Step("no default", (_definition(finder, symbol),), value="n")]
-    index, default, _ = found
+    index, default, _ = active
     names = [] if default.condition is None else list(finder.at_least(default.condition, M))
     view = finder.view(symbol)
     if view.value(default.value) <= most:
@@ -243,11 +243,11 @@ def _fired(finder: LimitFinder, default: Default, names: Sequence[str], value: i
 
 def text_default(finder: LimitFinder, symbol: Symbol) -> list[Step]:
     """Why an int, hex or string has its default, or none."""
-    found = active_default(finder, symbol)
-    if found is None:
+    active = active_default(finder, symbol)
+    if active is None:
         steps = list(passed_over(finder, symbol))
         return steps or [Step("no default", (_definition(finder, symbol),))]
-    index, default, _ = found
+    index, default, _ = active
     names = list(stored(finder, default.value))
     if default.condition is not None:
         names += finder.at_least(default.condition, M)
@@ -321,17 +321,17 @@ def reverse_at_least(
     steps = [
         Step(
             rule,
-            (_reverse_told(rule, source),),
+            (_reverse_premise(rule, source),),
             finder.causes(_selecting(finder, source, raw)),
             LETTERS[reverse_strength(finder, source)],
         )
         for source in (best, *(s for s in strong if s is not best))
     ]
-    found = [evolve(steps[0], also=tuple(steps[1:]))]
+    first = evolve(steps[0], also=tuple(steps[1:]))
     return [
-        *_with_modules(finder, symbol, found, needed=raised),
+        *_with_modules(finder, symbol, [first], needed=raised),
         *(
-            evolve(step, premises=(_reverse_told(rule, best),))
+            evolve(step, premises=(_reverse_premise(rule, best),))
             for step in _around(finder, best.definition, raw)
         ),
     ]
@@ -344,7 +344,7 @@ def _selecting(finder: LimitFinder, source: ReverseDependency, least: int) -> Na
     return (source.selector, *own)
 
 
-def _reverse_told(word: str, source: ReverseDependency) -> Premise:
+def _reverse_premise(word: str, source: ReverseDependency) -> Premise:
     select = source.select
     text = f"{source.selector}: {select_line(word, select)}"
     return Premise("kconfig", text, select.location, source.selector, statement=select)
@@ -358,9 +358,9 @@ def reverse_at_most(
         return []
     names: list[str] = []
     word = "select" if rule == "not selected" else "imply"
-    told = []
+    premises = []
     for source in sources:
-        told.append(_reverse_told(word, source))
+        premises.append(_reverse_premise(word, source))
         if finder.evaluation.bool_tristate.get(source.selector, N) <= most:
             names.append(source.selector)
             continue
@@ -373,5 +373,5 @@ def reverse_at_most(
         step = limited(finder, rule, limits, source.definition, most)
         assert step is not None, symbol.name
         names += [cause.name for cause in step.causes]
-    step = Step(rule, tuple(told), finder.causes(names), LETTERS[most])
+    step = Step(rule, tuple(premises), finder.causes(names), LETTERS[most])
     return _with_modules(finder, symbol, [step], needed=most == M)

@@ -49,14 +49,14 @@ def effects(finder: LimitFinder, name: str, cause: Cause, step: Step) -> tuple[C
     if cause.name not in finder.model.symbols:
         return ()
     before = _outcome(finder, name, finder.evaluation.assuming({}))
-    found: dict[CauseEffect, None] = {}
+    changes: dict[CauseEffect, None] = {}
     for other in _others(finder, cause, step):
         after = _outcome(finder, name, finder.evaluation.assuming({cause.name: other}))
         if after[0] != before[0]:
-            found["value"] = None
+            changes["value"] = None
         if after[1] != before[1]:
-            found["visibility"] = None
-    return tuple(found)
+            changes["visibility"] = None
+    return tuple(changes)
 
 
 def _outcome(finder: LimitFinder, name: str, evaluation: Evaluation) -> tuple[object, int]:
@@ -100,7 +100,7 @@ def _others(finder: LimitFinder, cause: Cause, step: Step) -> Iterator[str]:
         letters = "ny" if finder.is_promoted(symbol) else LETTERS
         yield from (letter for letter in letters if letter != cause.value)
         return
-    texts = [cause.value, *(told.text for told in step.premises)]
+    texts = [cause.value, *(premise.text for premise in step.premises)]
     if symbol.type is Type.STRING:
         words = {word for text in texts for word in re.findall(r'"([^"]*)"', text)}
         yield from sorted({"", f"{cause.value}x", *words} - {cause.value})

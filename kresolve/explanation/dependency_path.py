@@ -99,12 +99,12 @@ def dependency_path(contrast: WithAndWithout, target: str, lost: tuple[str, ...]
             same = other is not None and other.words == relation.words
             (alike if same else apart).append(name)
     steps = [f"{user} {rule}" for user, rule in path]
-    told = ", ".join(steps)
+    text = ", ".join(steps)
     if alike and relation.place is None:
-        told = ", ".join([f"{join_names([first, *alike])} {relation}", *steps[1:]])
+        text = ", ".join([f"{join_names([first, *alike])} {relation}", *steps[1:]])
     elif alike:
-        told += f"; so {'does' if len(alike) == 1 else 'do'} {join_names(alike)}"
-    return told + (f"; needed by {join_names(apart)} too" if apart else "")
+        text += f"; so {'does' if len(alike) == 1 else 'do'} {join_names(alike)}"
+    return text + (f"; needed by {join_names(apart)} too" if apart else "")
 
 
 def shortest_path(contrast: WithAndWithout, target: str, lost: Sequence[str]) -> list[PathStep]:

@@ -262,8 +262,8 @@ class Derivation(Short):
             (
                 markup.code(f"{fact.name}={fact.value}"),
                 markup.text(fact.rule),
-                "<br>".join(markup.code(told.text) for told in _premises(fact)),
-                "<br>".join(markup.text(told.place) for told in _premises(fact)),
+                "<br>".join(markup.code(premise.text) for premise in _premises(fact)),
+                "<br>".join(markup.text(premise.place) for premise in _premises(fact)),
                 markup.text(", ".join(f"{cause.name}={cause.value}" for cause in fact.causes)),
             )
             for fact in self.facts.values()
@@ -288,7 +288,7 @@ def _premises(fact: Fact) -> list[Premise]:
     deciding = fact.step(fact.rule)
     if deciding is not None and deciding.premises:
         return list(deciding.premises)
-    return [told for step in fact.steps for told in step.premises]
+    return [premise for step in fact.steps for premise in step.premises]
 
 
 def _once(causes: Iterable[Cause]) -> Iterator[Cause]:

@@ -83,9 +83,9 @@ class LimitFinder:
     @cached_property
     def without_modules(self) -> Evaluation:
         """The evaluation as it was before MODULES was known."""
-        found = self.configuration.evaluation.assuming({})
-        found.modules = N
-        return found
+        evaluation = self.configuration.evaluation.assuming({})
+        evaluation.modules = N
+        return evaluation
 
     def view(self, symbol: Symbol) -> Evaluation:
         """The evaluation as it was when a symbol was calculated."""
@@ -157,14 +157,14 @@ class LimitFinder:
     def line(self, name: str) -> Premise | None:
         """The user's line for a symbol; None if there is none."""
         line = self.user.lines.get(name)
-        return None if line is None else self.told(line)
+        return None if line is None else self.line_premise(line)
 
-    def told(self, line: Line) -> Premise:
+    def line_premise(self, line: Line) -> Premise:
         """A user's line as something told."""
         value = typed_value(line, self.model.symbols[line.symbol].type) or ""
         source = "" if line.location or line.symbol in self.asked else self.base
-        told = Premise("line", str(line), line.location, line.symbol, value, source)
-        return evolve(told, by_default=line.by_default)
+        premise = Premise("line", str(line), line.location, line.symbol, value, source)
+        return evolve(premise, by_default=line.by_default)
 
     def unsaid(self, symbol: Symbol) -> Premise:
         """That there is no line for a symbol, or what the target answers instead."""
@@ -313,11 +313,11 @@ class LimitFinder:
         ways = [values for values in tried if met(exprs, values)]
         if not ways:
             return [(expr, self._defined(own)) for expr, own in low.items()]
-        told = [*low]
+        needed = [*low]
         for expr in low:
-            others = [other for other in told if other is not expr]
+            others = [other for other in needed if other is not expr]
             if all(met([expr], values) for values in tried if met(others, values)):
-                told = others
+                needed = others
         now = {leaf: self.evaluation.value(leaf) for leaf in leaves}
         guilty = [
             leaf
@@ -330,7 +330,7 @@ class LimitFinder:
             is_enough = not any(all(way[leaf] == now[leaf] for leaf in own) for way in ways)
             return self._defined(own if is_enough else low[expr])
 
-        return [(expr, blamed(expr)) for expr in told]
+        return [(expr, blamed(expr)) for expr in needed]
 
     def _leaves(self, expr: Expr, least: int, *, most: bool = False) -> Iterator[Expr]:
         """What keeps a condition below ``least``, or with ``most`` above it: symbols.

@@ -50,6 +50,6 @@ def _ranged(finder: LimitFinder, symbol: Symbol) -> list[Step]:
     clamps = word == "range" and rule is bounds
     view = finder.evaluation
     allowed = f"{view.stored_text(bounds.low)}..{view.stored_text(bounds.high)}"
-    told = Premise("kconfig", range_line(bounds), place, value=allowed, statement=bounds)
+    premise = Premise("kconfig", range_line(bounds), place, value=allowed, statement=bounds)
     value = finder.configuration[symbol.name]
-    return [Step("range" if clamps else "in range", (told,), finder.causes(names), value)]
+    return [Step("range" if clamps else "in range", (premise,), finder.causes(names), value)]

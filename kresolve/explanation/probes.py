@@ -40,12 +40,12 @@ class Probes:
     def line(self, location: Location) -> str:
         """A line of a file, with those it goes on in; empty if it cannot be read."""
         lines = self._text(location.file).splitlines()[location.line - 1 :]
-        found: list[str] = []
+        parts: list[str] = []
         for text in lines:
-            found.append(text.strip().removesuffix("\\").strip())
+            parts.append(text.strip().removesuffix("\\").strip())
             if not text.rstrip().endswith("\\"):
                 break
-        return " ".join(found)
+        return " ".join(parts)
 
     def asked(self, line: str) -> str:
         """What a line's macros ask: the tools, those that are missing first, or variables."""
@@ -70,13 +70,13 @@ class Probes:
         seen: set[str] = set()
         todo = [text]
         while todo:
-            here = todo.pop()
-            for name in _CALL.findall(here):
+            macro = todo.pop()
+            for name in _CALL.findall(macro):
                 if name not in seen:
                     seen.add(name)
                     yield name
                     todo.append(self.macros.get(name, ""))
-            for script in _SCRIPT.findall(here):
+            for script in _SCRIPT.findall(macro):
                 words = set(re.findall(r"\$\{?(\w+)", self._text(script)))
                 yield from (name for name in self._tools if name in words)
 
@@ -111,16 +111,16 @@ def with_probes(derivation: Derivation, probes: Probes) -> Derivation:
     def in_step(step: Step) -> Step:
         # What has causes does not hang on a constant alone; a default may.
         asks = step.rule == "default" or not step.causes
-        told = tuple(in_told(told) for told in step.premises) if asks else step.premises
-        return evolve(step, premises=told, also=tuple(in_step(other) for other in step.also))
+        premise = tuple(in_premise(premise) for premise in step.premises) if asks else step.premises
+        return evolve(step, premises=premise, also=tuple(in_step(other) for other in step.also))
 
-    def in_told(told: Premise) -> Premise:
-        if told.kind != "kconfig" or told.location is None:
-            return told
-        line = probes.line(told.location)
+    def in_premise(premise: Premise) -> Premise:
+        if premise.kind != "kconfig" or premise.location is None:
+            return premise
+        line = probes.line(premise.location)
         if "$(" not in line:
-            return told
-        return evolve(told, probe=line, tools=probes.asked(line))
+            return premise
+        return evolve(premise, probe=line, tools=probes.asked(line))
 
     facts = {name: in_fact(fact) for name, fact in derivation.facts.items()}
     return evolve(derivation, facts=facts)

@@ -66,9 +66,9 @@ def reason(fact: Fact, *, asked: bool = False) -> str:
 
 def step_text(step: Step) -> str:
     """One step in a line: its rule, what was told, and the values that it rests on."""
-    told = "; ".join(f"{told.text}{at(told.place, told.tools)}" for told in step.premises)
+    premises = "; ".join(f"{each.text}{at(each.place, each.tools)}" for each in step.premises)
     values = _values(step.causes, most=len(step.causes))
-    return ": ".join(part for part in (step.rule, told, values) if part)
+    return ": ".join(part for part in (step.rule, premises, values) if part)
 
 
 def _values(causes: Sequence[Cause], most: int = MOST) -> str:
@@ -112,13 +112,13 @@ class _SentenceBuilder:
 
     # Pieces
 
-    def at(self, told: Premise, *more: str) -> str:
+    def at(self, premise: Premise, *more: str) -> str:
         """The place of something told, and which program was asked there, in brackets."""
-        return at(told.place if self.places else "", told.tools, *more)
+        return at(premise.place if self.places else "", premise.tools, *more)
 
-    def quoted(self, told: Premise) -> str:
+    def quoted(self, premise: Premise) -> str:
         """What a file says, word for word, with its place."""
-        return f"{in_quotes(told.probe or told.text)}{self.at(told)}"
+        return f"{in_quotes(premise.probe or premise.text)}{self.at(premise)}"
 
     @property
     def subject(self) -> str:
@@ -146,9 +146,9 @@ class _SentenceBuilder:
 
     def step(self, *rules: Rule) -> Step:
         """The one step by a rule; it is there."""
-        found = self.fact.step(*rules)
-        assert found is not None, (self.fact.name, rules)
-        return found
+        step = self.fact.step(*rules)
+        assert step is not None, (self.fact.name, rules)
+        return step
 
     def steps(self, *rules: Rule) -> list[Step]:
         """All steps by some rules."""
@@ -174,13 +174,13 @@ class _SentenceBuilder:
 
     def clause(self, step: Step) -> str:
         """``depends on A (=n) (file:line)``."""
-        told = step.premises[0]
-        if isinstance(told.statement, Limit) and not told.probe:
-            return limited_by(told.statement.word, told.valued) + self.at(told)
-        asked = told.probe or told.text
+        premise = step.premises[0]
+        if isinstance(premise.statement, Limit) and not premise.probe:
+            return limited_by(premise.statement.word, premise.valued) + self.at(premise)
+        asked = premise.probe or premise.text
         words = asked if asked.startswith("depends ") else f"is limited by {in_quotes(asked)}"
-        value = f", which is {step.value}" if self.places and told.tools else ""
-        return f"{words}{self.at(told)}{value}"
+        value = f", which is {step.value}" if self.places and premise.tools else ""
+        return f"{words}{self.at(premise)}{value}"
 
     def uncounted(self) -> str:
         """Why no line can set it, where none can."""
@@ -205,19 +205,19 @@ class _SentenceBuilder:
 
     def earlier(self, step: Step) -> str:
         """A default, or a definition, that does not count, and the values that say so."""
-        told = step.premises[0]
-        if isinstance(told.statement, Limit) and not told.probe:
-            return f"what {limited_by(told.statement.word, told.valued)}{self.at(told)}"
-        bare = evolve(told, location=None, tools="")
-        return self.quoted(bare) + self.at(told, _values(step.causes))
+        premise = step.premises[0]
+        if isinstance(premise.statement, Limit) and not premise.probe:
+            return f"what {limited_by(premise.statement.word, premise.valued)}{self.at(premise)}"
+        bare = evolve(premise, location=None, tools="")
+        return self.quoted(bare) + self.at(premise, _values(step.causes))
 
     def unselected(self) -> str:
         """That nothing selects it; by name where it is only a few."""
         step = self.fact.step("not selected")
         if step is None:
             return ""
-        places = {told.symbol: self.at(told) for told in reversed(step.premises)}
-        selectors = list(dict.fromkeys(told.symbol for told in step.premises))
+        places = {premise.symbol: self.at(premise) for premise in reversed(step.premises)}
+        selectors = list(dict.fromkeys(premise.symbol for premise in step.premises))
         if len(selectors) > MOST:
             some = ", ".join(selectors[:_SELECTORS])
             return f"none of the {len(selectors)} symbols that can select it does ({some}, ...)"
@@ -246,8 +246,8 @@ def _line(t: _SentenceBuilder) -> str:
 
 
 def _answer(t: _SentenceBuilder) -> str:
-    told = t.step("answer").premises[0]
-    return f"{t.says(told.text)}, as no line sets it{_allowed(t)}"
+    premise = t.step("answer").premises[0]
+    return f"{t.says(premise.text)}, as no line sets it{_allowed(t)}"
 
 
 def _allowed(t: _SentenceBuilder) -> str:
@@ -363,8 +363,8 @@ def _choice(t: _SentenceBuilder) -> str:
 
 def _member(t: _SentenceBuilder) -> str:
     step = t.step("member")
-    told, taken = step.premises[0], step.causes[0].value
-    choice = f"the {told.text} ({told.place})"
+    premise, taken = step.premises[0], step.causes[0].value
+    choice = f"the {premise.text} ({premise.place})"
     if t.fact.value == "y":
         return t.says(f"{choice} selects it{'; one member must be y' if t.fact.is_dropped else ''}")
     if taken == "n":
@@ -373,8 +373,8 @@ def _member(t: _SentenceBuilder) -> str:
 
 
 def _range(t: _SentenceBuilder) -> str:
-    told = t.step("range").premises[0]
-    text = f"out of range {told.value} by {t.quoted(told)}"
+    premise = t.step("range").premises[0]
+    text = f"out of range {premise.value} by {t.quoted(premise)}"
     has_default = t.fact.step("default") is not None and t.fact.line is None
     return t.says(f"it has {t.fired()}, {text}" if has_default else text)
 
@@ -419,19 +419,19 @@ _BUILDERS: Final[Mapping[Rule, Callable[[_SentenceBuilder], str]]] = {
 
 def rests_on(fact: Fact, step: Step, name: str) -> tuple[str, Location | None]:
     """How a symbol's value rests on another's by a step: a predicate with its name, the place."""
-    for told in step.premises:
-        words = _premise_words(step, told, name)
+    for premise in step.premises:
+        words = _premise_words(step, premise, name)
         if words:
-            return words, told.location
+            return words, premise.location
     if step.premises:
         return limited_by("depends on", name), step.premises[0].location
     is_modules = fact.value == "m"
     return "can only be m with modules" if is_modules else limited_by("depends on", name), None
 
 
-def _premise_words(step: Step, told: Premise, name: str) -> str:
+def _premise_words(step: Step, premise: Premise, name: str) -> str:
     """What a premise says of a name; empty if it does not mention it."""
-    match told.statement:
+    match premise.statement:
         case Limit(expr=None, word=word):
             return limited_by(word, None)
         case Limit(expr=expr, word=word) if expr is not None:
@@ -445,10 +445,10 @@ def _premise_words(step: Step, told: Premise, name: str) -> str:
         case Select(condition=condition):
             word_: Reverse = "imply" if step.rule in ("imply", "not implied") else "select"
             own = _mention(condition, name) if condition is not None else ""
-            by = reversed_by(word_, told.symbol, "" if told.symbol == name else own)
+            by = reversed_by(word_, premise.symbol, "" if premise.symbol == name else own)
             if step.rule == "offered":
                 return f"{by}, which {limited_by('depends on', name)}"
-            if told.symbol != name and not own:
+            if premise.symbol != name and not own:
                 return ""
             return by if step.rule in ("select", "imply") else f"would be{by[2:]}"
     return ""

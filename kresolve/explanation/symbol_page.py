@@ -165,7 +165,7 @@ class SymbolPage(Result):
                 for shown in self.definitions
                 for guard in shown.guards
             ),
-            ("selected by", markup.text(", ".join(one.symbol for one in self.selected_by[:8]))),
+            ("selected by", markup.text(", ".join(line.symbol for line in self.selected_by[:8]))),
         ]
         return markup.block(
             f"{markup.code(self.name)} {markup.text(self.prompt)}",

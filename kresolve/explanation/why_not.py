@@ -63,7 +63,7 @@ def why_not(deriver: Deriver, name: str, wanted: str) -> WhyNot:
     if wanted == "m" and fact.type is Type.BOOL:
         return WhyNot(fact, "is a bool and cannot be m", fact.location)
     deciding = next((s for s in fact.steps if s.rule in _LIMITING or s.rule == fact.rule), None)
-    places = [told.location for told in deciding.premises] if deciding is not None else []
+    places = [premise.location for premise in deciding.premises] if deciding is not None else []
     location = next(iter(places), None) or fact.location
     return WhyNot(
         fact, reason(fact, asked=True).removeprefix("it "), location, _blockers(deriver, fact)
@@ -87,7 +87,9 @@ def _blockers(deriver: Deriver, fact: Fact) -> tuple[str, ...]:
     if not names and not fact.prompt:
         default, unselected = fact.step("default"), fact.step("not selected")
         names = [cause.name for cause in default.causes] if default is not None else []
-        names += [told.symbol for told in unselected.premises] if unselected is not None else []
+        names += (
+            [premise.symbol for premise in unselected.premises] if unselected is not None else []
+        )
     return tuple(dict.fromkeys(name for name in names if name in deriver.finder.model.symbols))
 
 
@@ -113,7 +115,7 @@ def _roots(deriver: Deriver, name: str, wanted: str, seen: frozenset[str]) -> tu
     model, configuration = deriver.finder.model, deriver.finder.configuration
     # A tristate's dependency has to be what it shall be; m is enough for others.
     enough = wanted if model.symbols[name].type is Type.TRISTATE else "m"
-    found: dict[str, None] = {}
+    ends: dict[str, None] = {}
     for other in why.blockers:
         if other in seen:
             continue
@@ -122,8 +124,8 @@ def _roots(deriver: Deriver, name: str, wanted: str, seen: frozenset[str]) -> tu
         if symbol.is_bool_or_tristate and configuration.tristate(other) == N:
             want = enough if symbol.type is Type.TRISTATE else "y"
             above = _roots(deriver, other, want, seen | {other})
-        found.update(dict.fromkeys(above or (f"{other}={configuration[other]}",)))
-    return tuple(found)
+        ends.update(dict.fromkeys(above or (f"{other}={configuration[other]}",)))
+    return tuple(ends)
 
 
 def with_tools(deriver: Deriver, why: WhyNot, probes: Probes) -> str:

@@ -63,7 +63,7 @@ def conflict(questions: Sequence[tuple[Target, Question]], deadline: Deadline = 
             no_lines = [-literal for literal in problem.lines().values()]
             raise _not_impossible(problem, solver.greedy([*demands, *rules], no_lines))
     among = {*core}
-    named = tuple(sorted((rules[one] for one in core if one in rules), key=_place))
+    named = tuple(sorted((rules[literal] for literal in core if literal in rules), key=_place))
     return Conflict(
         demands=tuple(dict.fromkeys(demands[literal] for literal in demands if literal in among)),
         rules=named,
@@ -194,13 +194,13 @@ def _ways_out(
             clauses.append([-literal, *encoded_target.demand(demand)])
             demands[literal] = demand
             others[literal] = [
-                (str(one), circuit.any_of(encoded_target.demand(one)))
-                for one in _near(encoded_target, demand)
+                (str(request), circuit.any_of(encoded_target.demand(request)))
+                for request in _near(encoded_target, demand)
             ]
     level = Level("given up", tuple(demands))
     gates = {
         **formula.gates,
-        **circuit.definitions_of(one for near in others.values() for _, one in near),
+        **circuit.definitions_of(literal for near in others.values() for _, literal in near),
     }
     try:
         with LexMaxSat(clauses, [level], deadline, facts=formula.facts, gates=gates) as optimum:
@@ -208,12 +208,12 @@ def _ways_out(
             for _ in range(_WAYS):
                 if solution is None or not all(optimum.proved):
                     return
-                lost = [one for one in demands if not solution.holds(one)]
-                kept = [one for one in demands if solution.holds(one)]
-                given_up = dict.fromkeys(demands[one] for one in lost)
+                lost = [literal for literal in demands if not solution.holds(literal)]
+                kept = [literal for literal in demands if solution.holds(literal)]
+                given_up = dict.fromkeys(demands[literal] for literal in lost)
                 instead: dict[str, int] = {}
-                for one in lost:
-                    for text, literal in others[one]:
+                for given in lost:
+                    for text, literal in others[given]:
                         held = [*kept, *instead.values(), literal]
                         if optimum.solver.solve(held) is not None:
                             instead[text] = literal

@@ -66,12 +66,12 @@ def plan_lines(result: SearchResult) -> tuple[PlanLine, ...]:
 class Loss:
     """The requests that are lost without a line.
 
-    ``needing`` are the requests, ``here`` those of them in the one target of which
+    ``needing`` are the requests, ``in_target`` those of them in the one target of which
     ``shown``, the values with all lines, and ``contrast`` tell.
     """
 
     needing: tuple[Demand, ...]
-    here: tuple[Demand, ...]
+    in_target: tuple[Demand, ...]
     shown: Shown
     contrast: WithAndWithout
 
@@ -83,19 +83,23 @@ def plan_line(model: Model, line: Line, plain: frozenset[str], loss: Loss) -> Pl
     """
     needing, shown = loss.needing, loss.shown
     needed_by = tuple(request.name for request in needing)
-    served = [one for one in needing if isinstance(one, AnyOf) and _serves(one, line, shown, model)]
+    served = [
+        request
+        for request in needing
+        if isinstance(request, AnyOf) and _serves(request, line, shown, model)
+    ]
     if line.symbol in plain:
         role: Role = "requested"
-        why = _requested(one for one in needing if one.name == line.symbol)
+        why = _requested(request for request in needing if request.name == line.symbol)
         why = _also(why, [name for name in needed_by if name != line.symbol])
     elif served:
         role = "requested"
-        choices = [_with_name(one, shown) for one in served if one.is_choice]
+        choices = [_with_name(request, shown) for request in served if request.is_choice]
         why = f"serves {join_names(choices)}" if choices else _requested(served)
-        why = _also(why, [one.name for one in needing if one not in served])
+        why = _also(why, [request.name for request in needing if request not in served])
     else:
         role = "disable" if line.value == "n" else "prerequisite"
-        why = _spares(loss.here, line, shown) or dependency_path(
+        why = _spares(loss.in_target, line, shown) or dependency_path(
             loss.contrast, line.symbol, _lost_symbols(loss)
         )
     return PlanLine(
@@ -153,7 +157,7 @@ def _spares(requests: Iterable[Demand], line: Line, shown: Shown) -> str:
 def _lost_symbols(loss: Loss) -> tuple[str, ...]:
     """The options by which requests are lost without a line."""
     lost: dict[str, None] = {}
-    for request in loss.here:
+    for request in loss.in_target:
         serves = request.serving(loss.shown) if isinstance(request, AnyOf) else None
         if serves is None:
             lost.update(dict.fromkeys(request.symbols))
