@@ -16,8 +16,8 @@ from attrs import frozen
 
 from kresolve.sources.cache import cache_root
 from kresolve.sources.environment import Environment, environment_fingerprint
-from kresolve.sources.find import SourceTree
 from kresolve.sources.oracle import Oracle
+from kresolve.sources.tree import SourceTree
 
 
 @frozen

@@ -13,7 +13,7 @@ import re
 import sys
 import zlib
 from collections.abc import Callable, Iterator
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from attrs import frozen
 
@@ -101,18 +101,22 @@ def _bunzip2(cursor: Cursor) -> Iterator[bytes]:
     return _decoded(cursor, bz2.BZ2Decompressor(), OSError)
 
 
-def _unzstd(cursor: Cursor) -> Iterator[bytes]:
-    """As the others; MissingError if this Python has no zstd."""
+def zstd() -> Any:
+    """The module zstd; MissingError if this Python has none."""
     try:
         if sys.version_info >= (3, 14):
-            from compression import zstd
+            from compression import zstd as module
         else:
-            from backports import zstd
+            from backports import zstd as module
     except ImportError as error:
         raise MissingError(
             "packed with zstd, which this Python cannot unpack; run it through zstd -dc"
         ) from error
-    return _decoded(cursor, zstd.ZstdDecompressor(), zstd.ZstdError)
+    return module
+
+
+def _unzstd(cursor: Cursor) -> Iterator[bytes]:
+    return _decoded(cursor, zstd().ZstdDecompressor(), zstd().ZstdError)
 
 
 @frozen

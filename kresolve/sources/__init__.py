@@ -11,8 +11,8 @@ from kresolve.sources.environment import (
     known_architectures,
     probe_environment,
 )
-from kresolve.sources.find import SourceTree, cached_trees, find_tree
-from kresolve.sources.version import read_version
+from kresolve.sources.find import find_tree
+from kresolve.sources.tree import SourceTree, cached_trees, read_version
 
 __all__ = [
     "Environment",

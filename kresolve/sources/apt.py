@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from email.parser import HeaderParser
 from pathlib import Path
 
 from attrs import frozen
 
 from kresolve.errors import ToolError, TreeError
 from kresolve.sources.apt_sources import AptSource, read_sources
-from kresolve.sources.programs import find_program, kill_session, last_line, started
+from kresolve.sources.programs import find_program, last_line, run, streaming
 
 
 @frozen
@@ -62,6 +61,8 @@ class PrivateApt:
         self._directory = directory
         self._config = directory / "apt.conf"
         self._architecture = architecture
+        #: All that apt said at the last update that had a complaint.
+        self.update_output = ""
         for name in ("state/lists/partial", "cache/archives/partial", "sources"):
             (directory / name).mkdir(parents=True)
         (directory / "state" / "status").touch()
@@ -102,12 +103,12 @@ class PrivateApt:
 
         A complaint about one source does not keep the others from working.
         """
-        status, output = self._run(["apt-get", "update"], self._directory, on_percent)
+        status, output = self._run(self._directory, on_percent, "update")
         complaint = _complaint(output)
         if status and not complaint:
             complaint = last_line(output) or f"apt-get update ended with status {status}"
         if complaint:
-            self._output = output
+            self.update_output = output
         return complaint
 
     def codenames(self) -> list[str]:
@@ -117,19 +118,11 @@ class PrivateApt:
         refuses, have none.
         """
         no_lists = "Acquire::IndexTargets::deb::Packages::DefaultEnabled=false"
-        self._run(["apt-get", "update", "-o", no_lists], self._directory, lambda percent: None)
-        found: dict[str, None] = {}
-        for path in sorted((self._directory / "state" / "lists").glob("*Release")):
-            text = path.read_text(encoding="utf-8", errors="replace")
-            for match in re.finditer(r"^Codename:[ \t]*(\S+)", text, re.MULTILINE):
-                found[match[1]] = None
-        return list(found)
-
-    def update_output(self) -> str:
-        """All that apt said at the last update that had a complaint."""
-        return self._output
-
-    _output = ""
+        self._run(self._directory, lambda percent: None, "update", "-o", no_lists)
+        releases = sorted((self._directory / "state" / "lists").glob("*Release"))
+        texts = [path.read_text(encoding="utf-8", errors="replace") for path in releases]
+        codenames = re.findall(r"^Codename:[ \t]*(\S+)", "\n".join(texts), re.MULTILINE)
+        return list(dict.fromkeys(codenames))
 
     def versions(self, package: str) -> list[Package]:
         """The versions of ``package`` that apt can reach, newest first."""
@@ -141,11 +134,10 @@ class PrivateApt:
                 # URI SUITE/COMPONENT ARCHITECTURE Packages
                 _, _, place = fields[2].partition(" ")
                 suites.setdefault(fields[1], place.split("/")[0])
-        sizes = {
-            stanza["Version"]: int(stanza.get("Size", "0"))
-            for stanza in _stanzas(self._ask("apt-cache", "show", package))
-            if "Version" in stanza
-        }
+        stanzas = map(
+            HeaderParser().parsestr, self._ask("apt-cache", "show", package).split("\n\n")
+        )
+        sizes = {stanza["Version"]: int(stanza.get("Size", "0")) for stanza in stanzas}
         return [
             Package(package, version, sizes[version], suite)
             for version, suite in suites.items()
@@ -165,8 +157,8 @@ class PrivateApt:
         """
         target = self._directory / "download"
         target.mkdir(exist_ok=True)
-        command = ["apt-get", "download", f"{package.name}={package.version}"]
-        status, output = self._run(command, target, on_percent)
+        wanted = f"{package.name}={package.version}"
+        status, output = self._run(target, on_percent, "download", wanted)
         found = sorted(target.glob("*.deb"))
         if status or len(found) != 1:
             raise AptError(_complaint(output) or last_line(output) or "nothing fetched", output)
@@ -209,62 +201,23 @@ class PrivateApt:
 
     def _ask(self, program: str, *arguments: str) -> str:
         """Standard output of a quick question (empty if apt has no answer)."""
-        answer = subprocess.run(
-            [find_program(program), "-c", str(self._config), *arguments],
-            env=_environment(),
-            cwd=self._directory,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-        )
-        return answer.stdout
+        command: list[str | Path] = [program, "-c", self._config, *arguments]
+        return run(
+            command, environment=_environment(), directory=self._directory, at_home=True
+        ).stdout
 
     def _run(
-        self, command: Sequence[str], directory: Path, on_percent: Callable[[float], None]
+        self, directory: Path, on_percent: Callable[[float], None], *arguments: str
     ) -> tuple[int, str]:
-        """Run a long command; percentages come over apt's status descriptor."""
-        program, *arguments = command
-        reading, writing = os.pipe()
-        with (
-            os.fdopen(reading, encoding="utf-8", errors="replace") as status,
-            tempfile.TemporaryFile() as messages,
-        ):
-            try:
-                child = started(
-                    lambda: subprocess.Popen(
-                        [
-                            find_program(program),
-                            "-q",
-                            "-c",
-                            str(self._config),
-                            "-o",
-                            f"APT::Status-Fd={writing}",
-                            *arguments,
-                        ],
-                        env=_environment(),
-                        cwd=directory,
-                        stdin=subprocess.DEVNULL,
-                        stdout=subprocess.DEVNULL,
-                        stderr=messages,
-                        pass_fds=(writing,),
-                        start_new_session=True,
-                    )
-                )
-            finally:
-                os.close(writing)
-            try:
-                for line in status:
-                    match = re.match(r"dlstatus:[^:]*:([0-9.]+):", line)
-                    if match:
-                        on_percent(float(match[1]))
-                child.wait()
-            except BaseException:  # Ctrl-C too: never leave apt behind
-                kill_session(child)
-                raise
-            messages.seek(0)
-            return child.returncode, messages.read().decode("utf-8", "replace")
+        """Run a long apt-get; its status, and what it said on standard error."""
+        command: list[str | Path] = ["apt-get", "-q", "-c", self._config]
+        command += ["-o", "APT::Status-Fd=1", *arguments]
+        with streaming(command, environment=_environment(), directory=directory) as apt:
+            for line in apt.output:
+                match = re.match(rb"dlstatus:[^:]*:([0-9.]+):", line)
+                if match:
+                    on_percent(float(match[1]))
+            return apt.end()
 
 
 def _environment() -> dict[str, str]:
@@ -274,19 +227,6 @@ def _environment() -> dict[str, str]:
 
 def _quoted(path: Path) -> str:
     return f'"{path}"'
-
-
-def _stanzas(text: str) -> list[dict[str, str]]:
-    found = []
-    for stanza in text.split("\n\n"):
-        fields = dict(
-            line.split(": ", 1)
-            for line in stanza.splitlines()
-            if ": " in line and not line.startswith(" ")
-        )
-        if fields:
-            found.append(fields)
-    return found
 
 
 def _complaint(output: str) -> str:

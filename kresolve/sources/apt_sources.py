@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from email.parser import HeaderParser
 from pathlib import Path
 
 from attrs import evolve, frozen
@@ -85,29 +86,18 @@ def _is_security(suite: str) -> bool:
 
 def _deb822_sources(text: str) -> list[AptSource]:
     found: list[AptSource] = []
+    text = re.sub(r"^#.*\n?", "", text, flags=re.MULTILINE)
     for stanza in re.split(r"\n[ \t]*\n", text):
-        fields: dict[str, str] = {}
-        names: dict[str, str] = {}
-        current = ""
-        for line in stanza.splitlines():
-            if line.startswith("#"):
-                continue
-            if line[:1] in (" ", "\t"):
-                if current:
-                    fields[current] += "\n" + line
-                continue
-            name, colon, value = line.partition(":")
-            if colon:
-                current = name.strip().lower()
-                names[current] = name.strip()
-                fields[current] = " " + value.strip()
-        if "deb" not in fields.get("types", "").split():
+        fields = HeaderParser().parsestr(stanza.strip("\n"))
+        if "deb" not in fields.get("Types", "").split():
             continue
-        if fields.get("enabled", "yes").strip().lower() in ("no", "false", "0", "off"):
+        if fields.get("Enabled", "yes").strip().lower() in ("no", "false", "0", "off"):
             continue
-        rest = tuple((names[key], fields[key]) for key in fields if key not in _OURS)
-        suites = tuple(fields.get("suites", "").split())
-        found += [AptSource(uri, suites, rest) for uri in fields.get("uris", "").split()]
+        rest = tuple(
+            (name, f" {value}") for name, value in fields.items() if name.lower() not in _OURS
+        )
+        suites = tuple(fields.get("Suites", "").split())
+        found += [AptSource(uri, suites, rest) for uri in fields.get("URIs", "").split()]
     return found
 
 

@@ -13,32 +13,32 @@ import lzma
 import os
 import shutil
 import struct
-import subprocess
 import tarfile
-import tempfile
-import threading
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, Final, cast
 
+from kresolve.dotconfig.cursor import MissingError
+from kresolve.dotconfig.packing import zstd
 from kresolve.errors import TreeError
-from kresolve.sources.programs import base_environment, find_program, last_line
+from kresolve.progress import Progress
+from kresolve.sources.programs import last_line
 from kresolve.sources.selection import ESSENTIAL, keeps
 from kresolve.sources.tree_writer import TreeWriter
 
-# Endings of the tarballs we read, and how they are compressed.
-COMPRESSIONS = {
-    ".tar": "",
-    ".tar.gz": "gz",
-    ".tgz": "gz",
-    ".tar.xz": "xz",
-    ".txz": "xz",
-    ".tar.bz2": "bz2",
-    ".tbz2": "bz2",
-    ".tar.zst": "zst",
-    ".tzst": "zst",
+#: Endings of the tarballs that kresolve reads, and what unpacks a file of that kind.
+COMPRESSIONS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    ".tar": lambda stream: stream,
+    ".tar.gz": gzip.open,
+    ".tgz": gzip.open,
+    ".tar.xz": lzma.open,
+    ".txz": lzma.open,
+    ".tar.bz2": bz2.open,
+    ".tbz2": bz2.open,
+    ".tar.zst": lambda stream: zstd().open(stream),
+    ".tzst": lambda stream: zstd().open(stream),
 }
 
 _BLOCK = 1 << 20
@@ -46,23 +46,20 @@ _BLOCK = 1 << 20
 _END_MARK = bytes(1024)
 # Headers of one member, with long names and all; more than that is an attack.
 _HEADERS_LIMIT = 1 << 20
-_DAMAGE = (tarfile.TarError, lzma.LZMAError, zlib.error, gzip.BadGzipFile, EOFError)
 
 
-def compression_of(name: str) -> str | None:
-    """The compression that a tarball's name promises ("" for none).
-
-    None if ``name`` is no name of a tarball.
-    """
-    for ending, compression in COMPRESSIONS.items():
-        if name.lower().endswith(ending):
-            return compression
-    return None
+def unpack_file(path: Path, tree: Path, origin: str, progress: Progress) -> None:
+    """Unpack the tarball ``path``; see :func:`unpack_tree`."""
+    with (
+        progress.task(f"unpacking {path.name}", path.stat().st_size, unit="bytes") as task,
+        path.open("rb") as stream,
+    ):
+        unpack_tree(stream, path.name, tree, origin=origin, on_read=task.update)
 
 
 def unpack_tree(
     stream: IO[bytes],
-    compression: str,
+    name: str,
     destination: Path,
     *,
     origin: str,
@@ -70,8 +67,8 @@ def unpack_tree(
 ) -> None:
     """Write the kept files of the kernel tree in ``stream`` to ``destination``.
 
-    ``stream``: the tarball's bytes, read to the end; ``compression`` as
-    :func:`compression_of` says.  ``destination`` must not exist yet; its parent
+    ``stream``: the tarball's bytes, read to the end; ``name`` has one of the endings
+    :data:`COMPRESSIONS`.  ``destination`` must not exist yet; its parent
     does and is scratch space.  A leading directory (``linux-6.12/``) is dropped.
     ``on_read`` hears how many (compressed) bytes have been read so far.
 
@@ -80,19 +77,28 @@ def unpack_tree(
     """
     scratch = destination.with_name(destination.name + ".members")
     scratch.mkdir()
+    unpack = next(COMPRESSIONS[end] for end in COMPRESSIONS if name.lower().endswith(end))
     try:
         counted = cast(IO[bytes], io.BufferedReader(_Counted(stream, on_read), _BLOCK))
-        with _decompressed(counted, compression, origin) as plain:
+        with unpack(counted) as plain:
             top = _unpack_members(plain, scratch, origin)
-    except _DAMAGE as error:
-        raise TreeError(f"{origin}: damaged or truncated tarball: {_text(error)}") from error
-    except OSError as error:
-        # bz2 says OSError for bad data; a real one carries a number
-        if error.errno is not None:
+    except MissingError as error:
+        raise TreeError(f"{origin}: {error}") from error
+    except _damage() as error:
+        # bz2 and gzip say OSError for bad data; a real one carries a number
+        if isinstance(error, OSError) and error.errno is not None:
             raise
         raise TreeError(f"{origin}: damaged or truncated tarball: {_text(error)}") from error
     (scratch / top).rename(destination)
     shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _damage() -> tuple[type[Exception], ...]:
+    """What is raised for a damaged file; that of zstd is only known where there is one."""
+    known = (tarfile.TarError, lzma.LZMAError, zlib.error, EOFError, OSError)
+    with suppress(MissingError):
+        return (*known, zstd().ZstdError)
+    return known
 
 
 def _unpack_members(plain: IO[bytes], root: Path, origin: str) -> str:
@@ -179,78 +185,6 @@ def _find_top(writer: TreeWriter) -> str:
         names = ", ".join(top or "." for top in found)
         raise TreeError(f"{writer.origin}: more than one kernel tree in it ({names})")
     return found[0]
-
-
-@contextmanager
-def _decompressed(stream: IO[bytes], compression: str, origin: str) -> Iterator[IO[bytes]]:
-    if compression == "zst" or (compression == "xz" and shutil.which("xz")):
-        # xz itself uses all processors, which the lzma module does not
-        command = ["zstd", "-dc"] if compression == "zst" else ["xz", "-dc", "-T0"]
-        with _through(command, stream, origin) as plain:
-            yield plain
-    elif compression == "xz":
-        with lzma.open(stream) as plain_xz:
-            yield cast(IO[bytes], plain_xz)
-    elif compression == "gz":
-        with gzip.open(stream) as plain_gz:
-            yield cast(IO[bytes], plain_gz)
-    elif compression == "bz2":
-        with bz2.open(stream) as plain_bz2:
-            yield cast(IO[bytes], plain_bz2)
-    else:
-        yield stream
-
-
-@contextmanager
-def _through(command: list[str], stream: IO[bytes], origin: str) -> Iterator[IO[bytes]]:
-    """What ``command`` makes of ``stream``, which a thread feeds to it."""
-    environment = base_environment()
-    program = find_program(command[0], environment)
-    trouble: list[BaseException] = []
-
-    def feed(sink: IO[bytes]) -> None:
-        try:
-            with sink:
-                shutil.copyfileobj(stream, sink, _BLOCK)
-        except BrokenPipeError:
-            pass  # the program ended early, and says why itself
-        except (*_DAMAGE, OSError, ValueError) as error:
-            trouble.append(error)
-
-    with (
-        tempfile.TemporaryFile() as messages,
-        subprocess.Popen(
-            [program, *command[1:]],
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=messages,
-        ) as child,
-    ):
-        assert child.stdin is not None
-        assert child.stdout is not None
-        feeder = threading.Thread(target=feed, args=(child.stdin,), daemon=True)
-        feeder.start()
-        damage: BaseException | None = None
-        try:
-            yield child.stdout
-        except _DAMAGE as error:
-            damage = error  # the program may know better what is wrong
-        except BaseException:
-            child.kill()
-            raise
-        finally:
-            child.stdout.close()
-            status = child.wait()
-            feeder.join()
-        if trouble:
-            raise trouble[0]
-        if status > 0:
-            messages.seek(0)
-            said = last_line(messages.read().decode(errors="replace"))
-            raise tarfile.ReadError(said or f"{command[0]} failed")
-        if damage is not None:
-            raise damage
 
 
 class _Counted(io.RawIOBase):

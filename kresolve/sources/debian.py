@@ -1,31 +1,20 @@
-"""Debian's kernel source packages: ``debian:6.12`` and ``debian:6.12@SUITE``.
-
-In the cache, ``trees/debian/PACKAGE_VERSION`` holds a tree, which never
-changes, and ``trees/debian-specs/SPEC.json`` says which of them a spec means
-until somebody asks the archive again.
-"""
+"""Debian's kernel source packages: ``debian:6.12`` and ``debian:6.12@SUITE``."""
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
 import tarfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
-
-from attrs import frozen
 
 from kresolve.errors import TreeError
-from kresolve.progress import Progress
-from kresolve.sources import cache
+from kresolve.progress import Progress, Task
 from kresolve.sources.apt import AptError, Package, PrivateApt
 from kresolve.sources.apt_sources import AptSource, sources_of_suite
-from kresolve.sources.archive import compression_of, unpack_tree
-from kresolve.sources.cache_entry import is_whole
-from kresolve.sources.programs import find_program, last_line
-from kresolve.sources.selection import SELECTION_VERSION
+from kresolve.sources.archive import COMPRESSIONS, unpack_tree
+from kresolve.sources.programs import base_environment, last_line, streaming
+from kresolve.sources.tree import SourceTree, keep_tree, remembered_tree
 
 _PREFIX = "linux-source-"
 
@@ -38,15 +27,7 @@ _ALIASES = ("oldoldstable", "oldstable", "stable", "testing", "unstable")
 _KEY_TROUBLE = re.compile(r"NO_PUBKEY|EXPKEYSIG|not signed|public key", re.IGNORECASE)
 
 
-@frozen
-class DebianTree:
-    """A cached tree: ``directory`` has ``tree/`` and the file ``source``."""
-
-    directory: Path
-    package_version: str
-
-
-def fetch(spec: str, *, progress: Progress, refresh: bool = False) -> DebianTree:
+def fetch(spec: str, *, progress: Progress, refresh: bool = False) -> SourceTree:
     """The tree of linux-source-VERSION; ``spec`` is VERSION or VERSION@SUITE.
 
     VERSION alone is looked for in the suites that apt is configured for, then in
@@ -59,63 +40,18 @@ def fetch(spec: str, *, progress: Progress, refresh: bool = False) -> DebianTree
         raise TreeError(f"debian:{spec}: name a version, as in debian:6.12")
     if at and not _SUITE.fullmatch(suite):
         raise TreeError(f"debian:{spec}: name a suite after @, as in debian:{version}@trixie")
-    pointer = _pointer(spec)
-    known = None if refresh else _read_pointer(pointer)
-    if known:
-        return known
 
-    def waiting() -> None:
-        progress.note(f"waiting: another kresolve fetches debian:{spec}")
-
-    with cache.building(pointer, note=progress.note, on_wait=waiting) as scratch:
-        known = None if refresh else _read_pointer(pointer)
-        if known:
-            return known
+    def find(scratch: Path) -> SourceTree:
         apt = PrivateApt(scratch)
         package = choose(apt, version, suite, progress)
-        name = cache.safe_name(f"{package.name}_{package.version}_{SELECTION_VERSION}")
-        entry = cache.cache_root() / "trees" / "debian" / name
 
-        def build(content: Path) -> None:
-            _download_and_unpack(apt, package, content / "tree", progress)
-            label = f"debian:{spec} ({package.version})"
-            (content / "source").write_text(label, encoding="utf-8")
+        def write(tree: Path) -> None:
+            _download_and_unpack(apt, package, tree, progress)
 
-        entry = cache.complete_directory(
-            entry, build, whole=is_whole, note=progress.note, on_wait=waiting, durable=True
-        )
-        _write_pointer(pointer, entry, package)
-    return DebianTree(entry, package.version)
+        label = f"debian:{spec} ({package.version})"
+        return keep_tree("debian", f"{package.name}_{package.version}", label, write, progress)
 
-
-def known_tree(spec: str) -> DebianTree | None:
-    """The tree that the cache has for VERSION or VERSION@SUITE; asks nobody."""
-    return _read_pointer(_pointer(spec))
-
-
-def _pointer(spec: str) -> Path:
-    return cache.cache_root() / "trees" / "debian-specs" / f"{cache.safe_name(spec)}.json"
-
-
-def _read_pointer(pointer: Path) -> DebianTree | None:
-    try:
-        known = json.loads(pointer.read_text(encoding="utf-8"))
-        name, version = str(known["entry"]), str(known["package_version"])
-        current = known["selection"] == SELECTION_VERSION
-    except (OSError, ValueError, KeyError, TypeError):
-        return None  # none, or damaged: fetching writes it anew
-    entry = cache.cache_root() / "trees" / "debian" / cache.safe_name(name)
-    return DebianTree(entry, version) if current and is_whole(entry) else None
-
-
-def _write_pointer(pointer: Path, entry: Path, package: Package) -> None:
-    content = {
-        "entry": entry.name,
-        "package": package.name,
-        "package_version": package.version,
-        "selection": SELECTION_VERSION,
-    }
-    cache.remember(pointer, json.dumps(content, indent=1).encode() + b"\n")
+    return remembered_tree(f"debian:{spec}", find, progress, refresh=refresh)
 
 
 def choose(
@@ -127,12 +63,8 @@ def choose(
     others of the same archives.  Raises TreeError if there is none.
     """
     spec = f"debian:{version}@{suite}" if suite else f"debian:{version}"
-    with progress.task("reading Debian's package lists", 100) as task:
-        if suite:
-            complaint = _use_suite(apt, suite, spec)
-        else:
-            complaint = apt.update(task.update)
-        task.update(100, 100)
+    with _reading_lists("Debian's package lists", progress) as task:
+        complaint = _use_suite(apt, suite, spec) if suite else apt.update(task.update)
     name = prefix + version
     found = apt.versions(name)
     if found:
@@ -189,19 +121,21 @@ def _suite_before(
         suite = "oldoldstable"
     else:
         return ""
-    configured = apt.configured_sources()
-    with progress.task(f"reading the package lists of Debian's {suite}", 100) as task:
-        apt.use_sources(
-            [one for one in sources_of_suite(configured, suite) if one.suites == (suite,)]
-        )
+    sources = sources_of_suite(apt.configured_sources(), suite)
+    with _reading_lists(f"the package lists of Debian's {suite}", progress) as task:
+        apt.use_sources([source for source in sources if source.suites == (suite,)])
         apt.update(task.update)
-        task.update(100, 100)
     there = [_numbers(name) for name in _by_version(apt.names(prefix), prefix)]
-    if suite == "unstable":
-        beyond = bool(there) and wanted > there[-1]
-    else:
-        beyond = bool(there) and wanted < there[0]
-    return suite if beyond else ""
+    is_beyond = there and (wanted > there[-1] if suite == "unstable" else wanted < there[0])
+    return suite if is_beyond else ""
+
+
+@contextmanager
+def _reading_lists(title: str, progress: Progress) -> Iterator[Task]:
+    """A task that ends complete."""
+    with progress.task(f"reading {title}", 100) as task:
+        yield task
+        task.update(100, 100)
 
 
 def _in_other_suites(apt: PrivateApt, name: str, progress: Progress) -> Package | None:
@@ -212,7 +146,7 @@ def _in_other_suites(apt: PrivateApt, name: str, progress: Progress) -> Package 
     apt refuses, is no obstacle.
     """
     configured = apt.configured_sources()
-    with progress.task("reading the package lists of Debian's other suites", 100) as task:
+    with _reading_lists("the package lists of Debian's other suites", progress) as task:
         apt.use_sources(
             [
                 source
@@ -231,7 +165,6 @@ def _in_other_suites(apt: PrivateApt, name: str, progress: Progress) -> Package 
             [source for suite in suites for source in sources_of_suite(configured, suite)]
         )
         apt.update(task.update)
-        task.update(100, 100)
     found = apt.versions(name)
     if not found:
         return None
@@ -259,7 +192,7 @@ def _use_suite(apt: PrivateApt, suite: str, spec: str) -> str:
         if not complaint:
             reached.append(candidate)
             continue
-        if _KEY_TROUBLE.search(apt.update_output()):
+        if _KEY_TROUBLE.search(apt.update_output):
             complaint = (
                 f"the key of suite {candidate.suites[0]} is not trusted here ({complaint}); "
                 "a newer package debian-archive-keyring may have it"
@@ -289,42 +222,21 @@ def _download_and_unpack(apt: PrivateApt, package: Package, tree: Path, progress
 
 def _unpack_deb(deb: Path, tree: Path, label: str, progress: Progress) -> None:
     """Stream the tarball in ``deb`` to ``tree``; nothing else is written."""
-    with subprocess.Popen(
-        [find_program("dpkg-deb"), "--fsys-tarfile", str(deb)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as child:
-        assert child.stdout is not None
-        assert child.stderr is not None
+    command = ["dpkg-deb", "--fsys-tarfile", str(deb)]
+    with streaming(command, environment=base_environment(), directory=deb.parent) as package:
         try:
-            found = _unpack_inner(child.stdout, tree, label, progress)
+            with tarfile.open(fileobj=package.output, mode="r|", bufsize=1 << 20) as outer:
+                for member in outer:
+                    name = member.name.rpartition("/")[2]
+                    is_tarball = name.startswith(_PREFIX) and name.endswith(tuple(COMPRESSIONS))
+                    if is_tarball and member.isreg():
+                        stream = outer.extractfile(member)
+                        assert stream is not None  # it is a regular file
+                        title = f"unpacking {label}"
+                        with progress.task(title, member.size, unit="bytes") as task:
+                            unpack_tree(stream, name, tree, origin=label, on_read=task.update)
+                        return
         except tarfile.TarError as error:
-            child.stdout.close()
-            said = last_line(child.stderr.read().decode(errors="replace"))
-            raise TreeError(f"{label}: damaged package: {said or error}") from error
-        except BaseException:
-            child.kill()
-            raise
-        if not found:
-            raise TreeError(f"{label}: no tarball {_PREFIX}*.tar.* in the package")
-
-
-def _unpack_inner(package: IO[bytes], tree: Path, label: str, progress: Progress) -> bool:
-    with tarfile.open(fileobj=package, mode="r|", bufsize=1 << 20) as outer:
-        for member in outer:
-            name = member.name.rpartition("/")[2]
-            compression = compression_of(name)
-            if name.startswith(_PREFIX) and compression is not None and member.isreg():
-                stream = outer.extractfile(member)
-                assert stream is not None  # it is a regular file
-                with progress.task(f"unpacking {label}", member.size, unit="bytes") as task:
-                    unpack_tree(
-                        stream,
-                        compression,
-                        tree,
-                        origin=label,
-                        on_read=task.update,
-                    )
-                return True
-    return False
+            reason = last_line(package.end()[1]) or error
+            raise TreeError(f"{label}: damaged package: {reason}") from error
+        raise TreeError(f"{label}: no tarball {_PREFIX}*.tar.* in the package")

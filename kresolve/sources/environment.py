@@ -17,8 +17,8 @@ from typing import TypeAlias
 from attrs import frozen
 
 from kresolve.errors import ToolError, TreeError, did_you_mean
-from kresolve.sources.find import SourceTree
 from kresolve.sources.programs import base_environment, find_program, last_line, restored, run
+from kresolve.sources.tree import SourceTree
 
 # As people type it after `make ARCH=`, by what `uname -m` says.
 _ARCH_OF_MACHINE = {
@@ -279,8 +279,7 @@ def _toolchain(tree: SourceTree, variables: dict[str, str]) -> tuple[tuple[str, 
                 ) from error
             shown.append((name, "not found"))
             continue
-        with tempfile.TemporaryDirectory(prefix="kresolve-") as scratch:
-            answer = run([*command, "--version"], environment=environment, directory=Path(scratch))
+        answer = run([*command, "--version"], environment=environment)
         lines = answer.stdout.splitlines()
         version = lines[0].strip() if lines and not answer.returncode else "not found"
         shown.append((name, version + (_foreign(tree, command, variables) if name == "CC" else "")))
@@ -294,10 +293,7 @@ def _foreign(tree: SourceTree, compiler: list[str], variables: dict[str, str]) -
     """
     if variables.get("LLVM"):
         return ""  # clang is a compiler for all of them
-    with tempfile.TemporaryDirectory(prefix="kresolve-") as scratch:
-        answer = run(
-            [*compiler, "-dumpmachine"], environment=base_environment(), directory=Path(scratch)
-        )
+    answer = run([*compiler, "-dumpmachine"], environment=base_environment())
     machine = "" if answer.returncode else answer.stdout.strip()
     arch, srcarch = variables.get("ARCH", ""), variables.get("SRCARCH", "")
     theirs = {

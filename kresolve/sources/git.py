@@ -13,6 +13,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO
 
@@ -20,12 +21,10 @@ from attrs import frozen
 
 from kresolve.errors import TreeError, did_you_mean
 from kresolve.progress import Progress
-from kresolve.sources import cache
-from kresolve.sources.cache_entry import is_whole
-from kresolve.sources.programs import base_environment, find_program, kill_session, last_line, run
-from kresolve.sources.selection import SELECTION_VERSION, keeps
+from kresolve.sources.programs import Streaming, base_environment, last_line, run, streaming
+from kresolve.sources.selection import keeps
+from kresolve.sources.tree import SourceTree, keep_tree
 from kresolve.sources.tree_writer import TARGET_LIMIT, TreeWriter
-from kresolve.sources.version import read_version
 
 _EXECUTABLE = "100755"
 _LINK = "120000"
@@ -48,14 +47,6 @@ _FETCH_FIRST = "in a partial clone, check the revision out once, which fetches i
 
 
 @frozen
-class GitTree:
-    """A cached tree: ``directory`` has ``tree/`` and the file ``source``."""
-
-    directory: Path
-    commit: str
-
-
-@frozen
 class _Entry:
     """A kept file of a commit: git's mode, the blob's id, the checked name."""
 
@@ -64,7 +55,7 @@ class _Entry:
     name: str
 
 
-def fetch(spec: str, *, progress: Progress) -> GitTree:
+def fetch(spec: str, *, progress: Progress) -> SourceTree:
     """The tree of ``spec``, DIR or DIR@REV (also @REV, in the current directory).
 
     REV is whatever git takes for a commit, HEAD if it is missing.  Raises
@@ -74,29 +65,11 @@ def fetch(spec: str, *, progress: Progress) -> GitTree:
     directory, revision = _split(spec)
     label = f"git:{spec}"
     commit = _resolve(directory, revision, label)
-    name = f"{commit}_{SELECTION_VERSION}"
-    entry = cache.cache_root() / "trees" / "git" / name
 
-    def build(content: Path) -> None:
-        _extract(directory, commit, content / "tree", label, progress)
-        (content / "source").write_text(
-            shown(spec, commit), encoding="utf-8", errors="surrogateescape"
-        )
+    def write(tree: Path) -> None:
+        _extract(directory, commit, tree, label, progress)
 
-    entry = cache.complete_directory(
-        entry,
-        build,
-        whole=is_whole,
-        note=progress.note,
-        on_wait=lambda: progress.note(f"waiting: another kresolve reads commit {commit[:12]}"),
-        durable=True,
-    )
-    return GitTree(entry, commit)
-
-
-def shown(spec: str, commit: str) -> str:
-    """What people see: ``git:linux@v6.12 (0123456789ab)``."""
-    return f"git:{spec} ({commit[:12]})"
+    return keep_tree("git", commit, f"{label} ({commit[:12]})", write, progress)
 
 
 def _split(spec: str) -> tuple[Path, str]:
@@ -139,17 +112,26 @@ def _git(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return run(["git", *arguments], environment=_environment(), directory=directory, at_home=True)
 
 
+def _reading(
+    directory: Path, *arguments: str, given: IO[bytes] | int = subprocess.DEVNULL
+) -> AbstractContextManager[Streaming]:
+    """Run git in ``directory`` while its output is read."""
+    return streaming(
+        ["git", *arguments], environment=_environment(), directory=directory, given=given
+    )
+
+
 def _fatal(messages: str) -> str:
     """The reason in git's ``messages``, one line without its prefix."""
     found = re.search(r"^(?:fatal|error): (.*)$", messages, re.MULTILINE)
     return found[1].strip() if found else last_line(messages)
 
 
-def _explained(said: str) -> str:
-    """What git said, and what helps if it would have had to fetch something."""
-    if re.search("promis|transport|missing", said):
-        return f"{said}; {_FETCH_FIRST}"
-    return said or "for no known reason"
+def _stopped(git: Streaming, label: str) -> TreeError:
+    """That git ended early, why, and what helps if it would have had to fetch something."""
+    said = _fatal(git.end()[1]) or "for no known reason"
+    hint = f"; {_FETCH_FIRST}" if re.search("promis|transport|missing", said) else ""
+    return TreeError(f"{label}: git stopped: {said}{hint}")
 
 
 def _resolve(directory: Path, revision: str, label: str) -> str:
@@ -204,71 +186,32 @@ def _extract(directory: Path, commit: str, root: Path, label: str, progress: Pro
     with (
         progress.task(f"reading commit {commit[:12]}", len(entries)) as task,
         tempfile.TemporaryFile() as wanted,
-        tempfile.TemporaryFile() as messages,
     ):
         wanted.writelines(f"{entry.blob}\n".encode() for entry in entries)
         wanted.seek(0)
-        with subprocess.Popen(
-            [find_program("git"), "cat-file", "--batch", "--buffer"],
-            env=_environment(),
-            cwd=directory,
-            stdin=wanted,
-            stdout=subprocess.PIPE,
-            stderr=messages,
-            start_new_session=True,
-        ) as child:
-            assert child.stdout is not None
+        with _reading(directory, "cat-file", "--batch", "--buffer", given=wanted) as git:
             try:
                 for done, entry in enumerate(entries, start=1):
-                    _write_blob(child.stdout, entry, writer)
+                    _write_blob(git.output, entry, writer)
                     task.update(done)
             except EOFError as error:
-                child.wait()
-                messages.seek(0)
-                said = _fatal(messages.read().decode(errors="replace"))
-                raise TreeError(f"{label}: git stopped: {_explained(said)}") from error
-            except BaseException:  # Ctrl-C too: never leave git behind
-                kill_session(child)
-                raise
+                raise _stopped(git, label) from error
     missing = writer.missing()
     if missing:
         lacks = f"no {', no '.join(missing)} in it"
         raise TreeError(f"{label}: commit {commit[:12]} is not a kernel tree: {lacks}")
     writer.finish()
-    try:
-        read_version(root)  # a tree that has none is never used
-    except TreeError as error:
-        raise TreeError(f"{label}: the Makefile of commit {commit[:12]} has no VERSION") from error
 
 
 def _kept_entries(directory: Path, commit: str, writer: TreeWriter) -> list[_Entry]:
     """The files and links of ``commit`` that the cache keeps; submodules are not."""
-    with (
-        tempfile.TemporaryFile() as messages,
-        subprocess.Popen(
-            [find_program("git"), "ls-tree", "-r", "-z", "--full-tree", commit],
-            env=_environment(),
-            cwd=directory,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=messages,
-            start_new_session=True,
-        ) as child,
-    ):
-        assert child.stdout is not None
-        try:
-            listing = child.stdout.read(_LISTING_LIMIT)
-        except BaseException:  # Ctrl-C too: never leave git behind
-            kill_session(child)
-            raise
+    with _reading(directory, "ls-tree", "-r", "-z", "--full-tree", commit) as git:
+        listing = git.output.read(_LISTING_LIMIT)
         if len(listing) == _LISTING_LIMIT:
             # a few directories, each many times in the one above, are any number of files
-            kill_session(child)
             raise TreeError(f"{writer.origin}: commit {commit[:12]} has more files than any kernel")
-        if child.wait():
-            messages.seek(0)
-            said = _fatal(messages.read().decode(errors="replace"))
-            raise TreeError(f"{writer.origin}: git stopped: {_explained(said)}")
+        if git.child.wait():
+            raise _stopped(git, writer.origin)
     return list(_parse_listing(os.fsdecode(listing).split("\0"), writer))
 
 

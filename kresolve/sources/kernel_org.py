@@ -3,34 +3,27 @@
 The tarball's SHA-256 has to be the one in ``sha256sums.asc`` beside it.  The
 signature of that list is not checked: the sum protects from damage on the way,
 and as far as the connection is to be trusted, from nothing more.
-
-In the cache, ``trees/kernel.org/linux-VERSION_SHA256`` holds a tree, and
-``trees/kernel.org-specs/VERSION.json`` says which of them a version means, so
-that the second time needs no network.
 """
 
 from __future__ import annotations
 
 import hashlib
 import http.client
-import json
 import os
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Iterator
 from email.message import Message
+from itertools import islice
 from pathlib import Path
-from typing import IO, Final, TypeVar
+from typing import IO, Final
 from urllib.parse import urlsplit
 
 from kresolve.errors import TreeError
 from kresolve.progress import Progress
-from kresolve.sources import cache
-from kresolve.sources.archive import unpack_tree
-from kresolve.sources.cache_entry import is_whole
-from kresolve.sources.selection import SELECTION_VERSION
-from kresolve.sources.version import read_version
+from kresolve.sources.archive import unpack_file
+from kresolve.sources.tree import SourceTree, keep_tree, remembered_tree
 
 #: Where kernel.org's releases are: the directories v6.x, v5.x and so on.
 KERNEL_ORG: Final = "https://cdn.kernel.org/pub/linux/kernel"
@@ -49,11 +42,9 @@ _BLOCK = 1 << 18
 _SUMS_LIMIT = 16 << 20
 _TARBALL_LIMIT = 2 << 30
 
-_T = TypeVar("_T")
 
-
-def fetch(version: str, *, progress: Progress, refresh: bool = False) -> Path:
-    """The cached tree of release ``version``: a directory with ``tree/`` and ``source``.
+def fetch(version: str, *, progress: Progress, refresh: bool = False) -> SourceTree:
+    """The tree of release ``version``.
 
     Asks the network only if the cache has no such tree, or on ``refresh``.
     Raises TreeError, one line, if there is no such release, it cannot be
@@ -68,34 +59,22 @@ def fetch(version: str, *, progress: Progress, refresh: bool = False) -> Path:
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,5}){1,3}", version):
         raise TreeError(f"{label}: name a release, as in kernel.org:6.12.47")
     base = _base(label)
-    pointer = _pointer(version, base)
-    known = None if refresh else _read_pointer(pointer)
-    if known:
-        return known
+    folder = f"{base}/{_series(version)}"
 
-    def waiting() -> None:
-        progress.note(f"waiting: another kresolve fetches {label}")
-
-    with cache.building(pointer, note=progress.note, on_wait=waiting) as scratch:
-        known = None if refresh else _read_pointer(pointer)
-        if known:
-            return known
-        folder = f"{base}/{_series(version)}"
+    def find(scratch: Path) -> SourceTree:
         digest = _sum_of(version, folder, label)
-        name = f"linux-{version}_{digest[:16]}_{SELECTION_VERSION}"
-        entry = cache.cache_root() / "trees" / "kernel.org" / name
 
-        def build(content: Path) -> None:
-            tarball = scratch / "linux.tar.xz"
-            _download(f"{folder}/linux-{version}.tar.xz", tarball, digest, label, progress)
-            _unpack(tarball, content / "tree", label, progress)
-            (content / "source").write_text(label, encoding="utf-8")
+        def write(tree: Path) -> None:
+            tarball = scratch / f"linux-{version}.tar.xz"
+            _download(f"{folder}/{tarball.name}", tarball, digest, label, progress)
+            unpack_file(tarball, tree, label, progress)
 
-        entry = cache.complete_directory(
-            entry, build, whole=is_whole, note=progress.note, on_wait=waiting, durable=True
-        )
-        _write_pointer(pointer, entry, digest)
-    return entry
+        name = f"linux-{version}_{digest[:16]}"
+        return keep_tree("kernel.org", name, label, write, progress)
+
+    # What one server calls 6.12.47 need not be what another one does.
+    server = "" if base == KERNEL_ORG else "@" + hashlib.sha256(base.encode()).hexdigest()[:12]
+    return remembered_tree(label, find, progress, server=server, refresh=refresh)
 
 
 def _base(label: str) -> str:
@@ -120,37 +99,14 @@ def _series(version: str) -> str:
     return f"v{major}.x" if int(major) >= 3 else f"v{major}.{minor}"
 
 
-def _pointer(version: str, base: str) -> Path:
-    # What one server calls 6.12.47 need not be what another one does.
-    other = "" if base == KERNEL_ORG else "@" + hashlib.sha256(base.encode()).hexdigest()[:12]
-    folder = cache.cache_root() / "trees" / "kernel.org-specs"
-    return folder / cache.safe_name(f"{version}{other}.json")
-
-
-def _read_pointer(pointer: Path) -> Path | None:
-    try:
-        known = json.loads(pointer.read_text(encoding="utf-8"))
-        name = str(known["entry"])
-        current = known["selection"] == SELECTION_VERSION
-    except (OSError, ValueError, KeyError, TypeError):
-        return None  # none, or damaged: fetching writes it anew
-    entry = cache.cache_root() / "trees" / "kernel.org" / cache.safe_name(name)
-    return entry if current and is_whole(entry) else None
-
-
-def _write_pointer(pointer: Path, entry: Path, digest: str) -> None:
-    content = {"entry": entry.name, "sha256": digest, "selection": SELECTION_VERSION}
-    cache.remember(pointer, json.dumps(content, indent=1).encode() + b"\n")
-
-
 def _sum_of(version: str, folder: str, label: str) -> str:
     """The SHA-256 of the release's tarball, as the server's list has it.
 
     Raises TreeError that names releases there are, if this one is not.
     """
     address = f"{folder}/{_SUMS}"
-    with _open(address, label) as response:
-        content = _guarded(lambda: response.read(_SUMS_LIMIT), address, label)
+    blocks = islice(_answer(address, label), _SUMS_LIMIT // _BLOCK)
+    content = b"".join(block for block, _ in blocks)
     found = _SUM_LINE.findall(content.decode("utf-8", "replace"))
     sums = {match[1]: digest for digest, name in found if (match := _TARBALL.fullmatch(name))}
     if not sums:
@@ -179,16 +135,18 @@ def _download(address: str, path: Path, digest: str, label: str, progress: Progr
     """
     seen = hashlib.sha256()
     count = 0
-    with _open(address, label) as response, path.open("wb") as file:
-        length = _length(response)
-        with progress.task(f"downloading {label}", length, unit="bytes") as task:
-            while block := _guarded(lambda: response.read(_BLOCK), address, label):
-                count += len(block)
-                if count > _TARBALL_LIMIT:
-                    raise TreeError(f"{label}: {address} does not end; not a kernel")
-                seen.update(block)
-                file.write(block)
-                task.update(count)
+    length: int | None = None
+    with (
+        path.open("wb") as file,
+        progress.task(f"downloading {label}", unit="bytes") as task,
+    ):
+        for block, length in _answer(address, label):
+            count += len(block)
+            if count > _TARBALL_LIMIT:
+                raise TreeError(f"{label}: {address} does not end; not a kernel")
+            seen.update(block)
+            file.write(block)
+            task.update(count, length)
     if length is not None and count != length:
         raise TreeError(f"{label}: {address}: broke off after {count} of {length} bytes")
     if seen.hexdigest() != digest:
@@ -196,19 +154,6 @@ def _download(address: str, path: Path, digest: str, label: str, progress: Progr
             f"{label}: {address} is not what {_SUMS} says: SHA-256 {seen.hexdigest()}, not {digest}"
         )
     progress.note(f"{label}: its checksum is that of {_SUMS}; the signature was not checked")
-
-
-def _unpack(tarball: Path, tree: Path, label: str, progress: Progress) -> None:
-    size = tarball.stat().st_size
-    with (
-        progress.task(f"unpacking {label}", size, unit="bytes") as task,
-        tarball.open("rb") as stream,
-    ):
-        unpack_tree(stream, "xz", tree, origin=label, on_read=task.update)
-    try:
-        read_version(tree)  # a tree that has none is never used
-    except TreeError as error:
-        raise TreeError(f"{label}: its Makefile has no VERSION") from error
 
 
 class _SameSafety(urllib.request.HTTPRedirectHandler):
@@ -230,29 +175,20 @@ class _SameSafety(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
 
 
-def _open(address: str, label: str) -> http.client.HTTPResponse:
-    """Ask for ``address``; proxies are those of the environment.
+def _answer(address: str, label: str) -> Iterator[tuple[bytes, int | None]]:
+    """What is at ``address``, in blocks, each with the size of all that the server announces.
 
-    Raises TreeError with what went wrong.
+    Proxies are those of the environment.  Raises TreeError for whatever goes wrong.
     """
     opener = urllib.request.build_opener(_SameSafety)
     request = urllib.request.Request(address, headers={"User-Agent": "kresolve"})  # noqa: S310 (http or https, see _base)
-
-    def ask() -> http.client.HTTPResponse:
-        response = opener.open(request, timeout=_PATIENCE)
-        assert isinstance(response, http.client.HTTPResponse)
-        return response
-
-    return _guarded(ask, address, label)
-
-
-def _guarded(work: Callable[[], _T], address: str, label: str) -> _T:
-    """What ``work``, which talks to the server of ``address``, returns.
-
-    Raises TreeError for whatever goes wrong on the way.
-    """
     try:
-        return work()
+        with opener.open(request, timeout=_PATIENCE) as response:
+            announced = response.headers.get("Content-Length") or ""
+            length = int(announced) if announced.isdecimal() else None
+            while block := response.read(_BLOCK):
+                yield block, length
+            return
     except urllib.error.HTTPError as error:
         error.close()
         reason = f"the server says {error.code} {error.reason}"
@@ -273,9 +209,3 @@ def _said(error: OSError) -> str:
     if isinstance(error, TimeoutError):
         return f"no answer within {_PATIENCE:.0f} seconds"
     return error.strerror or str(error)
-
-
-def _length(response: http.client.HTTPResponse) -> int | None:
-    """How many bytes the server announces, None if it does not."""
-    text = response.headers.get("Content-Length") or ""
-    return int(text) if text.isdecimal() else None

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from attrs import frozen
 
-from kresolve.sources.find import SourceTree
 from kresolve.sources.programs import base_environment, run
+from kresolve.sources.tree import SourceTree
 
 _MERGE = "merge_config.sh"
 _NO_MAKE = "true"  # make -n does call $(MAKE), so that is this instead

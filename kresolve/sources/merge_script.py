@@ -11,8 +11,8 @@ from attrs import frozen
 
 from kresolve.errors import ToolError, TreeError
 from kresolve.sources.environment import Llvm, make_arguments
-from kresolve.sources.find import SourceTree
 from kresolve.sources.programs import base_environment, last_line, run
+from kresolve.sources.tree import SourceTree
 
 _SCRIPT = "scripts/kconfig/merge_config.sh"
 

@@ -24,8 +24,8 @@ from kresolve.errors import ToolError, TreeError
 from kresolve.progress import SILENT, Progress
 from kresolve.sources.cache import cache_root, complete_directory
 from kresolve.sources.environment import Environment, Llvm, make_arguments
-from kresolve.sources.find import SourceTree
 from kresolve.sources.programs import base_environment, find_program, last_line, run
+from kresolve.sources.tree import SourceTree
 
 _SOURCES = "scripts/kconfig"
 _SHARED_HEADERS = "scripts/include"  # absent before 6.9

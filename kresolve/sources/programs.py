@@ -12,7 +12,9 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import TypeVar
+from typing import IO, TypeVar
+
+from attrs import frozen
 
 from kresolve.errors import ToolError
 
@@ -41,7 +43,6 @@ _PACKAGES = {
     "g++": "g++",
     "clang": "clang",
     "make": "make",
-    "zstd": "zstd",
 }
 
 
@@ -88,13 +89,14 @@ def run(
     command: Sequence[str | Path],
     *,
     environment: Mapping[str, str],
-    directory: Path,
+    directory: Path | None = None,
     given: str = "",
     at_home: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     """Run ``command`` in ``directory`` with exactly ``environment``, ``given`` on its stdin.
 
-    Unless it is ``at_home``, it gets another home (see :func:`_away`).
+    Unless it is ``at_home``, it gets another home (see :func:`_away`), which is also where it
+    runs if no directory is named.
     Both outputs are captured; bytes that are no UTF-8 survive as surrogates.
     The exit status is the caller's to judge.  Ctrl-C kills the child and its
     children, so that none of them writes into ``directory`` any more.
@@ -103,7 +105,7 @@ def run(
     program = find_program(str(command[0]), environment)
     arguments = [program, *map(str, command[1:])]
     with contextlib.nullcontext(environment) if at_home else _away(environment) as variables:
-        return _run(arguments, variables, directory, given)
+        return _run(arguments, variables, directory or Path(variables["HOME"]), given)
 
 
 def restored(variables: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, str]:
@@ -159,6 +161,60 @@ def _run(
             kill_session(child)
             raise
     return subprocess.CompletedProcess(list(arguments), child.returncode, output, messages)
+
+
+@contextlib.contextmanager
+def streaming(
+    command: Sequence[str | Path],
+    *,
+    environment: Mapping[str, str],
+    directory: Path,
+    given: IO[bytes] | int = subprocess.DEVNULL,
+) -> Iterator[Streaming]:
+    """Run ``command`` while its output is read, in a session that ends with the context.
+
+    Raises ToolError when there is no such program.
+    """
+    program = find_program(str(command[0]), environment)
+    with tempfile.TemporaryFile() as messages:
+        child = started(
+            lambda: subprocess.Popen(
+                [program, *map(str, command[1:])],
+                env=dict(environment),
+                cwd=directory,
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=messages,
+                start_new_session=True,
+            )
+        )
+        with child:
+            try:
+                yield Streaming(child, messages)
+            except BaseException:  # Ctrl-C too: never leave it behind
+                kill_session(child)
+                raise
+
+
+@frozen
+class Streaming:
+    """A program that runs: see :func:`streaming`."""
+
+    child: subprocess.Popen[bytes]
+    _messages: IO[bytes]
+
+    @property
+    def output(self) -> IO[bytes]:
+        """Its standard output."""
+        assert self.child.stdout is not None
+        return self.child.stdout
+
+    def end(self) -> tuple[int, str]:
+        """Let it end; its status and what it said on standard error."""
+        self.output.close()
+        status = self.child.wait()
+        self._messages.seek(0)
+        return status, self._messages.read().decode(errors="replace")
 
 
 def started(start: Callable[[], Child]) -> Child:

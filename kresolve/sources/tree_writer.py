@@ -41,11 +41,6 @@ _TAKEN = (errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP)
 _NO_NAME = (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ)
 
 
-def missing_from(directory: Path) -> list[str]:
-    """What ``directory`` lacks to be a kernel tree, as relative paths."""
-    return [name for name in ESSENTIAL if not (directory / name).exists()]
-
-
 @define
 class _Link:
     target: str

@@ -31,13 +31,12 @@ def unpack(
             raise RuntimeError(f"suite {suite}: {complaint}")
         downloads = state / "cache" / "archives"
         if alone:
-            command = ["apt-get", "download", *names]
+            command = ["download", *names]
             downloads = state / "download"
             downloads.mkdir()
         else:
-            command = ["apt-get", "install", "--yes", "--download-only"]
-            command += ["--no-install-recommends", *names]
-        status, output = apt._run(command, downloads, lambda percent: None)
+            command = ["install", "--yes", "--download-only", "--no-install-recommends", *names]
+        status, output = apt._run(downloads, lambda percent: None, *command)
         if status:
             raise RuntimeError(f"suite {suite}: {output}")
         target = Path(scratch, "root")

@@ -10,7 +10,7 @@ import pytest
 
 from kresolve import Tree
 from kresolve.sources import SourceTree
-from kresolve.sources.debian import known_tree
+from kresolve.sources.tree import known_tree
 from tests.conformance.matrix import TREES
 
 
@@ -23,7 +23,7 @@ def tree(kernel_tree: SourceTree) -> Tree:
 @lru_cache(maxsize=3)  # tests of one tree come one after the other
 def cached_tree(name: str, arch: str) -> Tree:
     """One of the trees of the conformance run; the test is skipped if it is not at hand."""
-    if known_tree(name.removeprefix("debian:")) is None:
+    if known_tree(name) is None:
         pytest.skip(f"not in the cache; fetch it: kresolve tree fetch {name}")
     return Tree.load(name, arch=arch)
 

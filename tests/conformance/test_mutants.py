@@ -6,7 +6,7 @@ import secrets
 
 import pytest
 
-from kresolve.sources.debian import known_tree
+from kresolve.sources.tree import known_tree
 from tests.conformance import mutants
 from tests.conformance.oddities import ODDITIES, SOURCED
 from tests.property.toys import TREES
@@ -21,7 +21,7 @@ _WHOLE_TREES = 6
 def dialect(request: pytest.FixtureRequest) -> str:
     """A generation of kernels, one of which is in the cache."""
     name = TREES[request.param]
-    if known_tree(name.removeprefix("debian:")) is None:
+    if known_tree(name) is None:
         pytest.skip(f"not in the cache; fetch it: kresolve tree fetch {name}")
     return str(request.param)
 
