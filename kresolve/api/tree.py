@@ -53,8 +53,7 @@ from kresolve.kconfig import markup
 from kresolve.kconfig.help_texts import HelpTexts
 from kresolve.kconfig.model import Model, Symbol, TreeInfo
 from kresolve.kconfig.similar_names import did_you_mean_option
-from kresolve.kconfig.storage import from_bytes, to_bytes
-from kresolve.kconfig.storage_checks import MOST_CHARACTERS
+from kresolve.kconfig.storage import MOST_CHARACTERS, from_bytes, to_bytes
 from kresolve.kconfig.symbol_search import WHERE, SearchResult, search_symbols
 from kresolve.planner import Demand, ModelIndex, Plan, Request, Target
 from kresolve.progress import SILENT, TIMEOUT, Progress

@@ -66,9 +66,11 @@ def _entries(model: Model) -> Iterator[str]:
 def _choices(model: Model) -> Iterator[str]:
     """Each choice has its entry, and the members that conf gives it."""
     found = [
-        (place, e.choice) for place, e in enumerate(model.entries) if isinstance(e, ChoiceEntry)
+        (place, e.choice, e.choice)
+        for place, e in enumerate(model.entries)
+        if isinstance(e, ChoiceEntry)
     ]
-    if found != [(choice.entry, index) for index, choice in enumerate(model.choices)]:
+    if found != [(choice.entry, at, choice.index) for at, choice in enumerate(model.choices)]:
         yield "the choices are not those of its entries"
         return
     old = not model.dialect.choice_lists

@@ -38,7 +38,7 @@ def _shared(rows: int, symbols: int = 0) -> bytes:
     for number in range(symbols):
         name = len(document["strings"])
         document["strings"].append(f"X{number}")
-        document["symbols"].append([name, 0, [len(document["entries"])], None, 0])
+        document["symbols"].append([name, 0, [len(document["entries"])], None, 0, 0, 0])
         document["order"].append(name)
         entry = [*document["entries"][1]]
         entry[5] = name

@@ -59,7 +59,7 @@ def damaged(data: bytes, random: Random) -> bytes:
 def _ordered(document: dict[str, Any]) -> dict[str, Any]:
     """The document with its values in order, if they have one."""
     with suppress(Exception):
-        model = _Reader({**document, "order": []}).model()
+        model = _Reader({**document, "order": []}, own=True).model()
         model = evolve(model, order=evaluation_order(model))
         return {**document, "order": unpacked(to_bytes(model))["order"]}
     return document
