@@ -12,13 +12,11 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import IO, TypeVar
+from typing import IO
 
 from attrs import frozen
 
 from kresolve.errors import ToolError
-
-Child = TypeVar("Child", subprocess.Popen[str], subprocess.Popen[bytes])
 
 # What a child may see of the user's environment.  Everything else (ARCH, CC,
 # KCFLAGS, KCONFIG_*, MAKEFLAGS ...) would change the result without a trace in
@@ -102,10 +100,20 @@ def run(
     children, so that none of them writes into ``directory`` any more.
     Raises ToolError when the program cannot be started.
     """
-    program = find_program(str(command[0]), environment)
-    arguments = [program, *map(str, command[1:])]
-    with contextlib.nullcontext(environment) if at_home else _away(environment) as variables:
-        return _run(arguments, variables, directory or Path(variables["HOME"]), given)
+    at = contextlib.nullcontext(environment) if at_home else _away(environment)
+    with (
+        at as variables,
+        _session(
+            command,
+            environment=variables,
+            directory=directory or Path(variables["HOME"]),
+            stdin=subprocess.PIPE if given else subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        ) as child,
+    ):
+        answers = child.communicate(given.encode("utf-8", "surrogateescape") or None)
+    output, messages = (answer.decode("utf-8", "surrogateescape") for answer in answers)
+    return subprocess.CompletedProcess(child.args, child.returncode, output, messages)
 
 
 def restored(variables: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, str]:
@@ -134,35 +142,6 @@ def _away(environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
         yield {**environment, "HOME": home, "RUSTUP_HOME": str(here), "RUSTUP_AUTO_INSTALL": "0"}
 
 
-def _run(
-    arguments: Sequence[str], environment: Mapping[str, str], directory: Path, given: str
-) -> subprocess.CompletedProcess[str]:
-    program = arguments[0]
-    try:
-        child = started(
-            lambda: subprocess.Popen(
-                arguments,
-                env=dict(environment),
-                cwd=directory,
-                stdin=subprocess.PIPE if given else subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                encoding="utf-8",
-                errors="surrogateescape",
-                start_new_session=True,
-            )
-        )
-    except OSError as error:
-        raise ToolError(f"cannot run {program}: {error.strerror}") from error
-    with child:
-        try:
-            output, messages = child.communicate(given or None)
-        except BaseException:
-            kill_session(child)
-            raise
-    return subprocess.CompletedProcess(list(arguments), child.returncode, output, messages)
-
-
 @contextlib.contextmanager
 def streaming(
     command: Sequence[str | Path],
@@ -175,25 +154,49 @@ def streaming(
 
     Raises ToolError when there is no such program.
     """
+    with (
+        tempfile.TemporaryFile() as messages,
+        _session(
+            command, environment=environment, directory=directory, stdin=given, stderr=messages
+        ) as child,
+    ):
+        yield Streaming(child, messages)
+
+
+@contextlib.contextmanager
+def _session(
+    command: Sequence[str | Path],
+    *,
+    environment: Mapping[str, str],
+    directory: Path,
+    stdin: IO[bytes] | int,
+    stderr: IO[bytes] | int,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program in a session of its own, of which nothing is left where the context is left early.
+
+    Raises ToolError when it cannot be started.
+    """
     program = find_program(str(command[0]), environment)
-    with tempfile.TemporaryFile() as messages:
-        child = started(
+    try:
+        child = _started(
             lambda: subprocess.Popen(
                 [program, *map(str, command[1:])],
                 env=dict(environment),
                 cwd=directory,
-                stdin=given,
+                stdin=stdin,
                 stdout=subprocess.PIPE,
-                stderr=messages,
+                stderr=stderr,
                 start_new_session=True,
             )
         )
-        with child:
-            try:
-                yield Streaming(child, messages)
-            except BaseException:  # Ctrl-C too: never leave it behind
-                kill_session(child)
-                raise
+    except OSError as error:
+        raise ToolError(f"cannot run {program}: {error.strerror}") from error
+    with child:
+        try:
+            yield child
+        except BaseException:  # Ctrl-C too
+            _kill_session(child)
+            raise
 
 
 @frozen
@@ -217,7 +220,7 @@ class Streaming:
         return status, self._messages.read().decode(errors="replace")
 
 
-def started(start: Callable[[], Child]) -> Child:
+def _started(start: Callable[[], subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
     """The child that ``start`` starts in a session of its own, not lost to Ctrl-C or SIGTERM.
 
     One that comes when the child runs already, but before anybody holds
@@ -239,12 +242,12 @@ def started(start: Callable[[], Child]) -> Child:
         try:
             ours[which](which, frame)
         except BaseException:
-            kill_session(child)
+            _kill_session(child)
             raise
     return child
 
 
-def kill_session(child: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:
+def _kill_session(child: subprocess.Popen[bytes]) -> None:
     """End ``child``, started in a session of its own, and all that it started."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
