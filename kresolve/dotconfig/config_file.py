@@ -15,17 +15,23 @@ import mmap
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from attrs import define, field
 
-from kresolve.dotconfig.cursor import Bytes, Cursor, DamageError, MissingError
 from kresolve.dotconfig.files import open_input
-from kresolve.dotconfig.kernel_image import MarkedConfig
-from kresolve.dotconfig.packing import BLOCK, PACKINGS, Packing, packing_at
+from kresolve.dotconfig.packing import (
+    PACKINGS,
+    Bytes,
+    Cursor,
+    DamageError,
+    MissingError,
+    Packing,
+    packing_at,
+)
 from kresolve.errors import ConfigFileError
 
 #: So many bytes may come out of one file, all that is packed in it together.
@@ -39,6 +45,12 @@ _MAPPED_FROM = 16 << 20
 _DEPTH = 3
 # Places in a file that look as if something packed began there.
 _PLACES = 1000
+
+# With CONFIG_IKCONFIG, kernel/configs.c puts the .config, packed by gzip, behind this mark into the
+# kernel (or its module configs.ko).  gzip's own end and checksum tell that it is whole.
+_MARK: Final = b"IKCFG_ST"
+_GZIP: Final = PACKINGS[0]
+_MARKED: Final = _MARK + b"\x1f\x8b\x08"
 
 # How others begin, which the kernel knows, but Python does not.
 _UNKNOWN: Final = {b"\x89LZO\0": "lzo", b"\x04\x22\x4d\x18": "lz4 in its newer frame"}
@@ -85,7 +97,7 @@ class _Search:
     name: str
     _left: int = field(default=LIMIT, init=False)
     _places: int = field(default=_PLACES, init=False)
-    _damaged: bool = field(default=False, init=False)
+    damaged: bool = field(default=False, init=False)
 
     def text(self, data: Bytes, depth: int = 0) -> bytes:
         """The configuration in ``data``, ``depth`` layers down in the file.
@@ -104,10 +116,7 @@ class _Search:
             return bytes(data)
         config = None
         if data[:2] not in _UTF16:
-            blocks = (bytes(data[at : at + BLOCK]) for at in range(0, len(data), BLOCK))
-            config = self._marked(blocks)
-            if config is None:
-                config = self._inside(data, depth)
+            config = _Marked(self, data).config(whole=True) or self._inside(data, depth)
         if config is None:
             raise ConfigFileError(self._complaint(data, depth))
         return config
@@ -115,14 +124,20 @@ class _Search:
     def _unpacked(self, data: Bytes, packing: Packing) -> tuple[bytearray, bytes | None]:
         """What a packed file holds; and a marked configuration in it, the rest unread.
 
+        What follows in the same packing is a part of it, as to zcat.
         Raises ConfigFileError if it is damaged or too large.
         """
         cursor = Cursor(data, 0)
         inner = bytearray()
+        marked = _Marked(self, inner)
         try:
-            config = self._marked(self._members(cursor, packing, inner))
+            while packing.pattern.match(data, cursor.position):
+                config = self._unpack(cursor, packing, inner, marked)
+                if config is not None:
+                    return inner, config
         except DamageError as error:
             raise ConfigFileError(f"{self.name}: damaged {packing.name} data: {error}") from error
+        config = marked.config(whole=True)
         # Behind a packed kernel there may be anything: a device tree, a signature.
         if config is None and data[cursor.position :].strip(b"\0") and b"\0" not in inner:
             raise ConfigFileError(
@@ -130,32 +145,20 @@ class _Search:
             )
         return inner, config
 
-    def _members(self, cursor: Cursor, packing: Packing, inner: bytearray) -> Iterator[bytes]:
-        """What is packed at ``cursor``, and what follows in the same packing, as zcat does.
-
-        It is added to ``inner``, block by block.
-        """
-        while packing.pattern.match(cursor.data, cursor.position):
-            yield from self._blocks(cursor, packing, inner)
-
-    def _blocks(self, cursor: Cursor, packing: Packing, inner: bytearray) -> Iterator[bytes]:
-        """What is packed at ``cursor``, added to ``inner`` as well, within the limit.
+    def _unpack(
+        self, cursor: Cursor, packing: Packing, inner: bytearray, marked: _Marked
+    ) -> bytes | None:
+        """Add what is packed at ``cursor`` to ``inner``, up to a marked configuration.
 
         Raises DamageError, or ConfigFileError when it is too large.
         """
         for block in packing.unpack(cursor):
-            self._spend(len(block))
+            self.spend(len(block))
             inner += block
-            yield block
-
-    def _marked(self, blocks: Iterator[bytes]) -> bytes | None:
-        """The configuration that is marked in an image, as soon as it is there."""
-        marked = MarkedConfig(self._spend)
-        try:
-            found = any(marked.feed(block) for block in blocks)
-        finally:
-            self._damaged = self._damaged or marked.damaged
-        return marked.config if found else None
+            config = marked.config()
+            if config is not None:
+                return config
+        return None
 
     def _inside(self, data: Bytes, depth: int) -> bytes | None:
         """The configuration in whatever is packed in an image, at any place.
@@ -172,18 +175,18 @@ class _Search:
             self._places -= 1
             cursor = Cursor(data, start)
             inner = bytearray()
-            try:
-                config = self._marked(self._blocks(cursor, packing, inner))
+            marked = _Marked(self, inner)
+            config = None
+            with suppress(DamageError):
+                config = self._unpack(cursor, packing, inner, marked)
                 position = cursor.position
-            except DamageError:
-                config = None
             if config is None:
-                config = self._inside(inner, depth + 1)
+                config = marked.config(whole=True) or self._inside(inner, depth + 1)
             if config is not None:
                 return config
         return None
 
-    def _spend(self, size: int) -> None:
+    def spend(self, size: int) -> None:
         """Count bytes that were unpacked; ConfigFileError when they are too many."""
         self._left -= size
         if self._left < 0:
@@ -195,7 +198,7 @@ class _Search:
         """Why a binary file is of no use."""
         if data[:2] in _UTF16:
             return f"{self.name}:1: this is UTF-16; a .config is ASCII or UTF-8"
-        if self._damaged:
+        if self.damaged:
             return f"{self.name}: the configuration in this kernel image is damaged"
         for magic, packing in _UNKNOWN.items():
             if data[: len(magic)] == magic:
@@ -208,6 +211,34 @@ class _Search:
         line = bytes(data[: data.find(b"\0")]).count(b"\n") + 1
         place = "" if depth else f":{line}"
         return f"{self.name}{place}: this is a binary file, not a .config or a fragment"
+
+
+@define
+class _Marked:
+    """Looks for a marked configuration in ``data``, to which more may be added."""
+
+    search: _Search
+    data: Bytes
+    _position: int = 0
+
+    def config(self, *, whole: bool = False) -> bytes | None:
+        """The configuration if it is there; ``whole``: nothing more will come."""
+        while (place := self.data.find(_MARKED, self._position)) >= 0:
+            cursor = Cursor(self.data, place + len(_MARK))
+            text = bytearray()
+            try:
+                for block in _GZIP.unpack(cursor):
+                    self.search.spend(len(block))
+                    text += block
+                return bytes(text)
+            except DamageError:
+                if cursor.position == len(self.data) and not whole:
+                    self._position = place  # the rest may come
+                    return None
+                self.search.damaged = True
+                self._position = place + 1
+        self._position = max(self._position, len(self.data) - len(_MARKED) + 1)
+        return None
 
 
 def _candidates(data: Bytes) -> list[tuple[int, Packing]]:

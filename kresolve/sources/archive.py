@@ -20,8 +20,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
-from kresolve.dotconfig.cursor import MissingError
-from kresolve.dotconfig.packing import zstd
+from kresolve.dotconfig.packing import MissingError, zstd
 from kresolve.errors import TreeError
 from kresolve.progress import Progress
 from kresolve.sources.programs import last_line

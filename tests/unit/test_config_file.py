@@ -20,9 +20,8 @@ import pytest
 from kresolve.api.bases import running_config
 from kresolve.dotconfig import config_file
 from kresolve.dotconfig.config_file import read_config
-from kresolve.dotconfig.cursor import Cursor
 from kresolve.dotconfig.lines import Line, read_lines
-from kresolve.dotconfig.lz4 import unlz4
+from kresolve.dotconfig.packing import Cursor, unlz4
 from kresolve.errors import ConfigFileError
 
 TEXT = "# Linux/toy\nCONFIG_FISH=y\n# CONFIG_BIRD is not set\n" + "".join(
