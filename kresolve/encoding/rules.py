@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from kresolve.encoding.choices import list_choice, symbol_choice
 from kresolve.encoding.circuit import FALSE, FULL_VALUE, NO_VALUE, TRUE, Circuit, Reason, Tristate
-from kresolve.encoding.user_input import UserInput
+from kresolve.encoding.user_input import ConcreteInput
 from kresolve.kconfig.dependencies import Dependencies, Node
 from kresolve.kconfig.dialect import hash_bucket
 from kresolve.kconfig.expressions import And, Compare, Const, Expr, Not, Operand, Or, Sym, Text
@@ -58,7 +58,7 @@ class Encoding:
     def __init__(
         self,
         model: Model,
-        user: UserInput,
+        user: ConcreteInput,
         circuit: Circuit,
         dependencies: Dependencies | None = None,
     ) -> None:
@@ -219,7 +219,7 @@ class Encoding:
         defaults = self._defaults(symbol)
         value = NO_VALUE
         for index, default in reversed(defaults):
-            strength = circuit.tri_and((self.depends(index), self.condition(default.condition)))
+            strength = self.active(index, default)
             given = circuit.tri_and((strength, self.expr(default.value)))
             given = circuit.rule(_reason(symbol, default), given)
             value = circuit.tri_ite(strength.ge_m, given, value)
@@ -263,7 +263,7 @@ class Encoding:
             _put(circuit, result, text, case)
             rest = circuit.and2(rest, -case)
         for index, default in self._defaults(symbol):
-            active = circuit.tri_and((self.depends(index), self.condition(default.condition))).ge_m
+            active = self.active(index, default).ge_m
             case = circuit.and2(rest, active)
             if case != FALSE:
                 if isinstance(default.value, Sym | Const | Text):
@@ -290,7 +290,7 @@ class Encoding:
         yield self.visibility(symbol).ge_m
         rest = TRUE
         for index, default in self._defaults(symbol):
-            active = circuit.tri_and((self.depends(index), self.condition(default.condition))).ge_m
+            active = self.active(index, default).ge_m
             if isinstance(default.value, Sym | Const | Text):
                 written = circuit.from_bool(circuit.and2(rest, active))
                 yield circuit.rule(_reason(symbol, default), written).ge_m
@@ -347,9 +347,7 @@ class Encoding:
         rest = TRUE
         for index, definition in self.model.menu_nodes(symbol):
             for limits in definition.ranges:
-                active = circuit.tri_and(
-                    (self.depends(index), self.condition(limits.condition))
-                ).ge_m
+                active = self.active(index, limits).ge_m
                 case = circuit.and2(rest, active)
                 if case != FALSE:
                     inside: Texts = {}
@@ -437,6 +435,10 @@ class Encoding:
             for index, definition in self.model.menu_nodes(symbol)
             for default in definition.defaults
         ]
+
+    def active(self, index: int, rule: Default | Range) -> Tristate:
+        """What the condition of a default or range, and everything around it, allow."""
+        return self.circuit.tri_and((self.depends(index), self.condition(rule.condition)))
 
     # Expressions
 

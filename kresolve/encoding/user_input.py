@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from kresolve.dotconfig.user_values import ConfMode, UserValues
 from kresolve.encoding.circuit import FALSE, NO_VALUE, TRUE, Circuit, Tristate
@@ -45,40 +45,8 @@ class ChoiceOrderLiterals(NamedTuple):
 NO_USER_VALUE = UserValueLiterals(FALSE, FALSE, FALSE)
 
 
-class UserInput(Protocol):
-    """The user values that the encoding starts from."""
-
-    @property
-    def mode(self) -> ConfMode:
-        """What is done with the lines."""
-
-    def user_value(self, symbol: Symbol) -> UserValueLiterals:
-        """The user value of a bool or tristate."""
-
-    def texts(self, symbol: Symbol) -> Sequence[tuple[str, int]]:
-        """The user values that another symbol may have: at most one literal holds."""
-
-    def wanted_texts(self, symbol: Symbol) -> Sequence[str]:
-        """Texts that somebody may ask about, whether or not they can come about."""
-
-    def order(self, choice: int) -> Sequence[str]:
-        """The members of a choice from the front of its list, new lines apart."""
-
-    def picks(self, choice: int) -> ChoiceOrderLiterals | None:
-        """Which other orders there could be."""
-
-    def choice(self, index: int) -> ChoiceValueLiterals:
-        """What was said of a choice before 6.10, new lines apart."""
-
-    def new_lines(self, name: str) -> tuple[int, int]:
-        """For a choice's member: is there a new line that says y, one that says n?"""
-
-    def new_value(self, symbol: Symbol) -> Tristate:
-        """What a new line says of a bool or tristate; n if there is none."""
-
-
 class ConcreteInput:
-    """User values of known lines."""
+    """The user values that the encoding starts from; here, those of known lines."""
 
     def __init__(self, model: Model, values: UserValues) -> None:
         self.model = model
@@ -86,35 +54,35 @@ class ConcreteInput:
 
     @property
     def mode(self) -> ConfMode:
-        """As for the fixed values."""
+        """What is done with the lines."""
         return self.values.mode
 
     def user_value(self, symbol: Symbol) -> UserValueLiterals:
-        """The fixed value."""
+        """The user value of a bool or tristate."""
         value = self.values.bool_tristate.get(symbol.name)
         if value is None:
             return NO_USER_VALUE
         return UserValueLiterals(TRUE, _literal(value), _literal(value == Y))
 
     def texts(self, symbol: Symbol) -> Sequence[tuple[str, int]]:
-        """The fixed value."""
+        """The user values that another symbol may have: at most one literal holds."""
         value = self.values.text.get(symbol.name)
         return () if value is None else ((value, TRUE),)
 
     def wanted_texts(self, symbol: Symbol) -> Sequence[str]:
-        """None."""
+        """Texts that somebody may ask about, whether or not they can come about."""
         return ()
 
     def order(self, choice: int) -> Sequence[str]:
-        """The order that the lines give."""
+        """The members of a choice from the front of its list, new lines apart."""
         return self.values.priority.get(choice, self.model.choices[choice].members)
 
     def picks(self, choice: int) -> ChoiceOrderLiterals | None:
-        """No other order."""
+        """Which other orders there could be."""
         return None
 
     def choice(self, index: int) -> ChoiceValueLiterals:
-        """What the lines say."""
+        """What was said of a choice before 6.10, new lines apart."""
         user_value = self.values.choice(index)
         return ChoiceValueLiterals(
             _literal(user_value.given),
@@ -124,11 +92,11 @@ class ConcreteInput:
         )
 
     def new_lines(self, name: str) -> tuple[int, int]:
-        """None are new."""
+        """For a choice's member: is there a new line that says y, one that says n?"""
         return FALSE, FALSE
 
     def new_value(self, symbol: Symbol) -> Tristate:
-        """None are new."""
+        """What a new line says of a bool or tristate; n if there is none."""
         return NO_VALUE
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import ClassVar, Final
 
 from attrs import evolve, frozen
@@ -131,25 +131,23 @@ def effects_on(
     nothing = Effects(name, value, base, mode, (), model.info, without[name], within[name])
     if not nothing.holds:
         return nothing
-    return evolve(nothing, effects=_compared(model, name, without, within))
+    return evolve(nothing, effects=tuple(_compared(model, name, without, within)))
 
 
 def _compared(
     model: Model, name: str, without: Configuration, within: Configuration
-) -> tuple[Effect, ...]:
-    effects: list[Effect] = []
+) -> Iterator[Effect]:
     for other, symbol in model.symbols.items():
         if other == name or other not in within:
             continue
-        kind = _value_kind(without[other], within[other], logical=symbol.is_bool_or_tristate)
-        if kind:
-            effects.append(_effect(model, other, kind, without, within))
+        values = without[other], within[other]
+        kinds = [_value_kind(*values, logical=symbol.is_bool_or_tristate)]
         if model.has_prompt(symbol):
-            seen = [c.evaluation.visibility(symbol) != N for c in (without, within)]
-            if seen[0] != seen[1]:
-                kind = "hides" if seen[0] else "shows"
-                effects.append(_effect(model, other, kind, without, within))
-    return tuple(effects)
+            before, after = (c.evaluation.visibility(symbol) != N for c in (without, within))
+            kinds.append("" if before == after else "hides" if before else "shows")
+        for kind in filter(None, kinds):
+            why, was = cause(within, other), cause(without, other)
+            yield effect_on(model, other, kind, values, why=why, was=was)
 
 
 def among(effects: Effects, names: Collection[str]) -> Effects:
@@ -166,20 +164,13 @@ def _value_kind(before: str, after: str, *, logical: bool) -> str:
     return "off" if OF_LETTER[after] < OF_LETTER[before] else "on"
 
 
-def _effect(
-    model: Model, name: str, kind: str, without: Configuration, within: Configuration
+def effect_on(
+    model: Model, name: str, kind: str, values: tuple[str, str], *, why: str, was: str = ""
 ) -> Effect:
-    return Effect(
-        name,
-        kind,
-        without[name],
-        within[name],
-        why=cause(within, name),
-        was=cause(without, name),
-        prompt=model.prompt(name) or "",
-        menu=model.menu_path(name),
-        location=model.location(name),
-    )
+    """An effect of a kind on a symbol, whose value goes from the first to the second."""
+    place = model.location(name)
+    prompt, menu = model.prompt(name) or "", model.menu_path(name)
+    return Effect(name, kind, *values, why, was, prompt, menu, place)
 
 
 def cause(configuration: Configuration, name: str) -> str:

@@ -7,7 +7,7 @@ The bounds are safe: no configuration leads outside.  Where they are not tight
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from kresolve.kconfig.intervals import (
     OFF,
@@ -21,6 +21,7 @@ from kresolve.kconfig.intervals import (
 )
 from kresolve.kconfig.model import (
     ChoiceEntry,
+    Default,
     Menu,
     MenuNode,
     Model,
@@ -73,19 +74,29 @@ class IntervalEvaluator:
         return self.promoted(symbol, interval_or((interval, selected)))
 
     def default(self, symbol: Symbol) -> Interval:
-        """The first active default; each that may be active, until one that is for certain."""
-        interval: Interval | None = None
+        """The first active default of a symbol."""
         if symbol.choice is not None and self.model.dialect.choice_lists:
             return OFF
-        for index, definition in self.model.menu_nodes(symbol):
-            for default in definition.defaults:
-                strength = interval_and((self.depends(index), self.expr(default.condition)))
-                if not strength.high:
-                    continue
-                given = interval_and((strength, self.expr(default.value)))
-                interval = given if interval is None else united(interval, given)
-                if strength.low:
-                    return interval
+        return self._first_active(
+            (interval_and((self.depends(index), self.expr(default.condition))), default)
+            for index, definition in self.model.menu_nodes(symbol)
+            for default in definition.defaults
+        )
+
+    def turned_default(self, definition: MenuNode) -> Interval:
+        """What a definition's defaults say if all around it allow it, and nobody else decides."""
+        return self._first_active((self.expr(d.condition), d) for d in definition.defaults)
+
+    def _first_active(self, defaults: Iterable[tuple[Interval, Default]]) -> Interval:
+        """What the first active default says: any that may be, until one that is for certain."""
+        interval: Interval | None = None
+        for strength, default in defaults:
+            if not strength.high:
+                continue
+            given = interval_and((strength, self.expr(default.value)))
+            interval = given if interval is None else united(interval, given)
+            if strength.low:
+                return interval
         return OFF if interval is None else united(interval, OFF)
 
     def visibility(self, symbol: Symbol) -> Interval:
@@ -159,16 +170,3 @@ class IntervalEvaluator:
             lines = (self.expr(guard.expr) for guard in own)
             known = self._shown[index] = interval_and((self.shown(entry.parent), *lines))
         return known
-
-    def turned_default(self, definition: MenuNode) -> Interval:
-        """What a definition's defaults say if all around it allow it, and nobody else decides."""
-        interval: Interval | None = None
-        for default in definition.defaults:
-            strength = self.expr(default.condition)
-            if not strength.high:
-                continue
-            given = interval_and((strength, self.expr(default.value)))
-            interval = given if interval is None else united(interval, given)
-            if strength.low:
-                return interval
-        return OFF if interval is None else united(interval, OFF)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kresolve.evaluator.effects import Effect, Effects
+from kresolve.evaluator.effects import Effects, effect_on
 from kresolve.evaluator.interval_evaluator import IntervalEvaluator
 from kresolve.kconfig.intervals import OFF, OPEN, Interval
 from kresolve.kconfig.memory import gc_paused
@@ -28,7 +28,7 @@ def effects_in_tree(model: Model, name: str, value: str = "y") -> Effects:
             IntervalEvaluator(model, name, OF_LETTER[value]),
         )
         effects = [
-            _effect(model, symbol, kind, bounds, why)
+            effect_on(model, symbol.name, kind, (_words(bounds[0]), _words(bounds[1])), why=why)
             for symbol in model.symbols.values()
             if symbol.name != name
             for kind, bounds, why in _kinds(model, symbol, without, within)
@@ -90,22 +90,6 @@ def _forcing_line(model: Model, symbol: Symbol, within: IntervalEvaluator) -> st
         if within.reverse(symbol, (source,)).low:
             return reversed_by("select", source.selector) + at(source.select.location)
     return "its default, which no line can change"
-
-
-def _effect(
-    model: Model, symbol: Symbol, kind: str, bounds: tuple[Interval, Interval], why: str
-) -> Effect:
-    return Effect(
-        symbol.name,
-        kind,
-        _words(bounds[0]),
-        _words(bounds[1]),
-        why=why,
-        was="",
-        prompt=model.prompt(symbol.name) or "",
-        menu=model.menu_path(symbol.name),
-        location=model.location(symbol.name),
-    )
 
 
 def _words(bounds: Interval) -> str:

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from kresolve.dotconfig.lines import Line
 from kresolve.encoding import FALSE, TRUE, Circuit, ConcreteInput, Encoding, Simulation
-from kresolve.encoding.user_input import UserInput
 from kresolve.evaluator import Configuration, ConfMode, evaluate, savedefconfig, user_values
 from kresolve.kconfig.model import Model
 from kresolve.solver import Assignment, IncrementalSolver
@@ -36,7 +35,7 @@ def differences(encoding: Encoding, solution: Assignment, expected: Configuratio
     return found
 
 
-def encoded(model: Model, user: UserInput, circuit: Circuit) -> Encoding:
+def encoded(model: Model, user: ConcreteInput, circuit: Circuit) -> Encoding:
     """Everything about a model in clauses."""
     encoding = Encoding(model, user, circuit)
     encoding.add(model.symbols)
