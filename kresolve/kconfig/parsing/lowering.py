@@ -20,7 +20,6 @@ from kresolve.kconfig.consistency import unsupported
 from kresolve.kconfig.dialect import Dialect
 from kresolve.kconfig.expressions import (
     NO,
-    OPERATORS,
     Compare,
     Const,
     Expr,
@@ -65,21 +64,7 @@ _TYPES: Final = {
     kconfiglib.HEX: Type.HEX,
     kconfiglib.STRING: Type.STRING,
 }
-_OPERATORS: Final = dict(
-    zip(
-        (
-            kconfiglib.EQUAL,
-            kconfiglib.UNEQUAL,
-            kconfiglib.LESS,
-            kconfiglib.LESS_EQUAL,
-            kconfiglib.GREATER,
-            kconfiglib.GREATER_EQUAL,
-        ),
-        OPERATORS,
-        strict=True,
-    )
-)
-
+_OPERATORS: Final = kconfiglib.REL_TO_STR
 
 _E = TypeVar("_E", bound=Expr)
 
@@ -152,7 +137,7 @@ class Lowering:
         """The same lines with their conditions as written."""
         if not isinstance(conds, list):
             return ()
-        return tuple(Condition(self.expr(c.expr), Location(c.file, c.line)) for c in conds)
+        return tuple(Condition(self.expr(cond.expr), _line(cond)) for cond in conds)
 
     def guard(self, cond: Cond) -> Condition:
         """One line; ``depends on A if B`` means ``A || B = n``."""
@@ -160,7 +145,7 @@ class Lowering:
         if cond.unless is not None:
             unless = rewrite_m(is_n(self.expr(cond.unless)), self._modules_expr)
             condition = self._share(disjunction((condition, unless)))
-        return Condition(condition, Location(cond.file, cond.line))
+        return Condition(condition, _line(cond))
 
     # Entries
 
@@ -179,57 +164,46 @@ class Lowering:
     def entry(self, node: Any, parent: int) -> AnyEntry:
         """One menu node."""
         item = node.item
+        location = _line(node.dep) if item is None else _location(node)
+        entry: dict[str, Any] = {
+            "parent": parent,
+            "location": location,
+            "depends": self.guards(node.dep),
+        }
         if item is None:
-            condition: Cond = node.dep
-            return If(
-                parent=parent,
-                location=Location(condition.file, condition.line),
-                depends=self.guards(condition),
-            )
-        location = Location(node.filename, node.linenr)
-        depends = self.guards(node.dep)
+            return If(**entry)
         if item is kconfiglib.MENU:
             return Menu(
-                parent=parent,
-                location=location,
-                depends=depends,
+                **entry,
                 title=node.prompt[0].lstrip(SPACE),
                 visible=self.guards(node.visibility),
                 heading=self.literal_guards(node.visibility),
             )
         if item is kconfiglib.COMMENT:
-            return Comment(
-                parent=parent,
-                location=location,
-                depends=depends,
-                title=node.prompt[0].lstrip(SPACE),
-            )
-        prompts = tuple(
-            Prompt(text, self.cond(cond), Location(cond.file, cond.line))
+            return Comment(**entry, title=node.prompt[0].lstrip(SPACE))
+        entry["prompts"] = tuple(
+            Prompt(text, self.cond(cond), _line(cond))
             for text, cond in self.raw.prompts.get(node, ())
         )
-        defaults = tuple(self.default(value, cond, location) for value, cond in node.defaults)
+        entry["defaults"] = tuple(
+            # That of ``option env`` has no line of its own.
+            Default(
+                self.expr(value),
+                self.cond(cond),
+                _line(cond) if isinstance(cond, Cond) else location,
+            )
+            for value, cond in node.defaults
+        )
         if isinstance(item, RawChoice):
             self.refuse_second_place(item, location)
             self.choices.append(item)
-            return ChoiceEntry(
-                parent=parent,
-                location=location,
-                depends=depends,
-                choice=len(self.choices) - 1,
-                prompts=prompts,
-                defaults=defaults,
-            )
+            return ChoiceEntry(**entry, choice=len(self.choices) - 1)
         if item.name in OF_LETTER:
             return self.letter(node, parent)
         return MenuNode(
-            parent=parent,
-            location=location,
-            depends=depends,
+            **entry,
             symbol=item.name,
             is_menu=bool(node.is_menuconfig),
-            prompts=prompts,
-            defaults=defaults,
             selects=self.selects(node.selects),
             implies=self.selects(node.implies),
             ranges=tuple(self.range(item, *raw) for raw in node.ranges),
@@ -241,7 +215,7 @@ class Lowering:
 
         With conditions it could go in a circle with everything that names the constant.
         """
-        name, location = node.item.name, Location(node.filename, node.linenr)
+        name, location = node.item.name, _location(node)
         conditions = [cond for _, cond in self.raw.prompts.get(node, ())]
         conditions += [cond for _, cond in (*node.selects, *node.implies)]
         outer = parent
@@ -281,12 +255,6 @@ class Lowering:
                 "one choice in two places is not supported"
             )
 
-    def default(self, value: Any, cond: Any, location: Location) -> Default:
-        """One default; that of ``option env`` has no condition of its own."""
-        if isinstance(cond, Cond):
-            location = Location(cond.file, cond.line)
-        return Default(self.expr(value), self.cond(cond), location)
-
     def range(self, symbol: Any, low: Any, high: Any, cond: Any) -> Range:
         """One range; with the symbol itself as a bound, there is none on that side.
 
@@ -298,15 +266,12 @@ class Lowering:
             Text(format(-(2**63), form)) if low is symbol else self.operand(low),
             Text(format(2**63 - 1, form)) if high is symbol else self.operand(high),
             self.cond(cond),
-            Location(cond.file, cond.line),
+            _line(cond),
         )
 
     def selects(self, raw: Any) -> tuple[Select, ...]:
         """The selects or implies of a node."""
-        return tuple(
-            Select(target.name, self.cond(cond), Location(cond.file, cond.line))
-            for target, cond in raw
-        )
+        return tuple(Select(target.name, self.cond(cond), _line(cond)) for target, cond in raw)
 
     # Symbols and choices
 
@@ -370,6 +335,14 @@ class Lowering:
         for text, place in unsupported(model):
             raise KconfigError(f"{place}: {text}")
         return evolve(model, order=evaluation_order(model))
+
+
+def _line(cond: Cond) -> Location:
+    return Location(cond.file, cond.line)
+
+
+def _location(node: Any) -> Location:
+    return Location(node.filename, node.linenr)
 
 
 def _member_type(type_: Type, choices: tuple[Choice, ...], choice: int | None) -> Type:
