@@ -74,35 +74,23 @@ def complete_directory(
     building.  ``durable``: reach the disk before counting as complete (power
     failures).
     """
-    try:
-        return _complete(path, build, whole, note, on_wait, durable=durable)
-    except CacheError as error:
-        spare = _spare(path, error, note)
-        return _complete(spare, build, whole, note, on_wait, durable=False)
-
-
-def _complete(
-    path: Path,
-    build: Callable[[Path], None],
-    whole: Callable[[Path], bool],
-    note: Callable[[str], None],
-    on_wait: Callable[[], None] | None,
-    *,
-    durable: bool,
-) -> Path:
     if whole(path):
         return path
-    with building(path, note=note, on_wait=on_wait) as scratch:
-        place = scratch.with_name(path.name)
-        if not whole(place):  # the one we waited for may have made it
-            content = scratch / "content"
-            content.mkdir()
-            build(content)
-            if durable:
-                os.sync()
-            _clear(place)
-            content.rename(place)
-    return place
+    try:
+        with building(path, note=note, on_wait=on_wait) as scratch:
+            place = scratch.with_name(path.name)
+            if not whole(place):  # the one we waited for may have made it
+                content = scratch / "content"
+                content.mkdir()
+                build(content)
+                if durable:
+                    os.sync()
+                _clear(place)
+                content.rename(place)
+        return place
+    except CacheError as error:
+        spare = _spare(path, error, note)
+        return complete_directory(spare, build, whole=whole, note=note, on_wait=on_wait)
 
 
 def write_atomically(path: Path, data: bytes) -> None:
