@@ -31,12 +31,12 @@ from kresolve.api.options import (
 )
 from kresolve.api.question import Requests
 from kresolve.api.tree import Tree
+from kresolve.dotconfig.config_file import read_config
 from kresolve.dotconfig.lines import (
     InvalidLine,
     Line,
     check_any,
     parse_lines,
-    read_text,
     typed_value,
 )
 from kresolve.errors import ConfigFileError, RequestError, TreeError, did_you_mean
@@ -98,7 +98,7 @@ def check(
                 return check_evidence(
                     check_items(request, kernel, own), RunningKernel(), kernel=kernel
                 )
-        text = read_text(path)
+        text = read_config(path)
         config, bad = parse_lines(text, name)
         check_any(config, path)
     lines = list(config)
@@ -230,7 +230,7 @@ def merge(
     read = [(str(path), whole.read(path)[0]) for path in files]
     lines, overlaps = merged_lines(start, read, built_in=built_in)
     written = [line for _, more in read for line in more]
-    if Path(base).is_file() and not kernel_of(read_text(Path(base))).version:
+    if Path(base).is_file() and not kernel_of(read_config(Path(base))).version:
         written += start  # a fragment among others, not a .config that conf wrote
     found = Merge(str(base), tuple(map(str, files)), tuple(overlaps), tuple(lines), "")
     if strict:
@@ -277,7 +277,7 @@ def migrate(
     """
     trees = [Where(tree, arch, cross_compile, llvm, shell).load(progress) for tree in (old, new)]
     targets = [tree.target(base, fragment, mode) for tree in trees]
-    texts = {str(path): read_text(Path(path)) for path in distinct(files)}
+    texts = {str(path): read_config(Path(path)) for path in distinct(files)}
     by_help: ByHelp = lambda name: None  # noqa: E731 (a saved model has no texts)
     sources = [tree.source for tree in trees]
     if sources[0] is not None and sources[1] is not None:
@@ -322,7 +322,7 @@ def audit_selftests(tree: Tree, how: AuditOptions, progress: Progress = SILENT) 
         for number, (name, path) in enumerate(sorted(chosen.items())):
             place = f"{SELFTESTS}/{name}/config"
             exact = tree.model.dialect.exact_unset
-            lines = parse_lines(read_text(path), place, exact_unset=exact)[0]
+            lines = parse_lines(read_config(path), place, exact_unset=exact)[0]
             if bare is None:
                 one = audited_on_any_base(tree.model_index, how.mode, name, lines, how.timeout)
             else:

@@ -19,8 +19,8 @@ from kresolve.api.options import (
 )
 from kresolve.api.question import Requests, question
 from kresolve.api.tree import Tree
+from kresolve.dotconfig.config_file import read_config
 from kresolve.dotconfig.files import check_writable, write_whole
-from kresolve.dotconfig.lines import read_text
 from kresolve.errors import DisagreementError, RequestError
 from kresolve.integrations.kata import (
     KataPlan,
@@ -140,7 +140,7 @@ def plan_kata(
         )
         for one, t in zip(found, trees, strict=True)
     )
-    old = {name: read_text(root / name) for name in texts}
+    old = {name: read_config(root / name) for name in texts}
     change = KataChange(root, Path(kata), plans, texts, diff(old, texts))
     if verify == "conf" and change.status == "planned":
         for one, tree in zip(plans, trees, strict=True):

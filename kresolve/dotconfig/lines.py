@@ -131,7 +131,7 @@ def read_lines(path: Path, *, exact_unset: bool = True) -> tuple[list[Line], lis
     the bad line says why.  Raises ConfigFileError when the file cannot be read
     or has no configuration in it.
     """
-    good, bad = parse_lines(read_text(path), str(path), exact_unset=exact_unset)
+    good, bad = parse_lines(read_config(path), str(path), exact_unset=exact_unset)
     if bad and bad[0].text.startswith(_BOM):
         text = bad[0].text.removeprefix(_BOM)
         reason = "a byte order mark before it, so conf ignores the line"
@@ -148,14 +148,6 @@ def check_any(lines: Sequence[Line], place: str | Path, hint: str = "") -> None:
         raise ConfigFileError(
             f"{place}: not a .config: no line CONFIG_X=... or '# CONFIG_X {NOT_SET}' in it{hint}"
         )
-
-
-def read_text(path: Path) -> str:
-    """The text of a configuration file: plain, packed, or out of a kernel image.
-
-    Raises ConfigFileError when it cannot be read or there is none in it.
-    """
-    return read_config(path)
 
 
 def typed_value(line: Line, type_: Type) -> str | None:

@@ -14,7 +14,8 @@ from typing import Final
 
 from attrs import frozen
 
-from kresolve.dotconfig.lines import PREFIX, Line, parse_lines, read_text
+from kresolve.dotconfig.config_file import read_config
+from kresolve.dotconfig.lines import PREFIX, Line, parse_lines
 from kresolve.errors import ConfigFileError, did_you_mean
 from kresolve.kconfig.model import Model
 
@@ -79,7 +80,7 @@ class Kata:
             name = str(path.relative_to(self.root))
             folder, slash, _ = name.partition("/")
             if slash and folder not in (self.arch, *_NO_ARCH):
-                found |= {line.symbol for line in parse_lines(read_text(path), name)[0]}
+                found |= {line.symbol for line in parse_lines(read_config(path), name)[0]}
         return frozenset(found)
 
     @property
@@ -120,7 +121,7 @@ def read_kata(root: Path, model: Model, sets: Iterable[str] = ()) -> Kata:
     tags = [f"!{arch}", *([f"!{_CONFIDENTIAL}"] if _CONFIDENTIAL in sets else [])]
     texts: dict[str, str] = {}
     for path in _files(root, arch, sets):
-        text = read_text(path)
+        text = read_config(path)
         if not any(tag in text for tag in tags):
             texts[str(path.relative_to(root))] = text
     return Kata(root, arch, texts, _whitelist(root, model.info.version))
@@ -149,5 +150,5 @@ def _whitelist(root: Path, version: str) -> frozenset[str]:
     found: set[str] = set()
     for name in dict.fromkeys(names):
         if (root / name).is_file():
-            found |= set(_WHITELISTED.findall(read_text(root / name)))
+            found |= set(_WHITELISTED.findall(read_config(root / name)))
     return frozenset(found)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from kresolve import Tree
-from kresolve.dotconfig.lines import Line, fragment_text, parse_lines, read_text, typed_value
+from kresolve.dotconfig.config_file import read_config
+from kresolve.dotconfig.lines import Line, fragment_text, parse_lines, typed_value
 from kresolve.fragments.linting import Linter
 from tests.conformance.configs import replaying
 from tests.conformance.conftest import cached_tree
@@ -48,7 +49,7 @@ def agrees(tree: Tree, paths: list[Path]) -> tuple[int, int]:
     for path in paths:
         findings = Linter(tree.target("defconfig"), tree.read(path)[0]).findings(thorough=False)
         mine = [f.line.location.line for f in findings if f.line.location and not f.survives]
-        assert mine == lost_by_conf(tree, base, read_text(path)), path
+        assert mine == lost_by_conf(tree, base, read_config(path)), path
         lines += len(findings)
         lost += len(mine)
     return lines, lost

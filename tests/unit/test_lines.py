@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kresolve.dotconfig.config_file import read_config
 from kresolve.dotconfig.files import write_whole
 from kresolve.dotconfig.lines import (
     Line,
@@ -16,7 +17,6 @@ from kresolve.dotconfig.lines import (
     parse_lines,
     quote,
     read_lines,
-    read_text,
     spell,
     typed_value,
     unquote,
@@ -116,7 +116,7 @@ def test_packed_files_are_read(tmp_path: Path) -> None:
     for name, packed in (("a", data), ("b", gzip.compress(data)), ("c", lzma.compress(data))):
         path = tmp_path / name
         path.write_bytes(packed)
-        assert read_text(path).encode("utf-8", "surrogateescape") == data
+        assert read_config(path).encode("utf-8", "surrogateescape") == data
         assert [line.symbol for line in read_lines(path)[0]] == ["A"]
 
 
