@@ -8,17 +8,14 @@ from typing import Final
 from kresolve.fragments.checking import Check, Row
 from kresolve.fragments.features import FeatureCheck
 from kresolve.planner import join_names
-from kresolve.rendering.wrapping import wrapped
+from kresolve.rendering.lines import ended, wrapped
 
 _MARKS: Final[Mapping[bool | None, str]] = {True: "   ", False: " ! ", None: " ? "}
 
 
-def check_report(check: Check) -> str:
+@ended
+def check_report(check: Check) -> Iterator[str]:
     """The table, by what the options are for, and the verdict."""
-    return "\n".join(_lines(check)) + "\n"
-
-
-def _lines(check: Check) -> Iterator[str]:
     yield check.heading
     yield from check.notes
     for profile, features in _by_profile(check.features).items():

@@ -9,6 +9,7 @@ from typing import Final
 from kresolve.evaluator.effects import Effect, Effects
 from kresolve.kconfig.model import TreeInfo
 from kresolve.planner.fragment_file import counted
+from kresolve.rendering.lines import joined
 
 #: What stands above the effects of a kind: on a base, and in a whole tree.
 _TITLES: Final = {
@@ -30,11 +31,6 @@ _TREE_TITLES: Final = {
 _WIDTH: Final = 98
 
 
-def gates_report(effects: Effects, info: TreeInfo) -> str:
-    """The effects by kind and menu: what people choose in full, the rest by name."""
-    return "\n".join(_lines(effects, info))
-
-
 def refusal(effects: Effects) -> str:
     """Why there are no effects: a line for the symbol does not do what it says."""
     name, where = effects.symbol, f"on {effects.base}"
@@ -46,7 +42,9 @@ def refusal(effects: Effects) -> str:
     return f"{effects.symbol} is {effects.without} {where} with any line: nothing to compare"
 
 
-def _lines(effects: Effects, info: TreeInfo) -> Iterator[str]:
+@joined
+def gates_report(effects: Effects, info: TreeInfo) -> Iterator[str]:
+    """The effects by kind and menu: what people choose in full, the rest by name."""
     where = "in every configuration" if not effects.base else f"base {effects.base}"
     mode = f", make {effects.mode}" if effects.mode else ""
     yield f"{effects.symbol}={effects.value} instead of n; {info}, {where}{mode}"

@@ -11,6 +11,7 @@ from kresolve.kconfig.model import TreeInfo
 from kresolve.planner import Plan
 from kresolve.rendering.explanation_html import explanation_html, explanation_page
 from kresolve.rendering.explanation_markdown import explanation_markdown
+from kresolve.rendering.explanation_outline import Outline, outline
 from kresolve.rendering.explanation_text import explanation_text
 from kresolve.results import Result
 
@@ -68,17 +69,21 @@ class Explanation(Result):
         return tuple(self.derivation.facts.values())
 
     @property
+    def _outline(self) -> Outline:
+        return outline(self.derivation, self.wanted, self.plan, full=self.is_full)
+
+    @property
     def markdown(self) -> str:
         """Everything as Markdown."""
-        return explanation_markdown(self.derivation, self.wanted, self.plan, full=self.is_full)
+        return explanation_markdown(self._outline)
 
     @property
     def html(self) -> str:
         """A self-contained HTML page."""
-        return explanation_page(self.derivation, self.wanted, self.plan, full=self.is_full)
+        return explanation_page(self._outline)
 
     def __str__(self) -> str:
-        return explanation_text(self.derivation, self.wanted, self.plan, full=self.is_full)
+        return explanation_text(self._outline)
 
     def _repr_html_(self) -> str:
-        return explanation_html(self.derivation, self.wanted, self.plan, full=self.is_full)
+        return explanation_html(self._outline)

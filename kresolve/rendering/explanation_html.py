@@ -7,17 +7,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Final
 
-from kresolve.explanation import Derivation, headline
-from kresolve.planner import Plan
-from kresolve.rendering.explanation_outline import (
-    Item,
-    about,
-    change_conflict,
-    change_lines,
-    change_title,
-    left_out,
-    outline,
-)
+from kresolve.rendering.explanation_outline import Change, Item, Outline
 
 #: Values and places, and the names of symbols, once the text is escaped.
 _PLACE: Final = re.compile(r"(?<![\w/])([\w./-]+:\d+)(?!\w)")
@@ -45,50 +35,43 @@ div.kresolve { --ink: #1f2328; --dim: #59636e; --line: #d1d9e0; --name: #0550ae;
 """
 
 
-def explanation_html(
-    derivation: Derivation, wanted: str | None, plan: Plan | None, *, full: bool = False
-) -> str:
+def explanation_html(outline: Outline) -> str:
     """One ``div`` with its style, for a notebook or another page."""
-    return "".join(_parts(derivation, wanted, plan, full=full))
+    return "".join(_parts(outline))
 
 
-def explanation_page(
-    derivation: Derivation, wanted: str | None, plan: Plan | None, *, full: bool = False
-) -> str:
+def explanation_page(outline: Outline) -> str:
     """A whole page."""
-    title = escape(f"{derivation.root} is {derivation.value}")
+    title = escape(f"{outline.root.name} is {outline.root.value}")
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{title}</title>\n</head>\n<body>\n"
-        f"{explanation_html(derivation, wanted, plan, full=full)}</body>\n</html>\n"
+        f"{explanation_html(outline)}</body>\n</html>\n"
     )
 
 
-def _parts(
-    derivation: Derivation, wanted: str | None, plan: Plan | None, *, full: bool
-) -> Iterator[str]:
+def _parts(outline: Outline) -> Iterator[str]:
     yield f'<div class="kresolve">\n<style>\n{_STYLE}</style>\n'
-    yield f'<p class="head">{_marked(headline(derivation))}</p>\n'
-    yield f'<p class="about">{escape(about(derivation.fact))}</p>\n'
-    yield from _nested(list(outline(derivation, full=full)))
-    more = left_out(derivation, full=full)
-    if more:
-        yield f'<p class="about">and {more} more, deeper</p>\n'
-    if plan is not None:
-        yield from _change(wanted, plan)
+    yield f'<p class="head">{_marked(outline.headline)}</p>\n'
+    yield f'<p class="about">{escape(outline.about)}</p>\n'
+    yield from _nested(outline.items)
+    if outline.left_out:
+        yield f'<p class="about">and {outline.left_out} more, deeper</p>\n'
+    if outline.change is not None:
+        yield from _change(outline.change)
     yield "</div>\n"
 
 
-def _change(wanted: str | None, plan: Plan) -> Iterator[str]:
-    yield f"<p>{_marked(change_title(wanted, plan))}</p>\n"
+def _change(change: Change) -> Iterator[str]:
+    yield f"<p>{_marked(change.title)}</p>\n"
     following = [
         *(
             f'<span class="why"># {escape(why)}</span>\n{escape(text)}\n'
-            for text, why in change_lines(plan)
+            for text, why in change.lines
         ),
-        *(f"{escape(line)}\n" for line in change_conflict(plan)),
+        *(f"{escape(line)}\n" for line in change.conflict),
     ]
     if following:
         yield f"<pre>{''.join(following)}</pre>\n"

@@ -6,16 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kresolve.explanation import Derivation, Fact, headline
-from kresolve.planner import Plan
-from kresolve.rendering.explanation_outline import (
-    about,
-    change_conflict,
-    change_lines,
-    change_title,
-    left_out,
-    outline,
-)
+from kresolve.explanation import Fact
+from kresolve.rendering.explanation_outline import Outline
+from kresolve.rendering.lines import ended
 
 #: What is set as code besides what files are known to say: quoted words, places,
 #: names of symbols with their values.
@@ -26,41 +19,32 @@ _CODE: Final = (
 _SPECIAL: Final = re.compile(r"([\\`*_<>|\[\]])")
 
 
-def explanation_markdown(
-    derivation: Derivation, wanted: str | None, plan: Plan | None, *, full: bool = False
-) -> str:
+@ended
+def explanation_markdown(outline: Outline) -> Iterator[str]:
     """A Markdown document: the sentence, the derivation, what would change it."""
-    return "\n".join(_lines(derivation, wanted, plan, full=full)) + "\n"
-
-
-def _lines(
-    derivation: Derivation, wanted: str | None, plan: Plan | None, *, full: bool
-) -> Iterator[str]:
-    root = derivation.fact
-    yield f"**{_marked(headline(derivation), root)}**"
+    yield f"**{_marked(outline.headline, outline.root)}**"
     yield ""
-    yield _marked(about(root), root)
+    yield _marked(outline.about, outline.root)
     yield ""
-    for item in outline(derivation, full=full):
+    for item in outline.items:
         indent = "  " * item.level
         yield f"{indent}- {_marked(item.text, item.fact)}"
         for step in item.steps:
             yield f"{indent}  - {_marked(step, item.fact)}"
-    more = left_out(derivation, full=full)
-    if more:
-        yield f"- and {more} more, deeper"
-    if plan is None:
+    if outline.left_out:
+        yield f"- and {outline.left_out} more, deeper"
+    if outline.change is None:
         return
     yield ""
-    yield _marked(change_title(wanted, plan))
+    yield _marked(outline.change.title)
     yield ""
-    if plan.lines:
+    if outline.change.lines:
         yield "```"
-        for text, why in change_lines(plan):
+        for text, why in outline.change.lines:
             yield f"# {why}"
             yield text
         yield "```"
-    for line in change_conflict(plan):
+    for line in outline.change.conflict:
         yield f"- {_marked(line.strip())}"
 
 

@@ -11,10 +11,39 @@ from collections.abc import Iterable, Iterator
 from attrs import frozen
 
 from kresolve.dotconfig.lines import shown_value
-from kresolve.explanation import Cause, Derivation, Fact, sentence, step_text
+from kresolve.explanation import Cause, Derivation, Fact, headline, sentence, step_text
 from kresolve.planner import Plan
 from kresolve.planner.fragment_file import asked_for, verdict
 from kresolve.rendering.plan_text import conflict_lines
+
+
+@frozen
+class Outline:
+    """All that is told of a symbol's value, and of a plan with which it gets another."""
+
+    headline: str
+    root: Fact
+    items: tuple[Item, ...]
+    #: How many causes have no fact: the derivation was cut at some depth.
+    left_out: int
+    change: Change | None
+
+    @property
+    def about(self) -> str:
+        """The prompt, and where it is found in menuconfig; or that there is none."""
+        if not self.root.prompt:
+            return f"{self.root.type}, no prompt"
+        menu = f" in {' > '.join(self.root.menu)}" if self.root.menu else ""
+        return f'{self.root.type} "{self.root.prompt}"{menu}'
+
+
+@frozen
+class Change:
+    """What a plan is for and how good it is; its lines with their reasons, or why it has none."""
+
+    title: str
+    lines: tuple[tuple[str, str], ...]
+    conflict: tuple[str, ...]
 
 
 @frozen
@@ -46,7 +75,28 @@ class Item:
         return any(one.location is not None and one.place in self.text for one in told)
 
 
-def outline(derivation: Derivation, *, full: bool = False) -> Iterator[Item]:
+def outline(
+    derivation: Derivation,
+    wanted: str | None = None,
+    plan: Plan | None = None,
+    *,
+    full: bool = False,
+) -> Outline:
+    """What is told of a derivation, and of a plan with which the symbol gets the value ``wanted``.
+
+    ``full``: every rule is told, the quiet ones too.
+    """
+    causes = (c.name for fact in derivation.facts.values() for c in next_causes(fact, full=full))
+    return Outline(
+        headline(derivation),
+        derivation.fact,
+        tuple(_items(derivation, full=full)),
+        len(set(causes) - derivation.facts.keys()),
+        None if plan is None else _change(wanted, plan),
+    )
+
+
+def _items(derivation: Derivation, *, full: bool) -> Iterator[Item]:
     """The facts from the root on, each followed by its causes one level deeper.
 
     A fact is referred back to only if there is more to it than one sentence.
@@ -100,20 +150,10 @@ def next_causes(fact: Fact, *, full: bool) -> Iterable[Cause]:
     return fact.causes if full else fact.followed
 
 
-def left_out(derivation: Derivation, *, full: bool) -> int:
-    """How many causes have no fact in the derivation: it was cut at some depth."""
-    names = {
-        cause.name for fact in derivation.facts.values() for cause in next_causes(fact, full=full)
-    }
-    return len(names - derivation.facts.keys())
-
-
-def about(fact: Fact) -> str:
-    """The prompt, and where it is found in menuconfig; or that there is none."""
-    if not fact.prompt:
-        return f"{fact.type}, no prompt"
-    menu = " > ".join(fact.menu)
-    return f'{fact.type} "{fact.prompt}"{f" in {menu}" if menu else ""}'
+def _change(wanted: str | None, plan: Plan) -> Change:
+    conflict = () if plan.conflict is None else tuple(conflict_lines(plan, plan.conflict))
+    lines = tuple((line.text, line.why) for line in plan.lines)
+    return Change(change_title(wanted, plan), lines, conflict)
 
 
 def change_title(wanted: str | None, plan: Plan) -> str:
@@ -132,13 +172,3 @@ def _change_title(wanted: str | None, plan: Plan) -> str:
     them = "this line" if len(plan.lines) == 1 else "these lines"
     merit = verdict(plan).partition(", ")[2]
     return f"{them} would make it {wanted} ({merit})"
-
-
-def change_lines(plan: Plan) -> Iterator[tuple[str, str]]:
-    """The lines to add, with their reasons."""
-    return ((line.text, line.why) for line in plan.lines)
-
-
-def change_conflict(plan: Plan) -> list[str]:
-    """Why no lines would do; empty where some would."""
-    return [] if plan.conflict is None else list(conflict_lines(plan, plan.conflict))

@@ -21,6 +21,7 @@ from kresolve.planner import Plan
 from kresolve.planner.fragment_file import asked_for, verdict
 from kresolve.rendering.graph_page import page
 from kresolve.rendering.layout import check_layout
+from kresolve.rendering.lines import ended
 from kresolve.rendering.picture import Arrow, Box, Picture, picture
 from kresolve.rendering.svg import svg
 
@@ -151,12 +152,9 @@ _DOT_ARROWS: Final = {
 }
 
 
-def dot(drawn: Picture) -> str:
+@ended
+def dot(drawn: Picture) -> Iterator[str]:
     """A picture in Graphviz' language."""
-    return "\n".join(_dot(drawn)) + "\n"
-
-
-def _dot(drawn: Picture) -> Iterator[str]:
     yield f"digraph {_quoted(drawn.title)} {{"
     yield "  rankdir=LR;"
     yield f"  label={_quoted('; '.join((drawn.title, drawn.subtitle, *drawn.notes)))};"
@@ -211,12 +209,9 @@ _MERMAID_SHAPES: Final = {
 _MERMAID_ARROWS: Final = {"depends": "-->", "select": "==>", "member": "--o"}
 
 
-def mermaid(drawn: Picture) -> str:
+@ended
+def mermaid(drawn: Picture) -> Iterator[str]:
     """A picture in Mermaid's language, as GitHub and GitLab show it in Markdown."""
-    return "\n".join(_mermaid(drawn)) + "\n"
-
-
-def _mermaid(drawn: Picture) -> Iterator[str]:
     yield f"%% {' '.join('; '.join((drawn.title, drawn.subtitle, *drawn.notes)).split())}"
     yield "flowchart LR"
     numbers = {box.name: f"n{number}" for number, box in enumerate(drawn.boxes)}

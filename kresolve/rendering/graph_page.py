@@ -9,7 +9,9 @@ import json
 from html import escape
 from typing import Any
 
-from kresolve.rendering.picture import Arrow, Picture
+from attrs import asdict
+
+from kresolve.rendering.picture import Picture
 from kresolve.rendering.svg import asset, drawn, svg_of
 
 
@@ -58,16 +60,11 @@ def page_data(picture: Picture) -> dict[str, Any]:
             box.name: {"heading": box.heading, "facts": [list(fact) for fact in box.facts]}
             for box in picture.boxes
         },
-        "arrows": [_arrow(arrow) for arrow in (*picture.arrows, *picture.marks)],
-    }
-
-
-def _arrow(arrow: Arrow) -> dict[str, Any]:
-    return {
-        "source": arrow.source,
-        "target": arrow.target,
-        "kind": arrow.kind,
-        "facts": [{"text": fact.text, "place": fact.place} for fact in arrow.facts],
+        "arrows": [
+            {"source": arrow.source, "target": arrow.target, "kind": arrow.kind}
+            | {"facts": [asdict(fact) for fact in arrow.facts]}
+            for arrow in (*picture.arrows, *picture.marks)
+        ],
     }
 
 

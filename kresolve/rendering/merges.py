@@ -6,21 +6,22 @@ from collections.abc import Iterator
 
 from kresolve.fragments.merging import Merge
 from kresolve.planner.fragment_file import counted
+from kresolve.rendering.lines import ended
 
 
-def merge_report(merge: Merge, *, redundant: bool = False, quiet: bool = False) -> str:
+@ended
+def merge_report(merge: Merge, *, redundant: bool = False, quiet: bool = False) -> Iterator[str]:
     """What merge_config.sh would say, and what it does not.
 
     ``redundant`` is -r: tell of values that two files give alike; ``quiet`` is
     -Q: do not tell of redefined ones.
     """
-    parts = [f"Using {merge.base} as base"]
+    yield f"Using {merge.base} as base"
     for fragment in merge.fragments:
-        parts.append(f"Merging {fragment}")
+        yield f"Merging {fragment}"
         if not quiet:
-            parts += _overlaps(merge, fragment, redundant=redundant)
-    parts += _lost(merge)
-    return "".join(f"{part}\n" for part in parts)
+            yield from _overlaps(merge, fragment, redundant=redundant)
+    yield from _lost(merge)
 
 
 def _overlaps(merge: Merge, fragment: str, *, redundant: bool) -> Iterator[str]:

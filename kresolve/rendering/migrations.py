@@ -8,23 +8,12 @@ from attrs import evolve
 
 from kresolve.fragments.migrating import FATES, MigratedLine, Migration, kept_order
 from kresolve.planner.fragment_file import counted
+from kresolve.rendering.lines import ended
 
 
-def migration_report(migration: Migration) -> str:
+@ended
+def migration_report(migration: Migration) -> Iterator[str]:
     """What becomes of the lines, by fate; of those that hold on both only what is remarkable."""
-    return "".join(f"{line}\n" for line in _lines(migration))
-
-
-def migration_advice(migration: Migration, outputs: Mapping[str, str]) -> str:
-    """What the new kernel needs besides, and what the new fragments lose all the same.
-
-    ``outputs`` are the names of the new fragments by those of the old ones; a line
-    of one that is not written has its place in the old one.
-    """
-    return "".join(f"{line}\n" for line in _advice(migration, outputs))
-
-
-def _lines(migration: Migration) -> Iterator[str]:
     yield f"from {migration.old} to {migration.new}, base {migration.base}, make {migration.mode}"
     for fate, steps in kept_order(migration.steps).items():
         shown = [step for step in steps if fate != "same" or step.remarks]
@@ -34,7 +23,13 @@ def _lines(migration: Migration) -> Iterator[str]:
             yield f"  {step}"
 
 
-def _advice(migration: Migration, outputs: Mapping[str, str]) -> Iterator[str]:
+@ended
+def migration_advice(migration: Migration, outputs: Mapping[str, str]) -> Iterator[str]:
+    """What the new kernel needs besides, and what the new fragments lose all the same.
+
+    ``outputs`` are the names of the new fragments by those of the old ones; a line
+    of one that is not written has its place in the old one.
+    """
     needing: dict[tuple[str, ...], list[MigratedLine]] = {}
     for step in migration.steps:
         if step.add:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kresolve.planner.profiles import Group, Option, Profile, Profiles, Way
-from kresolve.rendering.wrapping import wrapped
+from kresolve.rendering.lines import ended, wrapped
 
 
 def profiles_text(found: Profiles) -> str:
@@ -14,12 +14,9 @@ def profiles_text(found: Profiles) -> str:
     return "".join(f"{one.name:{width}}  {one.description}\n" for one in found.profiles)
 
 
-def profile_text(profile: Profile) -> str:
+@ended
+def profile_text(profile: Profile) -> Iterator[str]:
     """A profile: its features in order, each with its options, notes and evidence."""
-    return "\n".join(_profile(profile)) + "\n"
-
-
-def _profile(profile: Profile) -> Iterator[str]:
     yield from wrapped(f"{profile.name}: {profile.description}", "")
     by_feature: dict[str, list[Option | Group]] = {"": [], **{one: [] for one in profile.features}}
     for entry in profile.entries:

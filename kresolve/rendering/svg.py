@@ -18,6 +18,7 @@ from typing import Final
 from attrs import frozen
 
 from kresolve.rendering.layout import Link, Point, Route, Size, layered
+from kresolve.rendering.lines import ended
 from kresolve.rendering.picture import LOOKS, WORDS, Arrow, Box, Picture
 
 _MARGIN: Final = 24
@@ -121,18 +122,15 @@ def svg(picture: Picture, *, dark: bool = True) -> str:
     return svg_of(drawn(picture), style=style)
 
 
-def svg_of(drawing: Drawing, *, style: str = "") -> str:
-    """A drawing as an SVG element, with its style sheet, if the page around it has none."""
-    return "\n".join(_parts(drawing, style=style)) + "\n"
-
-
 @cache
 def asset(name: str) -> str:
     """A file that lies beside this module, in ``assets``."""
     return (resources.files("kresolve.rendering") / "assets" / name).read_text(encoding="utf-8")
 
 
-def _parts(drawing: Drawing, *, style: str) -> Iterator[str]:
+@ended
+def svg_of(drawing: Drawing, *, style: str = "") -> Iterator[str]:
+    """A drawing as an SVG element, with its style sheet, if the page around it has none."""
     picture = drawing.picture
     width, height = (f"{side:.0f}" for side in drawing.size)
     yield (

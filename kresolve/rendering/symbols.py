@@ -14,7 +14,7 @@ from kresolve.explanation.symbol_page import (
 from kresolve.kconfig.location import Location
 from kresolve.kconfig.printable import printable
 from kresolve.kconfig.symbol_search import SymbolHit
-from kresolve.rendering.wrapping import wrapped
+from kresolve.rendering.lines import wrapped
 
 #: So many selectors that do not count here are told one by one.
 _MOST: Final = 8

@@ -18,7 +18,7 @@ from rich.progress import (
 from rich.progress import Progress as RichProgress
 
 from kresolve.kconfig.printable import printable
-from kresolve.progress import Progress, Task
+from kresolve.progress import Task
 
 
 class TerminalProgress:
@@ -85,8 +85,3 @@ class _PlainTask:
                 self.console.print(
                     f"{self.description} ... {25 * quarter} %", markup=False, soft_wrap=True
                 )
-
-
-def progress() -> Progress:
-    """Progress for whoever watches standard error."""
-    return TerminalProgress()

@@ -446,7 +446,7 @@ config D
 	bool "d"
 	depends on B || C
 """
-    items = list(outline(derived(load(kconfig), "D", "")))
+    items = outline(derived(load(kconfig), "D", "")).items
 
     assert [item.fact.name for item in items] == ["D", "B", "A", "C", "B"]
     assert items[-1].again
