@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import io
 import lzma
 import os
 import shutil
@@ -16,7 +15,7 @@ import struct
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
@@ -29,7 +28,7 @@ from kresolve.sources.tree_writer import TreeWriter
 
 #: Endings of the tarballs that kresolve reads, and what unpacks a file of that kind.
 COMPRESSIONS: Final[Mapping[str, Callable[[Any], Any]]] = {
-    ".tar": lambda stream: stream,
+    ".tar": nullcontext,
     ".tar.gz": gzip.open,
     ".tgz": gzip.open,
     ".tar.xz": lzma.open,
@@ -78,8 +77,7 @@ def unpack_tree(
     scratch.mkdir()
     unpack = next(COMPRESSIONS[end] for end in COMPRESSIONS if name.lower().endswith(end))
     try:
-        counted = cast(IO[bytes], io.BufferedReader(_Counted(stream, on_read), _BLOCK))
-        with unpack(counted) as plain:
+        with unpack(_Watched(stream, on_read)) as plain:
             top = _unpack_members(plain, scratch, origin)
     except MissingError as error:
         raise TreeError(f"{origin}: {error}") from error
@@ -102,7 +100,7 @@ def _damage() -> tuple[type[Exception], ...]:
 
 def _unpack_members(plain: IO[bytes], root: Path, origin: str) -> str:
     """Write what is kept below ``root``; the directory there that is the tree, "" for all."""
-    tail = _Tail(plain)
+    tail = _Watched(plain)
     writer = TreeWriter(root, origin, "tarball")
     for member, content in _members(tail):
         name = writer.checked_name(member.name)
@@ -128,12 +126,15 @@ def _unpack_members(plain: IO[bytes], root: Path, origin: str) -> str:
     return top
 
 
-def _members(tail: _Tail) -> Iterator[tuple[tarfile.TarInfo, IO[bytes] | None]]:
+def _members(tail: _Watched) -> Iterator[tuple[tarfile.TarInfo, IO[bytes] | None]]:
     """The members of a tar archive, each with the content that a regular file has.
 
     Raises tarfile.TarError for whatever is wrong with one, in bounded memory.
     """
-    with _as_damage(), tarfile.open(fileobj=tail, mode="r|", bufsize=_BLOCK) as tar:
+    with (
+        _as_damage(),
+        tarfile.open(fileobj=cast(IO[bytes], tail), mode="r|", bufsize=_BLOCK) as tar,
+    ):
         while True:
             # What stands before the next member's content (long names, maps of
             # sparse files) is kept in memory, and may unpack to any size.
@@ -186,30 +187,14 @@ def _find_top(writer: TreeWriter) -> str:
     return found[0]
 
 
-class _Counted(io.RawIOBase):
-    """Passes a stream on and reports how much of it has been read."""
+class _Watched:
+    """Passes a stream on, counts and remembers its last 1024 bytes, and stops where it may."""
 
-    def __init__(self, stream: IO[bytes], on_read: Callable[[int], None]) -> None:
+    def __init__(
+        self, stream: IO[bytes], on_read: Callable[[int], None] = lambda count: None
+    ) -> None:
         self._stream = stream
         self._on_read = on_read
-        self._count = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self._stream.read(len(buffer))
-        buffer[: len(data)] = data
-        self._count += len(data)
-        self._on_read(self._count)
-        return len(data)
-
-
-class _Tail(io.RawIOBase):
-    """Passes a stream on, remembers its last 1024 bytes, and stops where it may."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
         self._count = 0
         self._limit: int | None = None
         self.last = b""
@@ -218,18 +203,13 @@ class _Tail(io.RawIOBase):
         """Raise tarfile.ReadError if more is read than ``limit`` bytes from the start."""
         self._limit = limit
 
-    def readable(self) -> bool:
-        return True
-
     def read(self, size: int = -1) -> bytes:
         if self._limit is not None and self._count > self._limit + _BLOCK:
             raise tarfile.ReadError("a header that does not end")
         data = self._stream.read(size)
         self._count += len(data)
-        if len(data) >= len(_END_MARK):
-            self.last = data[-len(_END_MARK) :]
-        elif data:
-            self.last = (self.last + data)[-len(_END_MARK) :]
+        self.last = (self.last + data[-len(_END_MARK) :])[-len(_END_MARK) :]
+        self._on_read(self._count)
         return data
 
     def drain(self) -> None:
