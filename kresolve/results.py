@@ -118,8 +118,12 @@ class Short:
         return f"<{type(self).__name__} {text}>"
 
     def _summary(self) -> str:
-        """What the line says; may be too long."""
-        return str(self)
+        """What the line says, may be too long: its text, else the plain values of its document."""
+        if type(self).__str__ is not object.__str__:
+            return str(self)
+        cls: type = type(self)
+        values = ((key.name, key.get(self)) for key in keys_of(cls))
+        return ", ".join(f"{name}={value!r}" for name, value in values if type(value) in _PLAIN)
 
 
 class Result(Short):

@@ -15,7 +15,7 @@ from kresolve.kconfig.location import Location
 from kresolve.kconfig.model import Model, Range, TreeInfo
 from kresolve.kconfig.phrases import Reverse, at, default_line, has_line, range_line, reversed_by
 from kresolve.kconfig.tristate import OF_LETTER, N
-from kresolve.results import Result
+from kresolve.results import Result, Short
 
 #: The kinds of effects, in the order in which they are told; on a base the
 #: first five, in a whole tree all but "changes".
@@ -25,8 +25,8 @@ KINDS: Final = (
 )
 
 
-@frozen
-class Effect:
+@frozen(repr=False)
+class Effect(Short):
     """One effect on one symbol.
 
     ``kind`` is one of :data:`KINDS`: its value goes "off" or lower, "on" or

@@ -73,8 +73,8 @@ PROOF_ONLY: Final[frozenset[Rule]] = frozenset(
 )
 
 
-@frozen
-class Premise:
+@frozen(repr=False)
+class Premise(Short):
     """A premise, which needs no reason: a line in a file, or that there is none.
 
     ``kind`` is "line", "no line", "answer" (a target's own) or "kconfig".
@@ -122,8 +122,8 @@ class Cause:
     changes: tuple[Literal["value", "visibility"], ...] = ()
 
 
-@frozen
-class Step:
+@frozen(repr=False)
+class Step(Short):
     """One application of a rule: its premises, its causes, and the value that follows.
 
     ``also`` are rules that would have the same effect without this one: they
@@ -144,8 +144,8 @@ class Step:
         return (cause for each in (self, *self.also) for cause in each.causes)
 
 
-@frozen
-class Fact:
+@frozen(repr=False)
+class Fact(Short):
     """A symbol, or a choice, has a value; ``rule`` decided it.
 
     ``visible`` is the highest value that its prompt allows.

@@ -29,11 +29,11 @@ from kresolve.kconfig.model import (
 )
 from kresolve.kconfig.similar_names import did_you_mean_option
 from kresolve.kconfig.tristate import LETTERS
-from kresolve.results import Result
+from kresolve.results import Result, Short
 
 
-@frozen
-class AnnotatedCondition:
+@frozen(repr=False)
+class AnnotatedCondition(Short):
     """A condition: as it stands, with the symbols' values, its own value, and the values apart.
 
     Without a configuration ``value`` is empty, and so is ``symbols``.
@@ -45,8 +45,8 @@ class AnnotatedCondition:
     symbols: Mapping[str, str]
 
 
-@frozen
-class ConditionShown:
+@frozen(repr=False)
+class ConditionShown(Short):
     """A line that limits a definition; ``inherited`` if it stands around it."""
 
     word: str
@@ -55,8 +55,8 @@ class ConditionShown:
     inherited: bool
 
 
-@frozen
-class PromptShown:
+@frozen(repr=False)
+class PromptShown(Short):
     """A prompt; ``visible`` is up to which value it lets one choose, empty if not known."""
 
     text: str
@@ -65,8 +65,8 @@ class PromptShown:
     location: Location
 
 
-@frozen
-class DefaultShown:
+@frozen(repr=False)
+class DefaultShown(Short):
     """A default; ``active``: is it the one that would count here?  None if not known."""
 
     value: AnnotatedCondition
@@ -75,8 +75,8 @@ class DefaultShown:
     location: Location
 
 
-@frozen
-class SelectShown:
+@frozen(repr=False)
+class SelectShown(Short):
     """A select or imply, from either side: the other symbol, and how strong it is here.
 
     ``strength`` is the value that it gives, empty if not known; ``value`` that of
@@ -90,8 +90,8 @@ class SelectShown:
     location: Location
 
 
-@frozen
-class RangeShown:
+@frozen(repr=False)
+class RangeShown(Short):
     """A range; ``active`` as for a default."""
 
     text: str
@@ -101,8 +101,8 @@ class RangeShown:
     location: Location
 
 
-@frozen
-class MenuNodeShown:
+@frozen(repr=False)
+class MenuNodeShown(Short):
     """One of a symbol's definitions."""
 
     location: Location

@@ -39,8 +39,8 @@ _TITLE: Final = re.compile(r"^# Linux/(\S+) (\d+\.\d+\S*)", re.MULTILINE)
 _STATES: Final[Mapping[str, State]] = {"y": "built in", "m": "module", "on": "on", "n": "missing"}
 
 
-@frozen
-class Part:
+@frozen(repr=False)
+class Part(Short):
     """An option of an alternative, with the value that it has.
 
     ``value`` is "" where the ``.config`` has no line; ``holds`` is None where that is
@@ -70,8 +70,8 @@ class Part:
         return f"{self.state}{value}{tail}"
 
 
-@frozen
-class CheckedAlternative:
+@frozen(repr=False)
+class CheckedAlternative(Short):
     """An alternative with its options, and whether it holds."""
 
     name: str

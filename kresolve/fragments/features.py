@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, ClassVar
 from attrs import frozen
 
 from kresolve.planner.profiles import Feature, Profile
+from kresolve.results import Short
 
 if TYPE_CHECKING:
     from kresolve.fragments.checking import Row
 
 
-@frozen(eq=False)
-class FeatureCheck:
+@frozen(eq=False, repr=False)
+class FeatureCheck(Short):
     """Will a feature of a profile work?
 
     ``rows`` are its own options.  ``lacks`` are the features that it needs and that do not

@@ -19,6 +19,7 @@ from kresolve.planner.fragment_file import origins
 from kresolve.planner.objective import global_switches
 from kresolve.planner.target import ModelIndex
 from kresolve.progress import SILENT, Progress
+from kresolve.results import Short
 
 _MODE: Final = "allnoconfig"
 
@@ -32,8 +33,8 @@ class Placed:
     replaced: Line | None = None
 
 
-@frozen(eq=False)
-class KataPlan:
+@frozen(eq=False, repr=False)
+class KataPlan(Short):
     """The change of Kata's directory for one kernel.
 
     ``texts`` are the new texts of the files that change; ``lost`` the lines

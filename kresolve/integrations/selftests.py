@@ -26,7 +26,7 @@ from kresolve.planner import (
     answer_any_base,
 )
 from kresolve.planner.target import ModelIndex
-from kresolve.results import Result
+from kresolve.results import Result, Short
 
 AuditVerdict: TypeAlias = Literal["whole", "repaired", "impossible", "unknown"]
 
@@ -37,8 +37,8 @@ SELFTESTS: Final = "tools/testing/selftests"
 _VALUES: Final = re.compile(r"requested .*?, actual value .*?: ")
 
 
-@frozen(eq=False)
-class Audited:
+@frozen(eq=False, repr=False)
+class Audited(Short):
     """The result for one fragment: its lost lines, the lines that repair it, the impossible ones.
 
     ``impossible`` has a reason for each line that cannot hold here; ``verdict`` is

@@ -213,8 +213,8 @@ class Choice:
     optional: bool = False
 
 
-@frozen
-class TreeInfo:
+@frozen(repr=False)
+class TreeInfo(Short):
     """What was read, and with what: part of every answer."""
 
     version: str

@@ -17,7 +17,7 @@ from kresolve.dotconfig.files import open_input
 from kresolve.errors import ConfigFileError, RequestError, did_you_mean
 from kresolve.kconfig.model import Model
 from kresolve.planner import Demand, Request, Term, alternatives_of, checked
-from kresolve.results import Result
+from kresolve.results import Result, Short
 
 #: The feature that stands for all features of a profile.
 ALL: Final = "all"
@@ -60,8 +60,8 @@ _SYMBOL: Final = re.compile(r"(?!CONFIG_)[A-Za-z0-9_]+")
 _CONDITION: Final = re.compile(rf"({_SYMBOL.pattern})(?:=([ymn](?:\|[ymn])*))?")
 
 
-@frozen(kw_only=True)
-class _Counts:
+@frozen(kw_only=True, repr=False)
+class _Counts(Short):
     """For which kernels a part of a profile counts; see data/README.md for the keys."""
 
     since: str = ""
@@ -80,7 +80,7 @@ class _Counts:
         return not until or here[: len(until)] <= until
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class _Asked(_Counts):
     """What a profile says of an option or a group; see data/README.md for the keys."""
 
@@ -93,7 +93,7 @@ class _Asked(_Counts):
     silent: bool = False
 
 
-@frozen
+@frozen(repr=False)
 class Option(_Asked):
     """One option of a profile; see data/README.md for its keys."""
 
@@ -130,7 +130,7 @@ class Option(_Asked):
         return [("", (term,)) for term in self.terms]
 
 
-@frozen
+@frozen(repr=False)
 class Way(_Counts):
     """One alternative of a group: the options that it takes all together."""
 
@@ -140,7 +140,7 @@ class Way(_Counts):
     _keys: ClassVar = ("name", *_COUNTS_KEYS, "options")
 
 
-@frozen
+@frozen(repr=False)
 class Group(_Asked):
     """Alternatives of which one has to hold; see data/README.md for the keys of ``any_of``."""
 
@@ -165,8 +165,8 @@ class Group(_Asked):
         return found
 
 
-@frozen
-class CustomaryOption:
+@frozen(repr=False)
+class CustomaryOption(Short):
     """An option that people ask for by tradition, and that the profile does not need."""
 
     symbol: str
@@ -174,8 +174,8 @@ class CustomaryOption:
     note: str = ""
 
 
-@frozen
-class Feature:
+@frozen(repr=False)
+class Feature(Short):
     """A level or a kind of object that a profile's options serve.
 
     ``does`` says what works with it; it needs the features ``needs``, too.  One of the

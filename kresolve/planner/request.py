@@ -33,6 +33,7 @@ from kresolve.planner.request_text import (
     request_name,
     value_text,
 )
+from kresolve.results import Short
 
 #: What the ``.config`` says of a symbol.
 Shown: TypeAlias = Callable[[str], str]
@@ -40,8 +41,8 @@ Shown: TypeAlias = Callable[[str], str]
 ON: Final = ("y", "m")
 
 
-@frozen
-class Want:
+@frozen(repr=False)
+class Want(Short):
     """An option and its accepted values; it is needed only where its condition holds."""
 
     symbol: str
@@ -70,8 +71,8 @@ class Want:
         return shown(self.symbol) in self.accept or not self.is_needed(shown)
 
 
-@frozen
-class Alternative:
+@frozen(repr=False)
+class Alternative(Short):
     """Wants that hold together; ``name`` is their name for people, if there is one."""
 
     wants: tuple[Want, ...]
@@ -144,8 +145,8 @@ class Request:
         return shown(self.symbol) in self.accept
 
 
-@frozen
-class AnyOf:
+@frozen(repr=False)
+class AnyOf(Short):
     """Alternatives of which one has to hold, the preferred one first.
 
     ``notes`` tell of alternatives that the tree does not have; ``purpose`` is as for a Request.

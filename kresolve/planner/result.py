@@ -72,8 +72,8 @@ class PlanLine(Short):
         return markup.code(self.text), what, markup.text(self.why)
 
 
-@frozen
-class Counterexample:
+@frozen(repr=False)
+class Counterexample(Short):
     """A base on which a line is missed: its tree, and its lines."""
 
     tree: TreeInfo

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
+from attrs import has
 
-from kresolve import Tree
+from kresolve import Tree, check
+from kresolve.api.fragments import audit_selftests
+from kresolve.api.options import AuditOptions
 from kresolve.cli import main
+from kresolve.planner.profiles import known_profile
+from kresolve.results import keys_of
 from tests.cli.validation import faults
 
 pytestmark = pytest.mark.tree
@@ -75,3 +81,38 @@ def test_the_documents_of_what_no_command_prints(tree: Tree) -> None:
     assert backbone is not None
     for result in (tree.target("defconfig").before, tree.graph(), plan.graph, backbone):
         assert faults(result.to_dict()) == []
+
+
+def _parts(value: object) -> Iterator[object]:
+    """A result, and everything of which its document tells."""
+    cls = type(value)
+    if has(cls) and keys_of(cls):
+        yield value
+        for key in keys_of(cls):
+            yield from _parts(key.get(value))
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _parts(part)
+    elif isinstance(value, Iterable) and not isinstance(value, str):
+        for part in value:
+            yield from _parts(part)
+
+
+def test_every_part_of_a_result_shows_itself_in_one_short_line(tree: Tree, tmp_path: Path) -> None:
+    """In the interpreter, whatever a result of Linux 6.12 has in it is a short line."""
+    config = tmp_path / "my.config"
+    config.write_text(LINES, encoding="utf-8")
+    results = (
+        tree.plan("criu", "IP_NF_FILTER|NF_TABLES=m", base="allnoconfig"),
+        tree.plan("BPF_JIT", "MODULES=n", "TUN=m", base="defconfig"),
+        tree.explain("NF_TABLES", base="defconfig"),
+        tree.show("NET", base="defconfig"),
+        tree.gates("EXPERT"),
+        tree.search("^NET"),
+        audit_selftests(tree, AuditOptions(only=["zram", "tdx"])),
+        known_profile("criu"),
+        check("criu:all", config=config),
+    )
+    lines = [repr(part) for result in results for part in _parts(result)]
+
+    assert [line for line in lines if len(line) > 250 or "\n" in line] == []
