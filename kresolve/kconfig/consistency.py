@@ -7,24 +7,13 @@ rely on it.  A saved model, which may come from anybody, is checked here before 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from kresolve.errors import ModelError
 from kresolve.kconfig.choice_membership import enclosing_choice, members
-from kresolve.kconfig.expressions import YES, Compare, Const, Expr, Not, Sym
+from kresolve.kconfig.expressions import YES, Compare, Const, Sym, walk
 from kresolve.kconfig.location import Location
-from kresolve.kconfig.model import (
-    AnyEntry,
-    ChoiceEntry,
-    Default,
-    If,
-    Menu,
-    MenuNode,
-    Model,
-    Prompt,
-    Range,
-    Select,
-)
+from kresolve.kconfig.model import ChoiceEntry, Default, If, Menu, MenuNode, Model
 from kresolve.kconfig.ordering import evaluation_order
 from kresolve.kconfig.tristate import OF_LETTER
 from kresolve.kconfig.values import BOOL_TRISTATE, Type
@@ -117,44 +106,16 @@ def unsupported(model: Model) -> Iterator[tuple[str, Location | None]]:
 def _unequal_y(model: Model) -> Iterator[tuple[str, Location]]:
     """conf reads ``BOOL != y`` in a condition through a wrong pointer."""
     for index, entry in enumerate(model.entries):
-        for condition, location in _conditions(entry):
-            bad = _unequal_y_in(condition, model)
-            if bad is not None:
-                yield (
-                    (
-                        f"'{bad}' with a bool: conf misreads this comparison; "
-                        f"write !{bad.left} instead (entry {index})"
-                    ),
-                    location,
-                )
-
-
-def _conditions(entry: AnyEntry) -> list[tuple[Expr, Location]]:
-    found: list[tuple[Expr, Location]] = [(g.expr, g.location) for g in entry.depends]
-    if isinstance(entry, Menu):
-        found += [(g.expr, g.location) for g in entry.visible]
-    if isinstance(entry, MenuNode | ChoiceEntry):
-        properties: list[Prompt | Default | Select | Range] = [*entry.prompts, *entry.defaults]
-        if isinstance(entry, MenuNode):
-            properties += [*entry.selects, *entry.implies, *entry.ranges]
-        found += [(p.condition, p.location) for p in properties if p.condition is not None]
-    return found
-
-
-def _unequal_y_in(expr: Expr, model: Model) -> Compare | None:
-    todo: list[Any] = [expr]
-    while todo:
-        here = todo.pop()
-        if isinstance(here, Compare):
-            if here.op == "!=" and here.right == YES and isinstance(here.left, Sym):
-                symbol = model.symbols.get(here.left.name)
-                if symbol is not None and symbol.type is Type.BOOL:
-                    return here
-        elif isinstance(here, Not):
-            todo.append(here.operand)
-        else:
-            todo.extend(getattr(here, "operands", ()))
-    return None
+        for condition, location in entry.conditions():
+            for part in walk(condition):
+                match part:
+                    case Compare("!=", Sym(name), right) if right == YES:
+                        symbol = model.symbols.get(name)
+                        if symbol is not None and symbol.type is Type.BOOL:
+                            text = f"'{part}' with a bool: conf misreads this comparison"
+                            yield f"{text}; write !{name} instead (entry {index})", location
+                    case _:
+                        pass
 
 
 def _accidents(model: Model) -> Iterator[tuple[str, Location | None]]:

@@ -6,7 +6,7 @@ one node (scripts/kconfig/symbol.c, ``sym_check_deps``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TypeAlias
 
@@ -104,8 +104,8 @@ class Dependencies:
         entry = model.entries[choice.entry]
         assert isinstance(entry, ChoiceEntry)
         found = [*self._around(choice.entry), *self._above(choice.entry)]
-        for condition in _conditions(entry):
-            self._add(found, condition)
+        for rule in entry.rules:
+            self._add(found, rule.condition)
         for member in choice.members:
             for place, definition in model.menu_nodes(model.symbols[member]):
                 self._add_visibility(found, place, definition)
@@ -205,9 +205,3 @@ class Dependencies:
                 known = tuple(dict.fromkeys((*known, *own)))
             self._shown[index] = known
         return known
-
-
-def _conditions(entry: MenuNode | ChoiceEntry) -> Iterator[Expr | None]:
-    """What stands behind ``if`` on the prompts and defaults of an entry."""
-    yield from (prompt.condition for prompt in entry.prompts)
-    yield from (default.condition for default in entry.defaults)

@@ -128,18 +128,13 @@ def disjunction(operands: Iterable[Expr]) -> Expr:
     return NO if not flat else flat[0] if len(flat) == 1 else Or(tuple(flat))
 
 
-def names(expr: Expr) -> Iterator[str]:
-    """The names of the symbols in an expression, in order, with repetitions.
-
-    >>> list(names(And((Sym("A"), Not(Compare("=", Sym("B"), YES))))))
-    ['A', 'B']
-    """
+def walk(expr: Expr) -> Iterator[Expr]:
+    """An expression and all that it consists of, in the order in which it is written."""
     todo: list[Expr] = [expr]
     while todo:
-        here = todo.pop()
-        match here:
-            case Sym(name):
-                yield name
+        part = todo.pop()
+        yield part
+        match part:
             case Compare(_, left, right):
                 todo += (right, left)
             case Not(operand):
@@ -148,6 +143,15 @@ def names(expr: Expr) -> Iterator[str]:
                 todo.extend(reversed(operands))
             case _:
                 pass
+
+
+def names(expr: Expr) -> Iterator[str]:
+    """The names of the symbols in an expression, in order, with repetitions.
+
+    >>> list(names(And((Sym("A"), Not(Compare("=", Sym("B"), YES))))))
+    ['A', 'B']
+    """
+    return (part.name for part in walk(expr) if isinstance(part, Sym))
 
 
 def renamed(expr: Expr, name: Callable[[str], str]) -> Expr:

@@ -68,6 +68,9 @@ class Range:
     location: Location
 
 
+Rule: TypeAlias = Prompt | Default | Select | Range
+
+
 @frozen(kw_only=True)
 class Entry:
     """Something that stands in the menu tree; ``parent`` is its index there, -1 at the top."""
@@ -75,6 +78,18 @@ class Entry:
     parent: int
     location: Location
     depends: tuple[Condition, ...] = ()
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Its prompts, defaults, selects, implies and ranges."""
+        return ()
+
+    def conditions(self) -> Iterator[tuple[Expr, Location]]:
+        """What stands behind its ``depends on``, and behind ``if`` on its rules."""
+        yield from ((limit.expr, limit.location) for limit in self.depends)
+        for rule in self.rules:
+            if rule.condition is not None:
+                yield rule.condition, rule.location
 
 
 @frozen(kw_only=True)
@@ -88,6 +103,10 @@ class Menu(Entry):
     title: str
     visible: tuple[Condition, ...] = ()
     heading: tuple[Condition, ...] = ()
+
+    def conditions(self) -> Iterator[tuple[Expr, Location]]:
+        """What stands behind its ``depends on`` and ``visible if``."""
+        yield from ((limit.expr, limit.location) for limit in (*self.depends, *self.visible))
 
 
 @frozen(kw_only=True)
@@ -110,6 +129,11 @@ class ChoiceEntry(Entry):
     prompts: tuple[Prompt, ...] = ()
     defaults: tuple[Default, ...] = ()
 
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Its prompts and defaults."""
+        return *self.prompts, *self.defaults
+
 
 @frozen(kw_only=True)
 class MenuNode(Entry):
@@ -123,6 +147,11 @@ class MenuNode(Entry):
     implies: tuple[Select, ...] = ()
     ranges: tuple[Range, ...] = ()
     help_line: int = 0
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Its prompts, defaults, selects, implies and ranges."""
+        return *self.prompts, *self.defaults, *self.selects, *self.implies, *self.ranges
 
 
 AnyEntry: TypeAlias = Menu | If | Comment | ChoiceEntry | MenuNode

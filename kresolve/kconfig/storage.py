@@ -394,17 +394,14 @@ class _Reader:
                 _fail("an entry stands before the one that it is in")
             own = sum(self.nodes[id(condition.expr)] for condition in entry.depends)
             around.append(own + (around[entry.parent] if entry.parent >= 0 else 0))
-            rules = [
-                rule
-                for name in ("prompts", "defaults", "selects", "implies", "ranges")
-                for rule in getattr(entry, name, ())
-            ]
             exprs = [
                 getattr(rule, name, None)
-                for rule in rules
+                for rule in entry.rules
                 for name in ("condition", "value", "low", "high")
             ]
-            work += around[-1] * (1 + len(rules)) + sum(self.nodes[id(expr)] for expr in exprs)
+            work += around[-1] * (1 + len(entry.rules)) + sum(
+                self.nodes[id(expr)] for expr in exprs
+            )
             if work > _MOST_WORK:
                 _fail("its rules are larger than any kernel's")
 

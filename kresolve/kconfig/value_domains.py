@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
-from kresolve.kconfig.expressions import And, Compare, Const, Expr, Not, Operand, Or, Sym, Text
-from kresolve.kconfig.model import AnyEntry, ChoiceEntry, Menu, MenuNode, Model, Range, Select
+from kresolve.kconfig.expressions import Compare, Const, Operand, Sym, Text, walk
+from kresolve.kconfig.model import AnyEntry, Default, MenuNode, Model
 from kresolve.kconfig.tristate import LETTERS
 from kresolve.kconfig.values import Type, strtoll
 
@@ -116,27 +116,6 @@ class _Relating:
 
 def _comparisons(entry: AnyEntry) -> Iterator[Compare]:
     """Every comparison that stands at an entry."""
-    todo = list(_expressions(entry))
-    while todo:
-        here = todo.pop()
-        if isinstance(here, Compare):
-            yield here
-        elif isinstance(here, Not):
-            todo.append(here.operand)
-        elif isinstance(here, And | Or):
-            todo.extend(here.operands)
-
-
-def _expressions(entry: AnyEntry) -> Iterator[Expr]:
-    """Every expression that stands at an entry."""
-    yield from (guard.expr for guard in entry.depends)
-    if isinstance(entry, Menu):
-        yield from (guard.expr for guard in entry.visible)
-    if isinstance(entry, MenuNode | ChoiceEntry):
-        conditions = [prompt.condition for prompt in entry.prompts]
-        conditions += [default.condition for default in entry.defaults]
-        yield from (condition for condition in conditions if condition is not None)
-        yield from (default.value for default in entry.defaults)
-    if isinstance(entry, MenuNode):
-        rules: tuple[Select | Range, ...] = (*entry.selects, *entry.implies, *entry.ranges)
-        yield from (rule.condition for rule in rules if rule.condition is not None)
+    exprs = [expr for expr, _ in entry.conditions()]
+    exprs += [rule.value for rule in entry.rules if isinstance(rule, Default)]
+    return (part for expr in exprs for part in walk(expr) if isinstance(part, Compare))

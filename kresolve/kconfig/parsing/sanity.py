@@ -12,7 +12,7 @@ from kresolve.errors import KconfigError
 from kresolve.kconfig.choice_membership import enclosing_choice
 from kresolve.kconfig.expressions import YES
 from kresolve.kconfig.location import Location
-from kresolve.kconfig.model import Default, MenuNode, Model, Prompt, Range, Select
+from kresolve.kconfig.model import MenuNode, Model
 from kresolve.kconfig.parsing.grammar import Grammar, Mistake
 
 
@@ -53,14 +53,7 @@ def _transitional(model: Model) -> Iterator[tuple[Mistake, str, Location]]:
         if not symbol.transitional:
             continue
         for index, definition in model.menu_nodes(symbol):
-            properties: list[Prompt | Default | Select | Range] = [
-                *definition.prompts,
-                *definition.defaults,
-                *definition.selects,
-                *definition.implies,
-                *definition.ranges,
-            ]
-            places = [rule.location for rule in properties]
+            places = [rule.location for rule in definition.rules]
             if any(limit.expr != YES for limit in model.limits(index)):
                 places.append(definition.location)
             for place in places:
