@@ -19,7 +19,7 @@ from kresolve.errors import DisagreementError as DisagreementError
 from kresolve.errors import KresolveError as KresolveError
 from kresolve.evaluator import Configuration as Configuration
 from kresolve.evaluator.effects import Effects as Effects
-from kresolve.explanation import Derivation as Derivation
+from kresolve.explanation.derivation import Derivation as Derivation
 from kresolve.explanation.symbol_page import SymbolPage as SymbolPage
 from kresolve.fragments.checking import Check as Check
 from kresolve.fragments.findings import Finding as Finding

@@ -28,7 +28,6 @@ from kresolve.evaluator import evaluate
 from kresolve.kconfig.model import Model
 from kresolve.kconfig.values import Type
 from kresolve.sources import SourceTree
-from kresolve.sources.make_targets import target_steps
 
 #: Targets that start from nothing.
 _TARGETS: Final = ("allnoconfig", "alldefconfig", "allyesconfig", "allmodconfig")
@@ -149,6 +148,8 @@ class _TreeConfigs:
 
     def made_of_others(self, name: str, target: str) -> Base:
         """A target that merges files, or that runs others."""
+        from kresolve.sources.make_targets import target_steps
+
         steps = target_steps(self.tree, target, arch=self.model.info.arch)
         if steps is None:
             return self.made_by_script(name, target)

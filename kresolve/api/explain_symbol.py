@@ -6,7 +6,9 @@ from typing import Final
 
 from kresolve.dotconfig.lines import Line, spell
 from kresolve.errors import RequestError
-from kresolve.explanation import Derivation, Deriver, with_probes
+from kresolve.explanation.derivation import Derivation
+from kresolve.explanation.deriving import Deriver
+from kresolve.explanation.probes import with_probes
 from kresolve.kconfig.model import Model
 from kresolve.planner import Plan, Question, Target, answer, checked, parse_request
 from kresolve.progress import SILENT, Progress

@@ -52,8 +52,9 @@ from kresolve.fragments.repair import Repair, repair
 from kresolve.fragments.running_kernel import RunningKernel
 from kresolve.integrations.selftests import SELFTESTS, Audit, Audited, audited, audited_on_any_base
 from kresolve.kconfig.model import Model
-from kresolve.planner import ANY, Target, merged
+from kresolve.planner import Target, merged
 from kresolve.planner.profiles import own_profiles
+from kresolve.planner.target import ANY
 from kresolve.progress import ADVICE_TIMEOUT, SILENT, Progress
 from kresolve.sources import cached_trees, default_arch
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from kresolve.api.explain_symbol import explain_symbol
 from kresolve.api.options import (
     AnyTree,
     Bases,
@@ -35,14 +34,15 @@ from kresolve.api.question import Requests, customary_options, question
 from kresolve.api.tree import Tree
 from kresolve.dotconfig.lines import Line
 from kresolve.errors import ConfigFileError, RequestError
-from kresolve.explanation import customary_effect
-from kresolve.planner import ANY, AnyBase, AnyOf, Plan, Request, Target
+from kresolve.planner import AnyOf, Plan, Request, Target
 from kresolve.planner.solve_and_verify import TargetRequest, solve_and_verify
+from kresolve.planner.target import ANY
 from kresolve.progress import SILENT, TIMEOUT, Progress
-from kresolve.rendering.explanation import Explanation
 
 if TYPE_CHECKING:
     from kresolve.dependency_graph import Graph
+    from kresolve.planner.universal import AnyBase
+    from kresolve.rendering.explanation import Explanation
 
 
 @described(Targets, OnBases, What, PlanOptions)
@@ -160,6 +160,8 @@ def _target_request(
         raise RequestError("base any with --pin: there is no one value to keep")
     if asked.explicit:
         raise RequestError("base any with --explicit: a line is there wherever a base needs it")
+    from kresolve.planner.universal import AnyBase
+
     any_base = AnyBase(tree.model_index, asked, on.mode)
     return TargetRequest(any_base, asked, tree.conf, partial(_samples, tree))
 
@@ -185,8 +187,10 @@ def _with_services(plan: Plan, tree: Tree, place: TargetRequest) -> Plan:
 
 def _customary_notes(tree: Tree, place: TargetRequest, plan: Plan) -> Iterator[str]:
     """What the options would do that people add by tradition; of any bases, none is known."""
-    if plan.status != "planned" or isinstance(place.target, AnyBase):
+    if plan.status != "planned" or not isinstance(place.target, Target) or not place.customary:
         return
+    from kresolve.explanation.customary import customary_effect
+
     target, added = place.target, plan.assignments_in(0)
     for symbol in place.customary:
         told = customary_effect(
@@ -202,7 +206,9 @@ def _customary_notes(tree: Tree, place: TargetRequest, plan: Plan) -> Iterator[s
 
 def _explain_planned(where: Target | AnyBase, plan: Plan, symbol: str) -> Explanation:
     """Explain a symbol with a plan's lines; of any bases, on the empty one."""
-    target = where.empty if isinstance(where, AnyBase) else where
+    from kresolve.api.explain_symbol import explain_symbol
+
+    target = where if isinstance(where, Target) else where.empty
     return explain_symbol(
         target, symbol, base=target.base, said=plan.assignments_in(0), change=False
     )

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from attrs import evolve, field, frozen
 
 from kresolve.api.bases import Base, Make, find_base, find_fragments, invalid_lines
-from kresolve.api.explain_symbol import explain_symbol
 from kresolve.api.options import (
     Bases,
     ExplainOptions,
@@ -48,25 +47,25 @@ from kresolve.dotconfig.lines import (
 )
 from kresolve.errors import RequestError, TreeError
 from kresolve.evaluator import Configuration, ConfMode, evaluate, savedefconfig
-from kresolve.explanation.symbol_page import SymbolPage, symbol_page
 from kresolve.kconfig import markup
-from kresolve.kconfig.help_texts import HelpTexts
 from kresolve.kconfig.model import Model, Symbol, TreeInfo
 from kresolve.kconfig.similar_names import did_you_mean_option
 from kresolve.kconfig.storage import MOST_CHARACTERS, from_bytes, to_bytes
-from kresolve.kconfig.symbol_search import WHERE, SearchResult, search_symbols
 from kresolve.planner import Demand, ModelIndex, Plan, Request, Target
 from kresolve.progress import SILENT, TIMEOUT, Progress
-from kresolve.rendering.explanation import Explanation
 from kresolve.results import Result
 from kresolve.sources import Environment, SourceTree, find_tree
 from kresolve.sources.model_cache import cached_models, load_model
-from kresolve.sources.oracle import Oracle, make_target
 
 if TYPE_CHECKING:
     from kresolve.dependency_graph import Graph
     from kresolve.evaluator.effects import Effects
+    from kresolve.explanation.symbol_page import SymbolPage
+    from kresolve.kconfig.help_texts import HelpTexts
+    from kresolve.kconfig.symbol_search import SearchResult
     from kresolve.planner.backbone import Backbone
+    from kresolve.rendering.explanation import Explanation
+    from kresolve.sources.oracle import Oracle
 
 _MODES: Final = ("olddefconfig", "allnoconfig")
 #: So many bases by name are kept with what plans found out about them.
@@ -79,6 +78,8 @@ def _made(
     source: SourceTree, target: str, *, arch: str, cross_compile: str | None, llvm: bool | str
 ) -> str:
     """The ``.config`` that the tree's own make writes for a target."""
+    from kresolve.sources.oracle import make_target
+
     return make_target(source, target, arch=arch, cross_compile=cross_compile, llvm=llvm).config
 
 
@@ -294,6 +295,8 @@ class Tree(Result):
             raise TreeError("conf is a program of the tree, and --no-shell refuses to run it")
         if self.source is None:
             raise TreeError("a saved model has no conf; name the tree itself to verify with conf")
+        from kresolve.sources.oracle import Oracle
+
         info = self.info
         return Oracle(
             self.source, Environment(info.arch, info.srcarch, info.variables, info.toolchain)
@@ -356,6 +359,8 @@ class Tree(Result):
         progress: Progress = SILENT,
     ) -> Explanation:
         """Why a symbol has its value; see :func:`kresolve.explain`."""
+        from kresolve.api.explain_symbol import explain_symbol
+
         start = base if config is None else Path(config)
         target = self._with_warnings(start, fragment, mode)
         return explain_symbol(
@@ -473,6 +478,8 @@ class Tree(Result):
         """The symbols that match a regular expression; see :func:`kresolve.search`."""
         target = None if base is None else self._with_warnings(base, fragment, mode)
         configuration = None if target is None else target.before
+        from kresolve.kconfig.symbol_search import WHERE, SearchResult, search_symbols
+
         places = tuple(where) or WHERE
         hits = search_symbols(self.model, pattern, self._helps, configuration, where=places)
         return SearchResult(self.info, pattern, hits, "" if target is None else target.base)
@@ -489,11 +496,15 @@ class Tree(Result):
         """All that the Kconfig files say about a symbol; see :func:`kresolve.show`."""
         target = None if base is None else self._with_warnings(base, fragment, mode)
         configuration = None if target is None else target.before
+        from kresolve.explanation.symbol_page import symbol_page
+
         page = symbol_page(self.model, symbol, self._helps, configuration)
         return page if target is None else evolve(page, base=target.base)
 
     @cached_property
     def _helps(self) -> HelpTexts:
+        from kresolve.kconfig.help_texts import HelpTexts
+
         return HelpTexts(None if self.source is None else self.source.path)
 
     @cached_property

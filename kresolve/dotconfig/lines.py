@@ -14,7 +14,6 @@ from typing import ClassVar, Final
 
 from attrs import evolve, field, frozen
 
-from kresolve.dotconfig.config_file import read_config
 from kresolve.errors import ConfigFileError
 from kresolve.kconfig.location import Location
 from kresolve.kconfig.values import BOOL_TRISTATE, Type, valid
@@ -131,6 +130,8 @@ def read_lines(path: Path, *, exact_unset: bool = True) -> tuple[list[Line], lis
     the bad line says why.  Raises ConfigFileError when the file cannot be read
     or has no configuration in it.
     """
+    from kresolve.dotconfig.config_file import read_config
+
     good, bad = parse_lines(read_config(path), str(path), exact_unset=exact_unset)
     if bad and bad[0].text.startswith(_BOM):
         text = bad[0].text.removeprefix(_BOM)

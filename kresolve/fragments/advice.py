@@ -15,8 +15,8 @@ from kresolve.dotconfig.lines import (
     Line,
 )
 from kresolve.evaluator import Configuration
-from kresolve.explanation import Deriver
 from kresolve.explanation.dependency_path import Relation, WithAndWithout, shortest_path
+from kresolve.explanation.deriving import Deriver
 from kresolve.fragments.findings import Finding
 from kresolve.fragments.linting import Linter
 from kresolve.fragments.repair import Repair, conflict_text, repair
@@ -24,7 +24,8 @@ from kresolve.kconfig.expressions import And, Expr, Not, Or, Sym
 from kresolve.kconfig.location import Location
 from kresolve.kconfig.model import MenuNode
 from kresolve.kconfig.phrases import join_names
-from kresolve.planner import Conflict, Plan, Question, Request, Target, answer, compatible
+from kresolve.planner import Conflict, Plan, Question, Request, Target, answer
+from kresolve.planner.compatible import compatible
 from kresolve.planner.result import CorrectionSet
 from kresolve.progress import ADVICE_TIMEOUT, SILENT, Progress
 from kresolve.solver import Deadline

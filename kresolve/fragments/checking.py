@@ -9,7 +9,7 @@ from typing import ClassVar, Final, Literal, TypeAlias
 from attrs import evolve, frozen
 
 from kresolve.dotconfig.lines import Line, typed_value, unquote
-from kresolve.explanation import Deriver
+from kresolve.explanation.deriving import Deriver
 from kresolve.explanation.why_not import why_not, with_tools
 from kresolve.fragments.check_items import CheckItem, KernelId, of_profile
 from kresolve.fragments.features import FeatureCheck, check_features, every, features_in, some
@@ -17,7 +17,8 @@ from kresolve.fragments.repair import Repair, conflict_text
 from kresolve.fragments.running_kernel import RunningKernel
 from kresolve.kconfig import markup
 from kresolve.kconfig.model import TreeInfo
-from kresolve.planner import Plan, Target, Want, has_option, join_names
+from kresolve.kconfig.phrases import join_names
+from kresolve.planner import Plan, Target, Want, has_option
 from kresolve.planner.fragment_file import counted
 from kresolve.planner.profiles import ALL, Option, Profile, known_profile
 from kresolve.results import Result, Short

@@ -20,7 +20,7 @@ from kresolve.dotconfig.lines import (
     typed_value,
 )
 from kresolve.evaluator import Configuration, evaluate
-from kresolve.explanation import Deriver
+from kresolve.explanation.deriving import Deriver
 from kresolve.explanation.why_not import roots, why_not, with_tools
 from kresolve.fragments.findings import LOST, Finding, LintRule
 from kresolve.fragments.renames import shortened, successors, unknown_text

@@ -7,17 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from attrs import field, frozen
 
-from kresolve.planner import (
-    Compatible,
-    Conflict,
-    Demand,
-    Plan,
-    Question,
-    Target,
-    answer,
-    can_be_proved,
-    compatible,
-)
+from kresolve.planner import Conflict, Demand, Plan, Question, Target, answer, can_be_proved
+from kresolve.planner.compatible import Compatible, compatible
 from kresolve.progress import ADVICE_TIMEOUT, SILENT, Progress
 from kresolve.solver import Deadline
 

@@ -15,17 +15,10 @@ from kresolve.fragments.findings import LOST, Finding
 from kresolve.fragments.linting import Linter
 from kresolve.fragments.repair import Repair, conflict_text, repair_by
 from kresolve.kconfig.model import TreeInfo
-from kresolve.planner import (
-    AnyBase,
-    Demand,
-    Plan,
-    PlanLine,
-    Question,
-    Request,
-    Target,
-    answer_any_base,
-)
+from kresolve.planner import Demand, Plan, PlanLine, Question, Request, Target
 from kresolve.planner.target import ModelIndex
+from kresolve.planner.universal import AnyBase
+from kresolve.planner.universal_plan import answer_any_base
 from kresolve.results import Result, Short
 
 AuditVerdict: TypeAlias = Literal["whole", "repaired", "impossible", "unknown"]

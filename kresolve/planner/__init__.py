@@ -1,7 +1,5 @@
 """Planning: from a request to the best plan, confirmed by the evaluator."""
 
-from kresolve.kconfig.phrases import join_names
-from kresolve.planner.compatible import Compatible, compatible
 from kresolve.planner.objective import ORDERS, Measure, View
 from kresolve.planner.planning import answer, answer_all, answer_in_parts, can_be_proved
 from kresolve.planner.problem import Question
@@ -44,18 +42,13 @@ from kresolve.planner.result import (
     Verified,
 )
 from kresolve.planner.target import ModelIndex, Target
-from kresolve.planner.universal import ANY, AnyBase
-from kresolve.planner.universal_plan import answer_any_base
 
 __all__ = [
-    "ANY",
     "ON",
     "ORDERS",
     "Alternative",
-    "AnyBase",
     "AnyOf",
     "Change",
-    "Compatible",
     "Conflict",
     "Counterexample",
     "Demand",
@@ -77,16 +70,13 @@ __all__ = [
     "alternatives_of",
     "answer",
     "answer_all",
-    "answer_any_base",
     "answer_in_parts",
     "any_of",
     "can_be_proved",
     "checked",
-    "compatible",
     "from_fragment",
     "from_mapping",
     "has_option",
-    "join_names",
     "lacking",
     "listed_values",
     "merged",

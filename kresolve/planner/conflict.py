@@ -8,7 +8,7 @@ from typing import Final
 
 from kresolve.encoding import Reason
 from kresolve.errors import DisagreementError, KresolveError
-from kresolve.explanation import computed_at
+from kresolve.explanation.probes import computed_at
 from kresolve.kconfig.location import Location
 from kresolve.kconfig.values import NUMERIC, Type, base_of, leading_number, valid
 from kresolve.planner.line_order import one_line_each

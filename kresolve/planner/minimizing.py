@@ -18,9 +18,9 @@ from kresolve.dotconfig.lines import Line, fragment_text, typed_value
 from kresolve.errors import DisagreementError, RequestError
 from kresolve.evaluator import more_user_values
 from kresolve.kconfig.model import Model, TreeInfo
-from kresolve.kconfig.phrases import NO_PROMPT
+from kresolve.kconfig.phrases import NO_PROMPT, join_names
 from kresolve.kconfig.values import Type
-from kresolve.planner import Demand, Question, Target, answer, join_names
+from kresolve.planner import Demand, Question, Target, answer
 from kresolve.progress import SILENT, Progress
 from kresolve.results import Result
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from kresolve.dotconfig.lines import Line, unquote
 from kresolve.kconfig.memory import gc_paused
 from kresolve.planner.candidate_values import PLACEHOLDER, is_exhaustive
-from kresolve.planner.conflict import NoStableLineError, asked_for, conflict
 from kresolve.planner.objective import Measure, is_known
 from kresolve.planner.problem import Question
 from kresolve.planner.request import Demand, accepted_values, notes_of
 from kresolve.planner.result import Change, Plan, TargetResult, Verified
 from kresolve.planner.search import SearchResult, search
-from kresolve.planner.splitting import Split, split
 from kresolve.planner.target import Target
 from kresolve.planner.why_needed import plan_lines, satisfied, serving
 from kresolve.progress import SILENT, Progress
 from kresolve.solver import Deadline, OutOfTime
+
+if TYPE_CHECKING:
+    from kresolve.planner.splitting import Split
 
 
 def answer(
@@ -98,6 +100,8 @@ def _impossible(
     That there is none is proved already: if the time is out before the cause is
     found, all that is asked for is named.
     """
+    from kresolve.planner.conflict import NoStableLineError, asked_for, conflict
+
     alone: list[tuple[Target, Question]] = []
     try:
         alone += (
@@ -130,6 +134,8 @@ def answer_in_parts(
 
     Raises DisagreementError when the witnesses disagree.
     """
+    from kresolve.planner.splitting import split
+
     remarks = _remarks(questions)
     unanswered = _unanswered(questions, tuple(remarks))
     deadline = Deadline.after(timeout)

@@ -13,7 +13,7 @@ from kresolve.dotconfig.files import write_whole
 from kresolve.dotconfig.lines import Line, shown_value
 from kresolve.encoding import Reason
 from kresolve.errors import RequestError
-from kresolve.explanation import Derivation
+from kresolve.explanation.derivation import Derivation
 from kresolve.kconfig import markup
 from kresolve.kconfig.location import Location
 from kresolve.kconfig.model import TreeInfo

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import frozen
 
 from kresolve.dotconfig.lines import Line
 from kresolve.errors import DisagreementError, RequestError
 from kresolve.evaluator import ConfMode, evaluate
-from kresolve.planner import (
-    ANY,
-    AnyBase,
-    Plan,
-    Question,
-    Target,
-    answer_all,
-    answer_any_base,
-    answer_in_parts,
-)
+from kresolve.planner import Plan, Question, Target, answer_all, answer_in_parts
+from kresolve.planner.target import ANY
 from kresolve.progress import SILENT, TIMEOUT, Progress
+
+if TYPE_CHECKING:
+    from kresolve.planner.universal import AnyBase
 
 #: The ``.config`` that a tree's own conf makes of lines.
 Conf: TypeAlias = Callable[[Iterable[Line], ConfMode], str]
@@ -58,7 +53,7 @@ def solve_and_verify(
     targets = [
         (place.target, place.question) for place in places if isinstance(place.target, Target)
     ]
-    any_bases = [place.target for place in places if isinstance(place.target, AnyBase)]
+    any_bases = [place.target for place in places if not isinstance(place.target, Target)]
     if targets and any_bases:
         raise RequestError(f"base {ANY} covers every base; name no other beside it")
     if any_bases:
@@ -66,6 +61,8 @@ def solve_and_verify(
             raise RequestError(f"alternatives are not looked for with base {ANY}")
         if parts:
             raise RequestError(f"a fragment for base {ANY} is not split")
+        from kresolve.planner.universal_plan import answer_any_base
+
         plan = answer_any_base(any_bases, timeout=timeout, progress=progress)
     elif parts:
         if alternatives:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import Factory, field, frozen
 
@@ -12,12 +12,16 @@ from kresolve.dotconfig.files import read_below
 from kresolve.dotconfig.lines import Line
 from kresolve.encoding import CandidateInput, CandidateLines, Circuit, Encoding, OpenEncoding
 from kresolve.evaluator import Configuration, ConfMode, UserValues, evaluate
-from kresolve.explanation import Probes
 from kresolve.kconfig.dependencies import Dependencies
 from kresolve.kconfig.model import Model
 from kresolve.kconfig.value_domains import ValueDomains, value_domains
 from kresolve.planner.candidate_values import candidate_values
 
+if TYPE_CHECKING:
+    from kresolve.explanation.probes import Probes
+
+#: What all bases of a tree are called.
+ANY: Final = "any"
 #: Variables of an encoding that is kept no longer, for the memory that it takes.
 _LARGEST: Final = 300_000
 
@@ -37,6 +41,8 @@ class ModelIndex:
     @cached_property
     def probes(self) -> Probes:
         """What the tree's files ask programs."""
+        from kresolve.explanation.probes import Probes
+
         return Probes(self.model.info, self.read)
 
     @cached_property

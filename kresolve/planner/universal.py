@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Final
 
 from attrs import field, frozen
 
@@ -39,9 +38,6 @@ from kresolve.planner.target import ModelIndex, Target
 from kresolve.progress import SILENT, Progress
 from kresolve.solver import NEVER, Deadline, IncrementalSolver, Level, LexMaxSat, Solution
 from kresolve.solver.canonical import canonical_solution
-
-#: What a base is called that says nothing.
-ANY: Final = "any"
 
 
 @frozen(eq=False)

@@ -8,8 +8,8 @@ from attrs import evolve
 
 from kresolve.dotconfig.lines import Line
 from kresolve.evaluator import evaluate
-from kresolve.explanation import Deriver
 from kresolve.explanation.dependency_path import WithAndWithout
+from kresolve.explanation.deriving import Deriver
 from kresolve.kconfig.memory import gc_paused
 from kresolve.planner.candidate_values import is_exhaustive
 from kresolve.planner.conflict import NoStableLineError, conflict
@@ -24,8 +24,8 @@ from kresolve.planner.result import (
     TargetResult,
     Verified,
 )
-from kresolve.planner.target import Target
-from kresolve.planner.universal import ANY, AnyBase, UniversalFragment, universal_fragment
+from kresolve.planner.target import ANY, Target
+from kresolve.planner.universal import AnyBase, UniversalFragment, universal_fragment
 from kresolve.planner.why_needed import Loss, plainly_asked, plan_line
 from kresolve.progress import SILENT, Progress
 from kresolve.solver import Deadline, OutOfTime

@@ -13,9 +13,10 @@ from attrs import evolve, frozen
 
 from kresolve.dotconfig.lines import Line, typed_value
 from kresolve.evaluator.evaluation import Evaluation
-from kresolve.explanation import Deriver, reason
 from kresolve.explanation.dependency_path import WithAndWithout, dependency_path
+from kresolve.explanation.deriving import Deriver
 from kresolve.explanation.reductions import readable
+from kresolve.explanation.sentences import reason
 from kresolve.kconfig.model import Model
 from kresolve.kconfig.phrases import join_names
 from kresolve.planner.problem import Question

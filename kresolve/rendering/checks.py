@@ -7,7 +7,7 @@ from typing import Final
 
 from kresolve.fragments.checking import Check, Row
 from kresolve.fragments.features import FeatureCheck
-from kresolve.planner import join_names
+from kresolve.kconfig.phrases import join_names
 from kresolve.rendering.lines import ended, wrapped
 
 _MARKS: Final[Mapping[bool | None, str]] = {True: "   ", False: " ! ", None: " ? "}

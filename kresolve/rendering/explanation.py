@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from kresolve.explanation import Derivation, Fact, headline
+from kresolve.explanation.derivation import Derivation, Fact
+from kresolve.explanation.sentences import headline
 from kresolve.kconfig.model import TreeInfo
 from kresolve.planner import Plan
 from kresolve.rendering.explanation_html import explanation_html, explanation_page

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kresolve.explanation import Fact
+from kresolve.explanation.derivation import Fact
 from kresolve.rendering.explanation_outline import Outline
 from kresolve.rendering.lines import ended
 

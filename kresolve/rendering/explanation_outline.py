@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from attrs import frozen
 
 from kresolve.dotconfig.lines import shown_value
-from kresolve.explanation import Cause, Derivation, Fact, headline, sentence, step_text
+from kresolve.explanation.derivation import Cause, Derivation, Fact
+from kresolve.explanation.sentences import headline, sentence, step_text
 from kresolve.planner import Plan
 from kresolve.planner.fragment_file import asked_for, verdict
 from kresolve.rendering.plan_text import conflict_lines

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kresolve.errors import TreeError
 from kresolve.progress import SILENT, Progress
-from kresolve.sources import debian, git, kernel_org
+from kresolve.sources import debian
 from kresolve.sources.archive import COMPRESSIONS, unpack_file
 from kresolve.sources.tree import SourceTree, keep_tree, missing_from, read_version
 
@@ -38,8 +38,12 @@ def find_tree(
         if colon and scheme == "debian":
             return debian.fetch(rest, progress=progress, refresh=refresh)
         if colon and scheme == "git":
+            from kresolve.sources import git
+
             return git.fetch(rest, progress=progress)
         if colon and scheme == "kernel.org":
+            from kresolve.sources import kernel_org
+
             return kernel_org.fetch(rest, progress=progress, refresh=refresh)
     path = Path(spec)
     if path.is_dir():

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from kresolve.dotconfig.files import write_whole
-from kresolve.planner import join_names
+from kresolve.kconfig.phrases import join_names
 from kresolve.planner.profiles import find_profile
 from tests.boot.evidence import required, seen
 from tests.boot.guest.operations import BY_NAME

@@ -15,17 +15,17 @@ from kresolve.errors import KconfigError
 from kresolve.evaluator import ConfMode, evaluate, user_values
 from kresolve.kconfig.model import Model
 from kresolve.planner import (
-    AnyBase,
     ModelIndex,
     Plan,
     Question,
     Target,
     answer,
     answer_all,
-    answer_any_base,
     merged,
     requested,
 )
+from kresolve.planner.universal import AnyBase
+from kresolve.planner.universal_plan import answer_any_base
 from kresolve.rendering.plan_text import plan_report
 from tests.property.toys import MODES, ConfError, conf, load, program, read
 

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from kresolve import Tree
 from kresolve.dotconfig.lines import Line, quote
 from kresolve.evaluator import Configuration, ConfMode, evaluate
-from kresolve.explanation import Derivation, Deriver, sentence
+from kresolve.explanation.derivation import Derivation
+from kresolve.explanation.deriving import Deriver
 from kresolve.explanation.reductions import reduced
+from kresolve.explanation.sentences import sentence
 from kresolve.kconfig.dependencies import Dependencies
 from kresolve.kconfig.model import Model, Symbol
 from kresolve.kconfig.values import Type

@@ -15,11 +15,16 @@ from hypothesis import strategies as st
 from kresolve.dotconfig.lines import Line, spell
 from kresolve.evaluator import ConfMode
 from kresolve.kconfig.model import Model
-from kresolve.planner import AnyBase, Demand, ModelIndex, Question, Request
+from kresolve.planner import Demand, ModelIndex, Question, Request
 from kresolve.planner.candidate_values import is_exhaustive
 from kresolve.planner.line_order import in_order
 from kresolve.planner.objective import global_switches
-from kresolve.planner.universal import NoUniversalFragment, UniversalFragment, universal_fragment
+from kresolve.planner.universal import (
+    AnyBase,
+    NoUniversalFragment,
+    UniversalFragment,
+    universal_fragment,
+)
 from kresolve.planner.universal_plan import answer_any_base
 from tests.property.kconfigs import DIALECTS, toys
 from tests.property.test_plans import alternatives

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kresolve.evaluator import Configuration, evaluate
-from kresolve.explanation import Deriver
+from kresolve.explanation.deriving import Deriver
 from kresolve.explanation.why_not import why_not
 from kresolve.kconfig.expressions import names
 from kresolve.kconfig.model import Model, Symbol

@@ -21,7 +21,7 @@ from kresolve import Tree
 from kresolve.api.explain_symbol import explain_symbol
 from kresolve.dotconfig.lines import Line, parse_lines
 from kresolve.errors import KresolveError
-from kresolve.explanation import Cause, Fact
+from kresolve.explanation.derivation import Cause, Fact
 from kresolve.planner import Target
 from kresolve.rendering.explanation import Explanation
 from tests.property.pinning import with_other_value

@@ -11,17 +11,10 @@ from kresolve.api.explain_symbol import explain_symbol
 from kresolve.dotconfig.lines import Line
 from kresolve.errors import RequestError
 from kresolve.evaluator import ConfMode, evaluate
-from kresolve.explanation import (
-    Derivation,
-    Deriver,
-    Probes,
-    customary_effect,
-    headline,
-    reason,
-    sentence,
-    with_probes,
-)
-from kresolve.explanation.derivation import Fact, Premise, Step
+from kresolve.explanation.customary import customary_effect
+from kresolve.explanation.derivation import Derivation, Fact, Premise, Step
+from kresolve.explanation.deriving import Deriver
+from kresolve.explanation.probes import Probes, with_probes
 from kresolve.explanation.reductions import (
     FOR_READERS,
     drop_alternatives,
@@ -33,6 +26,7 @@ from kresolve.explanation.reductions import (
     stop_at_user_lines,
     to_depth,
 )
+from kresolve.explanation.sentences import headline, reason, sentence
 from kresolve.kconfig.location import Location
 from kresolve.kconfig.model import Model
 from kresolve.kconfig.values import Type

@@ -21,18 +21,18 @@ from kresolve.fragments.migrating import migrated
 from kresolve.kconfig import markup
 from kresolve.kconfig.location import Location
 from kresolve.planner import (
-    AnyBase,
     ModelIndex,
     Plan,
     Question,
     Target,
     answer,
-    answer_any_base,
     answer_in_parts,
     checked,
     parse_request,
 )
 from kresolve.planner.backbone import backbone
+from kresolve.planner.universal import AnyBase
+from kresolve.planner.universal_plan import answer_any_base
 from tests.property.toys import load
 
 _NASTY = "<script>alert(1)</script> & </td>"

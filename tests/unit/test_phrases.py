@@ -14,7 +14,8 @@ from kresolve.dotconfig.lines import parse_lines
 from kresolve.evaluator import evaluate
 from kresolve.evaluator.effects import cause
 from kresolve.evaluator.tree_effects import effects_in_tree
-from kresolve.explanation import Deriver, reason, sentence
+from kresolve.explanation.deriving import Deriver
+from kresolve.explanation.sentences import reason, sentence
 from kresolve.fragments.check_items import KernelId, check_items
 from kresolve.fragments.checking import check_lines, explained
 from kresolve.fragments.linting import Linter

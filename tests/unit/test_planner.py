@@ -257,7 +257,7 @@ def test_a_cause_that_is_not_found_in_time(model: Model, monkeypatch: pytest.Mon
     def late(*_: object) -> None:
         raise OutOfTime
 
-    monkeypatch.setattr("kresolve.planner.planning.conflict", late)
+    monkeypatch.setattr("kresolve.planner.conflict.conflict", late)
     found = plan(model, "DEVICE", "FLAG", forbid="BUS")
     assert found.status == "impossible"
     assert found.conflict is not None

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from kresolve.dotconfig.lines import Line, typed_value
 from kresolve.fragments import repair as module
 from kresolve.fragments.repair import repair
-from kresolve.planner import Plan, Question, Request, Target, answer, compatible, search
+from kresolve.planner import Plan, Question, Request, Target, answer, search
+from kresolve.planner.compatible import compatible
 from kresolve.planner.problem import WholeProblem
 from kresolve.planner.relaxation import Relaxation
 from kresolve.solver import Deadline

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kresolve.evaluator import evaluate
-from kresolve.explanation import Deriver
+from kresolve.explanation.deriving import Deriver
 from kresolve.explanation.why_not import WhyNot, why_not
 from tests.property.toys import load, read
 
