@@ -33,6 +33,31 @@ class Dialect:
     ends_empty_menus: bool = True
 
 
+#: Of each generation of rules, one kernel version.
+VERSIONS: Final[Mapping[str, str]] = {"5.10": "5.10", "6.1": "6.1", "6.12": "6.12", "7.x": "7.3"}
+
+#: The rules of each generation.
+GENERATIONS: Final[Mapping[str, Dialect]] = {
+    "5.10": Dialect(
+        choice_lists=False,
+        numbers_start_at_zero=False,
+        forgets_out_of_range=True,
+        exact_unset=False,
+        misreads_unequal=False,
+        ends_empty_menus=False,
+    ),
+    "6.1": Dialect(
+        choice_lists=False,
+        numbers_start_at_zero=False,
+        forgets_out_of_range=True,
+        exact_unset=False,
+        misreads_unequal=False,
+    ),
+    "6.12": Dialect(),
+    "7.x": Dialect(),
+}
+
+
 #: For each rule, the file and the texts that tell it is there, and that it is not.
 _MARKS: Final[Mapping[str, tuple[str, str, str]]] = {
     "choice_lists": ("parser.y", r"choice_members", r"P_CHOICE"),

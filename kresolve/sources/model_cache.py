@@ -16,6 +16,7 @@ from typing import Final
 from attrs import asdict
 
 from kresolve.errors import KconfigError, ModelError, ToolError
+from kresolve.kconfig.dialect import Dialect
 from kresolve.kconfig.model import Model, TreeInfo
 from kresolve.kconfig.parsing.stamp import stamp
 from kresolve.kconfig.storage import FORMAT, HEAD, from_bytes, info_of
@@ -169,6 +170,7 @@ def parse_tree(
     environment: Mapping[str, str],
     kconfig: str = "Kconfig",
     conf: Path | None = None,
+    dialect: Dialect | None = None,
     shell: bool = True,
 ) -> bytes:
     """Parse the Kconfig files below ``environment["srctree"]`` into a model's bytes.
@@ -176,7 +178,7 @@ def parse_tree(
     ``environment`` is the whole environment of the child, as make would give
     it to conf.  Nothing is written outside a scratch directory that is gone
     afterwards.  The rules are those of the conf whose sources lie in
-    ``scripts/kconfig`` of the tree, or of ``conf``.  With ``shell`` False
+    ``scripts/kconfig`` of the tree, or of ``conf``, or those of ``dialect``.  With ``shell`` False
     nothing of the tree runs: a ``$(shell ...)`` is an error.  Raises
     KconfigError with file and line for what cannot be read.
     """
@@ -187,6 +189,7 @@ def parse_tree(
             "info": asdict(info),
             "kconfig": kconfig,
             "conf": str(conf or environment.get("srctree", "")),
+            "dialect": None if dialect is None else asdict(dialect),
             "shell": shell,
             "answer": str(place / "answer"),
         }

@@ -22,14 +22,11 @@ from attrs import asdict
 from kresolve.dotconfig.lines import Line, parse_lines
 from kresolve.dotconfig.user_values import ConfMode
 from kresolve.errors import KconfigError
-from kresolve.kconfig.dialect import Dialect
+from kresolve.kconfig.dialect import GENERATIONS, VERSIONS
 from kresolve.kconfig.model import Model
 from kresolve.kconfig.storage import from_bytes
 from kresolve.sources import find_tree, probe_environment
 from kresolve.sources.oracle import Oracle
-
-#: Of each generation of rules, one kernel version.
-VERSIONS: Final = {"5.10": "5.10", "6.1": "6.1", "6.12": "6.12", "7.x": "7.3"}
 
 #: Where Debian has a kernel of each.
 TREES: Final = {
@@ -37,27 +34,6 @@ TREES: Final = {
     "6.1": "debian:6.1",
     "6.12": "debian:6.12",
     "7.x": "debian:7.3@trixie-backports",
-}
-
-#: What kresolve recognises in the sources of these versions.
-RULES: Final = {
-    "5.10": Dialect(
-        choice_lists=False,
-        numbers_start_at_zero=False,
-        forgets_out_of_range=True,
-        exact_unset=False,
-        misreads_unequal=False,
-        ends_empty_menus=False,
-    ),
-    "6.1": Dialect(
-        choice_lists=False,
-        numbers_start_at_zero=False,
-        forgets_out_of_range=True,
-        exact_unset=False,
-        misreads_unequal=False,
-    ),
-    "6.12": Dialect(),
-    "7.x": Dialect(),
 }
 
 MODES: Final[tuple[ConfMode, ...]] = (
@@ -74,22 +50,13 @@ sys.path[:] = {path!r}
 sys.setrecursionlimit(20_000)
 answer = os.fdopen(os.dup(1), "wb")
 os.dup2(2, 1)
-from kresolve.kconfig.dialect import Dialect
 from kresolve.errors import KresolveError
 from kresolve.kconfig.parsing import worker
-from kresolve.kconfig.parsing.lowering import lower
-from kresolve.kconfig.parsing.parser import parse
-from kresolve.kconfig.model import TreeInfo
-from kresolve.kconfig.storage import to_bytes
 for line in sys.stdin.buffer:
     job = json.loads(line)
     os.environ["srctree"] = job.pop("srctree")
     try:
-        if job["conf"]:
-            kind, data = b"model", worker.run(job)
-        else:
-            info, dialect = TreeInfo(**job["info"]), Dialect(**job["dialect"])
-            kind, data = b"model", to_bytes(lower(parse("Kconfig"), info, dialect))
+        kind, data = b"model", worker.run(job)
     except Exception as error:
         known = isinstance(error, KresolveError)
         text = str(error) if known else type(error).__name__ + ": " + str(error)
@@ -123,7 +90,7 @@ class _Parser:
         info = {"arch": "toy", "srcarch": "toy", "source": "toy", "version": VERSIONS[dialect]}
         job: dict[str, object] = {
             "info": info,
-            "dialect": asdict(RULES[dialect]),
+            "dialect": None if conf else asdict(GENERATIONS[dialect]),
             "srctree": str(directory),
         }
         job |= {"conf": str(conf or ""), "kconfig": "Kconfig", "shell": False}

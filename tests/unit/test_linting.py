@@ -17,11 +17,12 @@ from kresolve.fragments.findings import Lint
 from kresolve.fragments.fixing import fixed
 from kresolve.fragments.linting import Linter, recognised
 from kresolve.fragments.merging import Merge, checked_strict, finished, merged_lines
+from kresolve.kconfig.dialect import VERSIONS
 from kresolve.kconfig.model import Model
 from kresolve.kconfig.similar_names import did_you_mean_option, like_names
 from kresolve.planner import Target
 from kresolve.rendering.lints import advice_text, lint_text
-from tests.property.toys import VERSIONS, load
+from tests.property.toys import load
 
 KCONFIG = """\
 config MODULES

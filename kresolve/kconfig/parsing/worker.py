@@ -39,8 +39,10 @@ def run(job: dict[str, Any]) -> bytes:
     }
     info = TreeInfo(**values)
     sources = _sources(Path(job["conf"]), {*dialect.SOURCES, *grammar.SOURCES}, grammar.OLD_NAMES)
-    rules, unknown = dialect.recognise(sources)
     known = grammar.read_grammar(sources)
+    rules, unknown = dialect.recognise(sources)
+    if job["dialect"] is not None:
+        rules, unknown = dialect.Dialect(**job["dialect"]), ()
     raw = parse(job["kconfig"], known, shell_allowed=job["shell"])
     model = lower(raw, info, rules)
     check_sanity(model, known)
