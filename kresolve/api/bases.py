@@ -140,10 +140,7 @@ class _TreeConfigs:
         path = self.folder / file_name
         if path.is_file():
             lines, bad = self.read([path])
-            made = evaluate(self.model, lines, "defconfig").lines
-            said = {line.symbol for line in lines}
-            marked = (evolve(line, by_default=line.symbol not in said) for line in made)
-            return Base(name, tuple(marked), tuple(bad))
+            return Base(name, made_of_defconfig(self.model, lines), tuple(bad))
         return self.made_of_others(name, file_name)
 
     def made_of_others(self, name: str, target: str) -> Base:
@@ -192,6 +189,14 @@ class _TreeConfigs:
             )
         lines = [*evaluate(self.model, given, "allnoconfig").lines, *self.read(fragments)[0]]
         return Base("tinyconfig", evaluate(self.model, lines).lines)
+
+
+def made_of_defconfig(model: Model, lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The ``.config`` of a defconfig file's lines; what they do not say is marked so."""
+    lines = list(lines)
+    said = {line.symbol for line in lines}
+    made = evaluate(model, lines, "defconfig").lines
+    return tuple(evolve(line, by_default=line.symbol not in said) for line in made)
 
 
 def running_config(exists: Callable[[Path], bool] = Path.exists) -> Path:

@@ -46,6 +46,7 @@ _COMMANDS: Final = {
     "audit-selftests": "check the config fragments of the kernel's selftests",
     "olddefconfig": "the .config that conf would write, without conf",
     "savedefconfig": "the smallest .config, as make savedefconfig writes it",
+    "case": "a question as a small test case of its own, for a bug report",
     "tree": "trees and saved models",
 }
 

@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from attrs import evolve, field, frozen
+from attrs import evolve
 
+from kresolve.api.case_file import Case
+from kresolve.api.case_making import config_lines, read_question
+from kresolve.api.case_question import CaseQuestion, answer_text, ask
+from kresolve.cli import build_parser
 from kresolve.dotconfig.lines import Line, fragment_text
 from kresolve.encoding import Circuit, ConcreteInput, Encoding
-from kresolve.errors import KconfigError
+from kresolve.errors import ConfigFileError, KconfigError
 from kresolve.evaluator import ConfMode, evaluate, user_values
 from kresolve.kconfig.model import Model
 from kresolve.planner import (
@@ -30,87 +34,28 @@ from kresolve.rendering.plan_text import plan_report
 from tests.property.toys import MODES, ConfError, conf, load, program, read
 
 HERE: Final = Path(__file__).parent
-_SECTIONS: Final = frozenset(
-    {
-        *("Kconfig", "lines", "mode", "dialects", "result", "values", "error", "conf"),
-        *(
-            "request",
-            "forbid",
-            "pin",
-            "objective",
-            "explicit",
-            "base",
-            "other",
-            "plan",
-            "serving",
-            "conflict",
-        ),
-    }
-)
 
 
-@frozen
-class Case:
-    """One file, for one dialect."""
-
-    name: str
-    promise: str
-    sections: dict[str, str] = field(repr=False)
-    dialect: str = "6.12"
-
-    @property
-    def kconfig(self) -> str:
-        """The Kconfig file."""
-        return self.sections["Kconfig"]
-
-    @property
-    def lines(self) -> str:
-        """The text of the ``.config`` before."""
-        return self.sections.get("lines", "")
-
-    @property
-    def mode(self) -> ConfMode:
-        """What is done with the lines."""
-        (word,) = self.words("mode") or ["olddefconfig"]
-        return next(mode for mode in MODES if mode == word)
-
-    def words(self, section: str) -> list[str]:
-        """The lines of a section that say something."""
-        return [line for line in self.sections.get(section, "").splitlines() if line.strip()]
-
-    def model(self) -> Model:
-        """The tree."""
-        return load(self.kconfig, self.dialect)
+def model_of(case: Case) -> Model:
+    """The tree of a case."""
+    return load(case.kconfig, case.dialect)
 
 
-def parse_case(name: str, text: str) -> Case:
-    """The case in a file's text; ValueError says what is wrong with it."""
-    promise, *parts = ("\n" + text).split("\n=== ")
-    sections: dict[str, str] = {}
-    for part in parts:
-        title, _, content = part.partition("\n")
-        if title not in _SECTIONS:
-            raise ValueError(f"{name}: no such section: {title!r}")
-        if title in sections:
-            raise ValueError(f"{name}: a second section {title!r}")
-        sections[title] = content
-    if not promise.strip():
-        raise ValueError(f"{name}: does not say what it promises")
-    if "Kconfig" not in sections:
-        raise ValueError(f"{name}: has no Kconfig")
-    if not {"result", "values", "error", "plan"} & sections.keys():
-        raise ValueError(f"{name}: expects nothing")
-    if sections.get("plan", "").strip() == "impossible" and "conflict" not in sections:
-        raise ValueError(f"{name}: does not say what is in conflict")
-    if sections.get("conf", "takes it").strip() != "takes it":
-        raise ValueError(f"{name}: conf either refuses a Kconfig or takes it")
-    return Case(name, promise.strip(), sections)
+def mode_of(case: Case) -> ConfMode:
+    """What is done with the lines of a case."""
+    (word,) = case.words("mode") or ["olddefconfig"]
+    return next(mode for mode in MODES if mode == word)
+
+
+def lines_of(case: Case) -> str:
+    """The text of the ``.config`` before."""
+    return case.sections.get("lines", "")
 
 
 def cases() -> Iterator[Case]:
     """Every case, once for each dialect that it holds for."""
     for path in sorted(HERE.glob("*.case")):
-        case = parse_case(path.stem, path.read_text(encoding="utf-8"))
+        case = Case.parse(path.stem, path.read_text(encoding="utf-8"))
         for dialect in " ".join(case.words("dialects") or ["6.12"]).split():
             yield evolve(case, dialect=dialect)
 
@@ -124,15 +69,6 @@ def parameters(*sections: str) -> list[object]:
     ]
 
 
-def assignments(config: str) -> list[str]:
-    """The lines of a ``.config`` that say something about a symbol."""
-    return [
-        line
-        for line in config.splitlines()
-        if line.startswith("CONFIG_") or line.endswith(" is not set")
-    ]
-
-
 def values(case: Case) -> dict[str, str]:
     """What the section ``values`` says."""
     return dict(line.split("=", 1) for line in case.words("values"))
@@ -141,20 +77,20 @@ def values(case: Case) -> dict[str, str]:
 @pytest.mark.parametrize("case", parameters("result", "values"))
 def test_the_evaluator_gives_the_result(case: Case) -> None:
     """The evaluator writes the expected lines, and gives the expected values."""
-    model = case.model()
-    configuration = evaluate(model, read(case.lines, model), case.mode)
+    model = model_of(case)
+    configuration = evaluate(model, read(lines_of(case), model), mode_of(case))
     if "result" in case.sections:
-        assert assignments(configuration.text()) == case.words("result")
+        assert config_lines(configuration.text()) == case.words("result")
     assert {name: configuration[name] for name in values(case)} == values(case)
 
 
 @pytest.mark.parametrize("case", parameters("result", "values"))
 def test_the_clauses_give_the_result(case: Case) -> None:
     """The clauses give every symbol the value that the evaluator gives it."""
-    model = case.model()
-    lines = read(case.lines, model)
-    configuration = evaluate(model, lines, case.mode)
-    user = ConcreteInput(model, user_values(model, lines, case.mode))
+    model = model_of(case)
+    lines = read(lines_of(case), model)
+    configuration = evaluate(model, lines, mode_of(case))
+    user = ConcreteInput(model, user_values(model, lines, mode_of(case)))
     encoding = Encoding(model, user, Circuit())
     encoding.add(model.symbols)
     for name, value in encoding.values.items():
@@ -169,14 +105,14 @@ def test_the_kconfig_is_refused(case: Case) -> None:
     """A Kconfig that cannot be meant is refused, with the place and the reason."""
     (expected,) = case.words("error")
     with pytest.raises(KconfigError) as caught:
-        case.model()
+        model_of(case)
     assert expected in str(caught.value)
 
 
 def planned(case: Case) -> tuple[Target, Plan]:
     """The plan for a case's request, and the target it is made for."""
-    model = case.model()
-    target = Target(model, "base", tuple(read(case.lines, model)), case.mode)
+    model = model_of(case)
+    target = Target(model, "base", tuple(read(lines_of(case), model)), mode_of(case))
     requests = merged(requested(model, text) for text in case.words("request"))
     (objective,) = case.words("objective") or ["default"]
     question = Question(
@@ -187,10 +123,10 @@ def planned(case: Case) -> tuple[Target, Plan]:
         explicit=case.words("explicit") == ["yes"],
     )
     if case.words("base") == ["any"]:
-        return target, answer_any_base([AnyBase(ModelIndex(model), question, case.mode)])
+        return target, answer_any_base([AnyBase(ModelIndex(model), question, mode_of(case))])
     if "other" in case.sections:
         lines = tuple(read(case.sections["other"], model))
-        other = Target(model, "other", lines, case.mode, target.model_index)
+        other = Target(model, "other", lines, mode_of(case), target.model_index)
         return target, answer_all([(target, question), (other, question)])
     return target, answer(target, question)
 
@@ -218,11 +154,44 @@ def test_the_plan_is_found(case: Case) -> None:
             assert list(map(str, plan.serving)) == case.words("serving")
 
 
+def asked(case: Case) -> CaseQuestion:
+    """The question of a case that has a command."""
+    options = vars(build_parser().parse_args(case.command))
+    return read_question(case, options, load)
+
+
+@pytest.mark.parametrize("case", parameters("answer"))
+def test_the_command_gives_the_answer(case: Case) -> None:
+    """The command says what is expected, and the evaluator makes of its lines what conf did."""
+    question = asked(case)
+    answer, lines = ask(question)
+    assert answer_text(answer).splitlines() == case.words("answer")
+    if "after" in case.sections:
+        assert config_lines(question.evaluated(lines)) == case.words("after")
+
+
+@pytest.mark.parametrize("case", parameters("answer"))
+def test_a_question_is_written_as_it_is_read(case: Case) -> None:
+    """The command of a case says all that its question holds, and the file is as it is written."""
+    question = asked(case)
+    words = [*question.words]
+    assert vars(build_parser().parse_args(words)) == vars(build_parser().parse_args(case.command))
+    assert Case.parse(case.name, str(case)).sections.keys() == case.sections.keys()
+    assert str(Case.parse(case.name, str(case))) == str(case)
+
+
+def test_the_example_in_the_readme_holds() -> None:
+    """The case with a command in README.md is one, and has the answer that stands there."""
+    blocks = (HERE / "README.md").read_text(encoding="utf-8").split("```\n")
+    (case,) = [Case.parse("README", text) for text in blocks if "\n=== command\n" in text]
+    assert answer_text(ask(asked(case))[0]).splitlines() == case.words("answer")
+
+
 def test_every_case_file_is_whole() -> None:
     """Every case says what it promises and what it expects; a misspelled section is an error."""
     assert len(list(cases())) >= 30
     good = "A promise.\n\n=== Kconfig\nconfig A\n\n=== result\n"
-    assert parse_case("good", good).promise == "A promise."
+    assert Case.parse("good", good).promise == "A promise."
     for bad in (
         good.replace("A promise.", ""),
         good.replace("=== Kconfig", "=== kconfig"),
@@ -230,9 +199,11 @@ def test_every_case_file_is_whole() -> None:
         good + "=== result\n",
         good + "=== plan\nimpossible\n",
         good + "=== conf\nmay take it\n",
+        good + "=== command\nplan A\n",
+        good + "=== command\nplan A\n=== answer\nplanned\n=== some.config\n",
     ):
-        with pytest.raises(ValueError, match="bad"):
-            parse_case("bad", bad)
+        with pytest.raises(ConfigFileError, match="bad"):
+            Case.parse("bad", bad)
 
 
 def replayed(*sections: str) -> list[object]:
@@ -252,10 +223,21 @@ def replayed(*sections: str) -> list[object]:
 @pytest.mark.parametrize("case", replayed("result"))
 def test_conf_gives_the_result(case: Case) -> None:
     """conf itself writes what the case expects, and the evaluator's file byte for byte."""
-    [theirs] = conf(program(case.dialect), case.kconfig, [case.lines], case.mode)
-    assert assignments(theirs) == case.words("result")
-    model = case.model()
-    assert evaluate(model, read(case.lines, model), case.mode).text() == theirs
+    [theirs] = conf(program(case.dialect), case.kconfig, [lines_of(case)], mode_of(case))
+    assert config_lines(theirs) == case.words("result")
+    model = model_of(case)
+    assert evaluate(model, read(lines_of(case), model), mode_of(case)).text() == theirs
+
+
+@pytest.mark.conf
+@pytest.mark.parametrize("case", replayed("after"))
+def test_conf_makes_the_same_of_the_answer(case: Case) -> None:
+    """conf makes of the base with the answer's lines what the case expects."""
+    question = asked(case)
+    _, lines = ask(question)
+    kconfig, dialect = case.kconfigs[-1]
+    [theirs] = conf(program(dialect), kconfig, [fragment_text(lines)], question.mode)
+    assert config_lines(theirs) == case.words("after")
 
 
 @pytest.mark.conf
@@ -265,7 +247,7 @@ def test_conf_refuses_it_too(case: Case) -> None:
     (expected,) = case.words("error")
     if case.words("conf"):
         [theirs] = conf(program(case.dialect), case.kconfig, [""])
-        assert assignments(theirs)
+        assert config_lines(theirs)
     else:
         with pytest.raises(ConfError, match="recursive" if "recursive" in expected else "Kconfig"):
             conf(program(case.dialect), case.kconfig, [""])
@@ -280,8 +262,8 @@ def test_conf_keeps_the_plan(case: Case) -> None:
     lines = plan.assignments or tuple(
         Line(want.symbol, want.accept[0]) for demand in demands for want in demand.wants
     )
-    text = f"{case.lines}\n{fragment_text(lines)}"
-    [theirs] = conf(program(case.dialect), case.kconfig, [text], case.mode)
+    text = f"{lines_of(case)}\n{fragment_text(lines)}"
+    [theirs] = conf(program(case.dialect), case.kconfig, [text], mode_of(case))
     after = target.after(lines)
     assert theirs == after.text()
     assert all(demand.holds(after.shown) for demand in demands) == (plan.conflict is None)

@@ -65,6 +65,8 @@ COMMANDS: Final = (
     f"olddefconfig house.config {TOY}",
     f"olddefconfig house.config {TOY} -o OUT",
     f"savedefconfig house.config {TOY}",
+    f"case plan FISH {TOY}",
+    f"case lint house.config {TOY} -o OUT",
     "tree list",
     "tree fetch toy.tar",
     f"tree show {TOY}",
