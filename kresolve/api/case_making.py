@@ -32,8 +32,9 @@ from kresolve.fragments.checking import kernel_of
 from kresolve.kconfig.dialect import GENERATIONS, VERSIONS
 from kresolve.kconfig.kconfig_text import kconfig_text
 from kresolve.kconfig.model import Model, TreeInfo
-from kresolve.planner import ANY, Alternative, Term, Want
+from kresolve.planner import Alternative, Term, Want
 from kresolve.planner.profiles import find_profile, own_profiles
+from kresolve.planner.target import ANY
 from kresolve.progress import SILENT, Progress
 from kresolve.sources.kconfig_file import conf_on_kconfig, parse_kconfig
 

@@ -24,7 +24,8 @@ from kresolve.fragments.findings import Lint
 from kresolve.fragments.migrating import Migration
 from kresolve.kconfig.kconfig_text import kconfig_text
 from kresolve.kconfig.model import Model
-from kresolve.planner import ANY, Plan, parse_request
+from kresolve.planner import Plan, parse_request
+from kresolve.planner.target import ANY
 from kresolve.rendering.explanation import Explanation
 from kresolve.sources.kconfig_file import conf_on_kconfig
 from kresolve.sources.oracle import Oracle
