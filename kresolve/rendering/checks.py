@@ -33,18 +33,18 @@ def check_report(check: Check) -> Iterator[str]:
 
 
 def _by_profile(features: Iterable[FeatureCheck]) -> dict[str, list[FeatureCheck]]:
-    found: dict[str, list[FeatureCheck]] = {}
-    for one in features:
-        found.setdefault(one.profile.name, []).append(one)
-    return found
+    by_profile: dict[str, list[FeatureCheck]] = {}
+    for feature in features:
+        by_profile.setdefault(feature.profile.name, []).append(feature)
+    return by_profile
 
 
 def _features(profile: str, features: Sequence[FeatureCheck]) -> Iterator[str]:
     """What will work of a profile: each feature that was asked for, the others in short."""
-    asked = [one for one in features if one.asked]
-    others = [one for one in features if not one.asked]
+    asked = [feature for feature in features if feature.asked]
+    others = [feature for feature in features if not feature.asked]
     for works in (True, None, False):
-        alike = [one for one in asked if one.works is works]
+        alike = [feature for feature in asked if feature.works is works]
         if alike:
             yield ""
             yield f"{profile}, {alike[0].verdict}:"
@@ -53,7 +53,7 @@ def _features(profile: str, features: Sequence[FeatureCheck]) -> Iterator[str]:
         yield ""
         yield f"{profile}, not asked for:"
     for works in (True, None, False):
-        alike = [one for one in others if one.works is works]
+        alike = [feature for feature in others if feature.works is works]
         if alike:
             names = ", ".join(map(_with_missing, alike))
             yield from wrapped(f"{alike[0].verdict}: {names}", "  ")
@@ -61,28 +61,34 @@ def _features(profile: str, features: Sequence[FeatureCheck]) -> Iterator[str]:
 
 def _alike(alike: Sequence[FeatureCheck], features: Sequence[FeatureCheck]) -> Iterator[str]:
     """Features of one verdict: what each lacks of its own, and those that only need others."""
-    by_name = {one.name: one for one in features}
+    by_name = {feature.name: feature for feature in features}
 
-    def roots(one: FeatureCheck) -> set[str]:
-        if one.missing or not one.lacks:
-            return {one.name}
-        return {root for name in one.lacks for root in roots(by_name[name])}
+    def roots(feature: FeatureCheck) -> set[str]:
+        if feature.missing or not feature.lacks:
+            return {feature.name}
+        return {root for name in feature.lacks for root in roots(by_name[name])}
 
-    own = [one for one in alike if one.missing or not one.lacks]
-    width = max((len(one.name) for one in own), default=0)
-    for one in own:
-        yield f"  {one.name:{width}}  {one.feature.does}"
-        for row in one.missing:
+    own = [feature for feature in alike if feature.missing or not feature.lacks]
+    width = max((len(feature.name) for feature in own), default=0)
+    for feature in own:
+        yield f"  {feature.name:{width}}  {feature.feature.does}"
+        for row in feature.missing:
             yield from _missing(row)
-    for names in dict.fromkeys(tuple(sorted(roots(one))) for one in alike if one not in own):
-        needy = [one.name for one in alike if one not in own and tuple(sorted(roots(one))) == names]
+    for names in dict.fromkeys(
+        tuple(sorted(roots(feature))) for feature in alike if feature not in own
+    ):
+        needy = [
+            feature.name
+            for feature in alike
+            if feature not in own and tuple(sorted(roots(feature))) == names
+        ]
         yield from wrapped(f"without {join_names(names)}: {', '.join(needy)}", "  ")
 
 
-def _with_missing(one: FeatureCheck) -> str:
+def _with_missing(feature: FeatureCheck) -> str:
     """A feature's name, and what is missing for it."""
-    names = [row.symbol for row in one.missing if row.symbol != one.name]
-    return f"{one.name} ({join_names(names, 2)})" if names else one.name
+    names = [row.symbol for row in feature.missing if row.symbol != feature.name]
+    return f"{feature.name} ({join_names(names, 2)})" if names else feature.name
 
 
 def _missing(row: Row) -> Iterator[str]:
@@ -104,12 +110,12 @@ def _missing(row: Row) -> Iterator[str]:
 def _groups(rows: Iterable[Row]) -> Iterator[tuple[str, list[Row]]]:
     """The rows by feature, what is required before what is optional."""
     rows = list(rows)
-    found: dict[tuple[str, bool], list[Row]] = {}
+    groups: dict[tuple[str, bool], list[Row]] = {}
     for row in rows:
-        found.setdefault((row.item.feature, row.item.required), []).append(row)
+        groups.setdefault((row.item.feature, row.item.required), []).append(row)
     places = [row.item.feature for row in rows]
     for (feature, required), group in sorted(
-        found.items(),
+        groups.items(),
         key=lambda item: (item[0][0] != "", places.index(item[0][0]), not item[0][1]),
     ):
         word = "required" if required else "optional"

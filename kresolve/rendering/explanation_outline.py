@@ -72,8 +72,9 @@ class Item:
     @property
     def has_places(self) -> bool:
         """Does the sentence say where something stands?"""
-        told = (t for step in self.fact.steps for one in (step, *step.also) for t in one.premises)
-        return any(one.location is not None and one.place in self.text for one in told)
+        steps = (each for step in self.fact.steps for each in (step, *step.also))
+        premises = (premise for step in steps for premise in step.premises)
+        return any(premise.location and premise.place in self.text for premise in premises)
 
 
 def outline(
@@ -103,16 +104,16 @@ def _items(derivation: Derivation, *, full: bool) -> Iterator[Item]:
     A fact is referred back to only if there is more to it than one sentence.
     """
     numbers = _numbers(derivation, full=full)
-    told: set[str] = set()
+    mentioned: set[str] = set()
     todo = [(0, derivation.root)]
     while todo:
         level, name = todo.pop()
         fact = derivation.facts[name]
-        if name in told:
+        if name in mentioned:
             if name in numbers:
                 yield Item(level, fact, numbers[name], again=True)
             continue
-        told.add(name)
+        mentioned.add(name)
         steps = tuple(step_text(step) for step in fact.steps) if full else ()
         yield Item(level, fact, numbers.get(name, 0), steps=steps)
         behind = [cause.name for cause in next_causes(fact, full=full)]

@@ -239,10 +239,10 @@ def _entities(text: str) -> str:
 
 
 _WRITERS: Final[Mapping[str, Callable[[GraphPicture], str]]] = {
-    ".svg": lambda here: svg(here.picture),
-    ".html": lambda here: page(here.picture),
-    ".dot": lambda here: dot(here.picture),
-    ".mmd": lambda here: mermaid(here.picture),
-    ".graphml": lambda here: graphml(here.graph),
-    ".json": lambda here: here.graph.to_json(indent=1) + "\n",
+    ".svg": lambda shown: svg(shown.picture),
+    ".html": lambda shown: page(shown.picture),
+    ".dot": lambda shown: dot(shown.picture),
+    ".mmd": lambda shown: mermaid(shown.picture),
+    ".graphml": lambda shown: graphml(shown.graph),
+    ".json": lambda shown: shown.graph.to_json(indent=1) + "\n",
 }

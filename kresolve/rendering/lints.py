@@ -28,15 +28,11 @@ def lint_text(lint: Lint, *, everything: bool = False) -> str:
     """
     shown = [evolve(f, advice="") for f in (lint.findings if everything else lint.worse)]
     groups = [] if everything else _together(shown)
-    first = {id(group[0]): f"[ERROR] {_group(*one)}" for one in groups for group in [one[1]]}
-    rest = {id(finding) for _, group in groups for finding in group}
-    lines = [f"[ERROR] {line}" for line in lint.invalid]
-    lines += [
-        first.get(id(finding), str(finding))
-        for finding in shown
-        if id(finding) in first or id(finding) not in rest
-    ]
-    return "".join(f"{line}\n" for line in lines)
+    # What is told together is told at the first of its lines.
+    told = {id(finding): "" for _, group in groups for finding in group}
+    told |= {id(group[0]): f"[ERROR] {_group(blocker, group)}\n" for blocker, group in groups}
+    lines = [f"[ERROR] {line}\n" for line in lint.invalid]
+    return "".join([*lines, *(told.get(id(finding), f"{finding}\n") for finding in shown)])
 
 
 def _together(findings: Sequence[Finding]) -> list[tuple[str, list[Finding]]]:

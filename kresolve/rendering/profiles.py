@@ -8,10 +8,12 @@ from kresolve.planner.profiles import Group, Option, Profile, Profiles, Way
 from kresolve.rendering.lines import ended, wrapped
 
 
-def profiles_text(found: Profiles) -> str:
+def profiles_text(profiles: Profiles) -> str:
     """Each profile's name and description."""
-    width = max(len(one.name) for one in found.profiles)
-    return "".join(f"{one.name:{width}}  {one.description}\n" for one in found.profiles)
+    width = max(len(profile.name) for profile in profiles.profiles)
+    return "".join(
+        f"{profile.name:{width}}  {profile.description}\n" for profile in profiles.profiles
+    )
 
 
 @ended
@@ -70,9 +72,9 @@ def _option(option: Option) -> str:
     return f"{'|'.join(option.symbols)}={'|'.join(option.accept)}{condition}{_counts(option)}"
 
 
-def _counts(one: Option | Group | Way) -> str:
+def _counts(entry: Option | Group | Way) -> str:
     """For which kernels something counts."""
-    words = [f"since {one.since}"] if one.since else []
-    words += [f"until {one.until}"] if one.until else []
-    words += [f"on {', '.join(one.arch)}"] if one.arch else []
+    words = [f"since {entry.since}"] if entry.since else []
+    words += [f"until {entry.until}"] if entry.until else []
+    words += [f"on {', '.join(entry.arch)}"] if entry.arch else []
     return f" ({'; '.join(words)})" if words else ""

@@ -13,16 +13,16 @@ _COLUMNS: Final = ("fragment", "lines", "lost", "added", "verdict")
 
 def audit_report(audit: Audit) -> str:
     """A row for each fragment, and the reasons under those that cannot be whole."""
-    rows = [_row(one) for one in audit.fragments]
+    rows = [_row(fragment) for fragment in audit.fragments]
     widths = [max(len(cell) for cell in column) for column in zip(_COLUMNS, *rows, strict=True)]
     lines = []
-    for row, one in zip([_COLUMNS, *rows], [None, *audit.fragments], strict=True):
+    for row, fragment in zip([_COLUMNS, *rows], [None, *audit.fragments], strict=True):
         cells = [f"{row[0]:{widths[0]}}"]
         cells += [f"{cell:>{width}}" for cell, width in zip(row[1:4], widths[1:4], strict=True)]
         lines.append("  ".join([*cells, row[4]]))
-        if one is not None:
-            lines += [f"    {line.text}  # {line.why}" for line in one.added]
-            lines += [f"    CONFIG_{name}: {why}" for name, why in one.impossible.items()]
+        if fragment is not None:
+            lines += [f"    {line.text}  # {line.why}" for line in fragment.added]
+            lines += [f"    CONFIG_{name}: {why}" for name, why in fragment.impossible.items()]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -32,14 +32,16 @@ def audit_markdown(audit: Audit) -> str:
         "| fragment | lines | lost | added lines | impossible |",
         "|---|---|---|---|---|",
     ]
-    for one in audit.fragments:
-        if one.verdict == "whole":
+    for fragment in audit.fragments:
+        if fragment.verdict == "whole":
             continue
-        added = ", ".join(f"`{line.text.removeprefix('CONFIG_')}`" for line in one.added)
-        reasons = "; ".join(f"`{name}`: {_cell(why)}" for name, why in one.impossible.items())
-        if one.unknown:
+        added = ", ".join(f"`{line.text.removeprefix('CONFIG_')}`" for line in fragment.added)
+        reasons = "; ".join(f"`{name}`: {_cell(why)}" for name, why in fragment.impossible.items())
+        if fragment.unknown:
             reasons = "; ".join([*([reasons] if reasons else []), "not decided in time"])
-        lines.append(f"| `{one.name}` | {one.lines} | {len(one.lost)} | {added} | {reasons} |")
+        lines.append(
+            f"| `{fragment.name}` | {fragment.lines} | {len(fragment.lost)} | {added} | {reasons} |"
+        )
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -52,15 +54,16 @@ def _cell(text: str) -> str:
 
 def audit_summary(audit: Audit) -> str:
     """How many fragments are whole, repaired or impossible, in one line."""
-    kinds = Counter(one.verdict for one in audit.fragments)
-    lost = sum(len(one.lost) for one in audit.fragments)
-    lines = sum(one.lines for one in audit.fragments)
-    hopeless = sum(len(one.impossible) for one in audit.fragments)
+    kinds = Counter(fragment.verdict for fragment in audit.fragments)
+    lost = sum(len(fragment.lost) for fragment in audit.fragments)
+    lines = sum(fragment.lines for fragment in audit.fragments)
+    hopeless = sum(len(fragment.impossible) for fragment in audit.fragments)
     verdicts = ", ".join(
         f"{kinds[word]} {word}" for word in ("whole", "repaired", "impossible", "unknown")
     )
-    checked = [one for one in audit.fragments if one.confirmed is not None]
-    conf = f"; conf confirms {sum(one.confirmed is True for one in checked)}" if checked else ""
+    checked = [fragment for fragment in audit.fragments if fragment.confirmed is not None]
+    confirmed = sum(fragment.confirmed is True for fragment in checked)
+    conf = f"; conf confirms {confirmed}" if checked else ""
     return (
         f"{audit.tree}, base {audit.base}, make {audit.mode}: "
         f"{counted(len(audit.fragments), 'fragment')} ({verdicts}), {counted(lines, 'line')}, "
@@ -68,5 +71,6 @@ def audit_summary(audit: Audit) -> str:
     )
 
 
-def _row(one: Audited) -> tuple[str, ...]:
-    return (one.name, str(one.lines), str(len(one.lost)), str(len(one.added)), one.verdict)
+def _row(fragment: Audited) -> tuple[str, ...]:
+    counts = (fragment.lines, len(fragment.lost), len(fragment.added))
+    return fragment.name, *map(str, counts), fragment.verdict

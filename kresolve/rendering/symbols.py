@@ -100,35 +100,35 @@ def _valued(name: str, value: str) -> str:
     return f"{name} [={value}]" if value else name
 
 
-def _reverse(title: str, found: Sequence[SelectShown], *, known: bool) -> Iterator[str]:
+def _reverse(title: str, sources: Sequence[SelectShown], *, known: bool) -> Iterator[str]:
     """Who selects: with values those that count, and of the others some, in short."""
-    if not found:
+    if not sources:
         return
-    active = [one for one in found if one.strength not in ("", "n")] if known else list(found)
-    idle = [one for one in found if one not in active]
+    active = [source for source in sources if not known or source.strength not in ("", "n")]
+    inactive = [source for source in sources if source not in active]
     yield ""
-    counted = f"{len(active)} of {len(found)} active" if known else str(len(found))
+    counted = f"{len(active)} of {len(sources)} active" if known else str(len(sources))
     yield f"{title} ({counted})"
     most = len(active) if known else 3 * _MOST
-    for one in (*active[:most], *(idle if len(idle) <= _MOST else ())):
-        under = "" if one.condition is None else f" if {one.condition.annotated}"
-        gives = f": {one.strength}" if one.strength else ""
-        yield f"  {_valued(one.symbol, one.value)}{under}{gives}  ({one.location})"
-    rest = [one.symbol for one in (active[most:] if not known else idle)]
+    for source in (*active[:most], *(inactive if len(inactive) <= _MOST else ())):
+        under = "" if source.condition is None else f" if {source.condition.annotated}"
+        gives = f": {source.strength}" if source.strength else ""
+        yield f"  {_valued(source.symbol, source.value)}{under}{gives}  ({source.location})"
+    rest = [source.symbol for source in (active[most:] if not known else inactive)]
     if len(rest) > (_MOST if known else 0):
         yield from wrapped(f"and {', '.join(dict.fromkeys(rest))}", "  ")
 
 
-def search_text(found: Iterable[SymbolHit]) -> str:
+def search_text(hits: Iterable[SymbolHit]) -> str:
     """What was found, one symbol a line, with the line of the help text below."""
-    return printable("\n".join(_found(found)))
+    return printable("\n".join(_found(hits)))
 
 
-def _found(found: Iterable[SymbolHit]) -> Iterator[str]:
-    for one in found:
-        value = f"={one.value}" if one.value else ""
-        prompt = f"  {one.prompt}" if one.prompt else "  (no prompt)"
-        menu = f"  [{' > '.join(one.menu)}]" if one.menu else ""
-        yield f"{one.symbol}{value}{prompt}{menu}  ({one.location})"
-        if one.excerpt:
-            yield f"    help: {one.excerpt}"
+def _found(hits: Iterable[SymbolHit]) -> Iterator[str]:
+    for hit in hits:
+        value = f"={hit.value}" if hit.value else ""
+        prompt = f"  {hit.prompt}" if hit.prompt else "  (no prompt)"
+        menu = f"  [{' > '.join(hit.menu)}]" if hit.menu else ""
+        yield f"{hit.symbol}{value}{prompt}{menu}  ({hit.location})"
+        if hit.excerpt:
+            yield f"    help: {hit.excerpt}"

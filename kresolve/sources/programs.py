@@ -131,15 +131,15 @@ def _away(environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
     rustup is there, its settings and its toolchains; it installs none.
     """
     with tempfile.TemporaryDirectory(prefix="kresolve-home-", ignore_cleanup_errors=True) as home:
-        here = Path(home, ".rustup")
-        (here / "toolchains").mkdir(parents=True)
-        there = environment.get("RUSTUP_HOME") or f"{environment.get('HOME', '')}/.rustup"
+        rustup = Path(home, ".rustup")
+        (rustup / "toolchains").mkdir(parents=True)
+        original = environment.get("RUSTUP_HOME") or f"{environment.get('HOME', '')}/.rustup"
         with contextlib.suppress(OSError):
-            shutil.copyfile(Path(there, "settings.toml"), here / "settings.toml")
+            shutil.copyfile(Path(original, "settings.toml"), rustup / "settings.toml")
         with contextlib.suppress(OSError):
-            for toolchain in Path(there, "toolchains").resolve().iterdir():
-                (here / "toolchains" / toolchain.name).symlink_to(toolchain)
-        yield {**environment, "HOME": home, "RUSTUP_HOME": str(here), "RUSTUP_AUTO_INSTALL": "0"}
+            for toolchain in Path(original, "toolchains").resolve().iterdir():
+                (rustup / "toolchains" / toolchain.name).symlink_to(toolchain)
+        yield {**environment, "HOME": home, "RUSTUP_HOME": str(rustup), "RUSTUP_AUTO_INSTALL": "0"}
 
 
 @contextlib.contextmanager

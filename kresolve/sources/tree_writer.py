@@ -164,7 +164,7 @@ class TreeWriter:
         None if it leaves ``top`` anywhere on its way, or never ends.
         """
         inside = top.split("/") if top else []
-        there = list(inside)
+        path = list(inside)
         ahead = name.split("/")[::-1]
         followed = 0
         while ahead:
@@ -172,35 +172,35 @@ class TreeWriter:
             if part in ("", "."):
                 continue
             if part == "..":
-                if len(there) == len(inside):
+                if len(path) == len(inside):
                     return None
-                there.pop()
+                path.pop()
                 continue
-            there.append(part)
-            what = self._known.get("/".join(there))
+            path.append(part)
+            what = self._known.get("/".join(path))
             if isinstance(what, _Link):
                 followed += 1
                 if what.target.startswith("/") or followed > _LINKS_LIMIT:
                     return None
-                there.pop()
+                path.pop()
                 ahead += what.target.split("/")[::-1]
-        return "/".join(there)
+        return "/".join(path)
 
     @contextmanager
     def _place_of(self, name: str) -> Iterator[tuple[int, str]]:
         """A descriptor of the directory of ``name``, made where missing, and its last part."""
         *above, last = name.split("/")
-        here = os.open(self.root, _DIRECTORY)
+        directory = os.open(self.root, _DIRECTORY)
         try:
             for part in above:
                 try:
-                    below = os.open(part, _DIRECTORY, dir_fd=here)
+                    below = os.open(part, _DIRECTORY, dir_fd=directory)
                 except FileNotFoundError:
-                    os.mkdir(part, 0o777, dir_fd=here)
-                    below = os.open(part, _DIRECTORY, dir_fd=here)
-                os.close(here)
-                here = below
-            yield here, last
+                    os.mkdir(part, 0o777, dir_fd=directory)
+                    below = os.open(part, _DIRECTORY, dir_fd=directory)
+                os.close(directory)
+                directory = below
+            yield directory, last
         except OSError as error:
             if error.errno in _TAKEN:
                 raise self._twice(name) from error
@@ -210,7 +210,7 @@ class TreeWriter:
         except ValueError as error:  # a NUL, or letters that the locale lacks
             raise self._unsafe(f"{_short(name)} cannot be a name of a file here") from error
         finally:
-            os.close(here)
+            os.close(directory)
 
     def _unsafe(self, why: str) -> TreeError:
         return TreeError(f"{self.origin}: unsafe {self.container}: {why}")

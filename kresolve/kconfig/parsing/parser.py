@@ -154,8 +154,8 @@ class RawKconfig(kconfiglib.Kconfig):  # type: ignore[misc]
     def _refuse(self, text: str, place: str = "") -> NoReturn:
         """Raise the error for the statement that is being read, or for a place."""
         line = self.statement_line or (self._lexers[-1].line if self._lexers else 0)
-        here = f"{self.filename}:{line}" if line else self.filename
-        raise ParseError(f"{place or here}: {text}")
+        current = f"{self.filename}:{line}" if line else self.filename
+        raise ParseError(f"{place or current}: {text}")
 
     def _parse_error(self, msg: str) -> NoReturn:
         line = " ".join(self._line.split())
@@ -198,12 +198,12 @@ class RawKconfig(kconfiglib.Kconfig):  # type: ignore[misc]
 
     def _enter_file(self, filename: str) -> None:
         name = filename.removeprefix(self._srctree_prefix)
-        here = f"{self.filename}:{self.statement_line}"
+        place = f"{self.filename}:{self.statement_line}"
         if name == self.filename or any(name == file for file, _ in self._include_path):
             self._refuse(f"{name} sources itself")
         if name in self._sourced_at and self._refuses(Mistake.REPEATED_FILE):
             self._refuse(f"{name} is sourced again, after {self._sourced_at[name]}")
-        self._sourced_at.setdefault(name, here)
+        self._sourced_at.setdefault(name, place)
         if len(self.kconfig_filenames) >= _MOST_FILES:
             self._refuse(f"more than {_MOST_FILES} files are sourced")
         super()._enter_file(filename)
@@ -538,11 +538,11 @@ def _levels(expr: Any) -> int:
     most = 0
     todo = [(expr, None, 0)]
     while todo:
-        here, above, level = todo.pop()
+        part, above, level = todo.pop()
         most = max(most, level)
-        if isinstance(here, tuple):
-            level += here[0] is kconfiglib.NOT or here[0] is not above
-            todo += [(part, here[0], level) for part in here[1:]]
+        if isinstance(part, tuple):
+            level += part[0] is kconfiglib.NOT or part[0] is not above
+            todo += [(inner, part[0], level) for inner in part[1:]]
     return most
 
 
