@@ -15,6 +15,7 @@ from kresolve.dependency_graph.building import (
 from kresolve.dependency_graph.comparing import Differences, differences
 from kresolve.dependency_graph.export import graphml, plain
 from kresolve.dependency_graph.queries import (
+    REQUIRING,
     implied_by,
     required_by,
     requires,
@@ -27,6 +28,7 @@ from kresolve.dependency_graph.subgraph import part, reduced, taken
 
 __all__ = [
     "KINDS",
+    "REQUIRING",
     "Differences",
     "Graph",
     "choice_node",

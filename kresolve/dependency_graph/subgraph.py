@@ -7,10 +7,7 @@ from collections.abc import Iterable, Mapping
 import networkx as nx
 
 from kresolve.dependency_graph.building import Graph
-from kresolve.dependency_graph.queries import _check
-
-#: Along these one looks for what a symbol needs, at any depth.
-_NEEDS = ("depends", "visible", "member")
+from kresolve.dependency_graph.queries import REQUIRING, _check
 
 
 def part(
@@ -53,7 +50,7 @@ def part(
 
 def _next(graph: Graph, name: str, *, asked: bool) -> Iterable[str]:
     """Where to go from a symbol, in the order of its lines."""
-    kinds = (*_NEEDS, "select", "imply") if asked else _NEEDS
+    kinds = (*REQUIRING, "select", "imply") if asked else REQUIRING
     for _, other, kind in graph.out_edges(name, data="kind"):
         if kind in kinds:
             yield other

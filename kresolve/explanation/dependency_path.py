@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 from attrs import field, frozen
 
-from kresolve.explanation.derivation import Rule
+from kresolve.evaluator.evaluation import Evaluation
+from kresolve.explanation.derivation import Step
 from kresolve.explanation.deriving import Deriver
 from kresolve.explanation.sentences import rests_on
 from kresolve.kconfig.location import Location
@@ -26,10 +27,15 @@ class Relation:
 
     words: str
     place: Location | None
-    rule: Rule
+    step: Step
 
     def __str__(self) -> str:
         return f"{self.words}{at(self.place)}"
+
+
+def values_in(evaluation: Evaluation) -> Callable[[str], int | str]:
+    """The values of an evaluation by name, as :class:`WithAndWithout` asks for them."""
+    return lambda name: evaluation.bool_tristate.get(name, evaluation.text.get(name, ""))
 
 
 #: A symbol, and the rule by which it rests on the next one.
@@ -75,12 +81,12 @@ class WithAndWithout:
                     continue  # what the selector depends on is told of it
                 if index is None:
                     words, place = rests_on(fact, step, cause.name)
-                    yield cause.name, Relation(words, place, step.rule)
+                    yield cause.name, Relation(words, place, step)
                 elif not fact.is_choice:
                     choice = self.deriver.fact(cause.name)
                     for member in finder.model.choices[index].members:
                         words = f"is in one choice with {member}"
-                        yield member, Relation(words, choice.location, "choice")
+                        yield member, Relation(words, choice.location, step)
                     yield from self._all_relations(cause.name)
 
 

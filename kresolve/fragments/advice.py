@@ -6,7 +6,7 @@ needed may be another lost line; the advice says so, rule by rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from attrs import evolve, frozen
@@ -14,15 +14,14 @@ from attrs import evolve, frozen
 from kresolve.dotconfig.lines import (
     Line,
 )
-from kresolve.evaluator import Configuration
-from kresolve.explanation.dependency_path import Relation, WithAndWithout, shortest_path
+from kresolve.explanation.dependency_path import Relation, WithAndWithout, shortest_path, values_in
 from kresolve.explanation.deriving import Deriver
 from kresolve.fragments.findings import Finding
 from kresolve.fragments.linting import Linter
 from kresolve.fragments.repair import Repair, conflict_text, repair
-from kresolve.kconfig.expressions import And, Expr, Not, Or, Sym
+from kresolve.kconfig.expressions import Or, Sym, walk
 from kresolve.kconfig.location import Location
-from kresolve.kconfig.model import MenuNode
+from kresolve.kconfig.model import Default, Limit, Model
 from kresolve.kconfig.phrases import join_names
 from kresolve.planner import Conflict, Plan, Question, Request, Target, answer
 from kresolve.planner.compatible import compatible
@@ -99,7 +98,7 @@ class Adviser:
         if plan is not None:
             self._after = target.after(plan.assignments)
             deriver = Deriver(self._after, target.base)
-            self._contrast = WithAndWithout(deriver, _values(target.before))
+            self._contrast = WithAndWithout(deriver, values_in(target.before.evaluation))
 
     def adding(self, request: Request, told: str) -> Advice | None:
         """The plan's lines for a lost line, of which ``told`` is known; None if there are none."""
@@ -143,7 +142,7 @@ class Adviser:
         """That other options would do in the place of one that the plan has chosen."""
         found = [
             other
-            for other in dict.fromkeys(_beside(self.target, user, used, relation))
+            for other in dict.fromkeys(_beside(self.target.model, user, used, relation))
             if other in self.target.model.options
             and other not in self._written
             and self._after[other] == "n"
@@ -177,58 +176,37 @@ class Adviser:
             if self._ways <= 0 or self._deadline.left == 0:
                 return
             self._ways -= 1
-            rest = tuple(one for one in conflict.demands if one.name not in given_up)
+            rest = tuple(each for each in conflict.demands if each.name not in given_up)
             kept = tuple(line for line in self.target.lines if line.symbol not in given_up)
             target = evolve(self.target, lines=kept)
             plan = answer(target, Question(rest), timeout=self._deadline.left)
             if plan.status == "planned":
+                lines = [line for line in self._lines if line.symbol in given_up]
                 places = {
-                    name: join_names(
-                        [str(o.location or o) for o in self._lines if o.symbol == name]
-                    )
+                    name: join_names([str(o.location or o) for o in lines if o.symbol == name])
                     for name in given_up
                 }
                 yield Exchange(way, plan.assignments, places)
 
 
-def _values(before: Configuration) -> Callable[[str], int | str]:
-    evaluation = before.evaluation
-    return lambda name: evaluation.bool_tristate.get(name, evaluation.text.get(name, ""))
-
-
-def _beside(target: Target, user: str, used: str, relation: Relation) -> Iterator[str]:
+def _beside(model: Model, user: str, used: str, relation: Relation) -> Iterator[str]:
     """Options that could do for one what another does: in the same "or", or that select it."""
-    model = target.model
-    if relation.rule == "select":
-        yield from (one.selector for one in model.selected_by[user] if one.selector != used)
+    if relation.step.rule == "select":
+        selectors = (reverse.selector for reverse in model.selected_by[user])
+        yield from (name for name in selectors if name != used)
         return
-    for index, definition in model.menu_nodes(model.symbols[user]):
-        for condition in _conditions(target, index, definition):
-            for operands in _ors(condition):
-                if Sym(used) in operands:
-                    yield from (o.name for o in operands if isinstance(o, Sym) and o.name != used)
-
-
-def _conditions(target: Target, index: int, definition: MenuNode) -> Iterator[Expr]:
-    """Every condition of a symbol's definition that has a say in its value."""
-    yield from (prompt.condition for prompt in definition.prompts if prompt.condition)
-    for default in definition.defaults:
-        yield from (one for one in (default.value, default.condition) if one)
-    yield from (limit.expr for limit in target.model.limits(index) if limit.expr)
-
-
-def _ors(expr: Expr) -> Iterator[tuple[Expr, ...]]:
-    """The operands of each "or" in a condition."""
-    match expr:
-        case Or(operands):
-            yield operands
-            for operand in operands:
-                yield from _ors(operand)
-        case And(operands):
-            for operand in operands:
-                yield from _ors(operand)
-        case Not(operand):
-            yield from _ors(operand)
+    for premise in relation.step.premises:
+        match premise.statement:
+            case Limit(expr=expr):
+                conditions = [expr]
+            case Default(value, condition):
+                conditions = [value, condition]
+            case _:
+                conditions = []
+        for part in (part for condition in conditions if condition for part in walk(condition)):
+            if isinstance(part, Or) and Sym(used) in part.operands:
+                names = (other.name for other in part.operands if isinstance(other, Sym))
+                yield from (name for name in names if name != used)
 
 
 def advised(

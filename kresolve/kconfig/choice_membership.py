@@ -11,7 +11,17 @@ from collections.abc import Mapping, Sequence
 
 from kresolve.errors import KconfigError
 from kresolve.kconfig.dialect import Dialect
-from kresolve.kconfig.expressions import YES, And, Compare, Const, Expr, Sym, conjunction, names
+from kresolve.kconfig.expressions import (
+    YES,
+    And,
+    Compare,
+    Const,
+    Expr,
+    Sym,
+    conjunction,
+    conjuncts,
+    names,
+)
 from kresolve.kconfig.model import AnyEntry, Choice, ChoiceEntry, If, MenuNode
 from kresolve.kconfig.tristate import N
 from kresolve.kconfig.values import BOOL_TRISTATE, Type
@@ -142,7 +152,7 @@ def _hangs_below(entry: AnyEntry, owner: MenuNode) -> bool:
 
 def _parts(condition: Expr) -> set[Expr]:
     """What has to hold, each for itself."""
-    return {*(condition.operands if isinstance(condition, And) else (condition,))} - {YES}
+    return {*conjuncts(condition)} - {YES}
 
 
 def _condition(entry: AnyEntry) -> Expr:

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kresolve.dependency_graph import Graph, taken
+from kresolve.dependency_graph import REQUIRING, Graph, taken
 from kresolve.evaluator import Configuration
 from kresolve.evaluator.effects import cause
 from kresolve.kconfig.expressions import Expr
@@ -31,8 +31,6 @@ from kresolve.kconfig.tristate import OF_LETTER, N
 from kresolve.planner import Plan
 from kresolve.planner.objective import global_switches
 
-#: Along these a symbol needs others.
-_NEEDS = ("depends", "visible", "member")
 #: Roles that are looked behind: what do these need in turn?
 _OPEN = ("requested", "prerequisite", "follows")
 
@@ -129,7 +127,7 @@ class _PlanGraph:
     def needs(self, name: str) -> Iterator[tuple[str, str, str]]:
         """The edges to what a symbol needs, where these are as it needs them."""
         for _, other, key, data in self.graph.out_edges(name, keys=True, data=True):
-            if data["kind"] in _NEEDS and self.matters(other, data):
+            if data["kind"] in REQUIRING and self.matters(other, data):
                 yield name, other, key
 
     def matters(self, other: str, data: Mapping[str, Any]) -> bool:

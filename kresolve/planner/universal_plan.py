@@ -8,7 +8,7 @@ from attrs import evolve
 
 from kresolve.dotconfig.lines import Line
 from kresolve.evaluator import evaluate
-from kresolve.explanation.dependency_path import WithAndWithout
+from kresolve.explanation.dependency_path import WithAndWithout, values_in
 from kresolve.explanation.deriving import Deriver
 from kresolve.kconfig.memory import gc_paused
 from kresolve.planner.candidate_values import is_exhaustive
@@ -118,13 +118,9 @@ def _line(any_bases: Sequence[AnyBase], found: UniversalFragment, line: Line) ->
     without = evaluate(any_base.model, (*base, *fewer), any_base.mode, nodes=any_base.cone)
     lost = tuple(one for one in any_base.question.requests if not one.holds(without.shown))
 
-    def elsewhere(name: str) -> int | str:
-        found = without.evaluation.bool_tristate.get(name)
-        return without.evaluation.text.get(name, "") if found is None else found
-
     model = model_of([any_base.model for any_base in any_bases], line.symbol)
     plain = plainly_asked(any_base.question for any_base in any_bases)
-    contrast = WithAndWithout(Deriver(there, "the base"), elsewhere)
+    contrast = WithAndWithout(Deriver(there, "the base"), values_in(without.evaluation))
     told = plan_line(model, line, plain, Loss(lost, lost, there.shown, contrast))
     return evolve(told, missed_on=Counterexample(any_base.model.info, base))
 
