@@ -100,8 +100,8 @@ class Adviser:
             deriver = Deriver(self._after, target.base)
             self._contrast = WithAndWithout(deriver, values_in(target.before.evaluation))
 
-    def adding(self, request: Request, told: str) -> Advice | None:
-        """The plan's lines for a lost line, of which ``told`` is known; None if there are none."""
+    def adding(self, request: Request, message: str) -> Advice | None:
+        """The plan's lines for a lost line, beside its ``message``; None if there are none."""
         if self.plan is None:
             return None
         name = request.symbol
@@ -119,11 +119,11 @@ class Adviser:
             way = shortest_path(self._contrast, line.symbol, [name])
             for number, (user, relation) in enumerate(way):
                 if user in self._lost and user != name:
-                    if number > 1 or user not in told:
+                    if number > 1 or user not in message:
                         through[user] = None
                     break
                 used = way[number + 1][0] if number + 1 < len(way) else line.symbol
-                if user != name or used not in told:
+                if user != name or used not in message:
                     steps[f"{user} {relation}"] = None
                 if used == line.symbol:
                     instead.update(dict.fromkeys(self._alternatives(request, user, used, relation)))
@@ -140,14 +140,14 @@ class Adviser:
         self, request: Request, user: str, used: str, relation: Relation
     ) -> Iterator[str]:
         """That other options would do in the place of one that the plan has chosen."""
-        found = [
+        others = [
             other
             for other in dict.fromkeys(_beside(self.target.model, user, used, relation))
             if other in self.target.model.options
             and other not in self._written
             and self._after[other] == "n"
         ]
-        will_do = [other for other in found[:_OTHERS] if self._does(request, other, used)]
+        will_do = [other for other in others[:_OTHERS] if self._does(request, other, used)]
         if will_do:
             yield f"{join_names(will_do).replace(' and ', ' or ')} instead of {used} also works"
 
@@ -258,5 +258,5 @@ def _with_advice(finding: Finding, repaired: Repair, adviser: Adviser) -> Findin
         ways = ", or ".join(map(str, adviser.ways_out(finding.request, conflict)))
         proof = conflict_text(name, conflict)
         return evolve(finding, advice=f"{proof}; {ways}" if ways else proof)
-    found = adviser.adding(finding.request, finding.message)
-    return finding if found is None else evolve(finding, advice=found.text, add=found.add)
+    advice = adviser.adding(finding.request, finding.message)
+    return finding if advice is None else evolve(finding, advice=advice.text, add=advice.add)

@@ -106,12 +106,13 @@ class Linter:
 
         If it is not ``thorough``, whether a line that holds does anything is left open.
         """
-        found = []
+        findings = []
         with progress.task("judging", len(self.lines)) as task:
             for number, line in enumerate(self.lines):
                 task.update(number)
-                found.append(self._told(self._judged(number, line, thorough=thorough)))
-        return found
+                checked = self._checked(number, line, thorough=thorough)
+                findings.append(self._if_lost(checked))
+        return findings
 
     def lost(self) -> list[Finding]:
         """The lines that count and whose option does not end as they say."""
@@ -123,14 +124,14 @@ class Linter:
             and (finding.rule != "invalid" or finding.related is None)
         ]
 
-    def _told(self, finding: Finding) -> Finding:
+    def _if_lost(self, finding: Finding) -> Finding:
         """A finding that says so if its line is lost, or that the line may be."""
         if finding.survives:
             return finding
         rule = "whitelisted" if finding.line.symbol in self.whitelist else finding.rule
         return evolve(finding, rule=rule, message=f"{LOST}{finding.message}")
 
-    def _judged(self, number: int, line: Line, *, thorough: bool) -> Finding:
+    def _checked(self, number: int, line: Line, *, thorough: bool) -> Finding:
         symbol = self.model.symbols.get(line.symbol)
         if symbol is None:
             return self._unknown(line)
@@ -140,7 +141,7 @@ class Linter:
             value = None
         if wanted is None:
             return self._invalid(number, line, value)
-        found = Finding(
+        finding = Finding(
             line,
             "survives",
             "survives",
@@ -150,12 +151,12 @@ class Linter:
             type=symbol.type,
         )
         if symbol.transitional:
-            return self._transitional(found)
+            return self._transitional(finding)
         if self.last[line.symbol] != number:
-            return self._said_again(found, self.lines[self.last[line.symbol]])
+            return self._overridden(finding, self.lines[self.last[line.symbol]])
         if value != wanted:
-            return self._dropped(found)
-        return self._held(found) if thorough else found
+            return self._dropped(finding)
+        return self._held(finding) if thorough else finding
 
     def _invalid(self, number: int, line: Line, value: str | None) -> Finding:
         """A line that conf ignores for its value: what to use, and what counts instead."""
@@ -164,23 +165,23 @@ class Linter:
         settable = self.model.is_assignable(symbol)
         text = invalid_value(line, symbol.type, settable=settable)
         place = self.model.location(name)
-        found = Finding(line, "invalid", text, "", value, location=place, type=symbol.type)
+        finding = Finding(line, "invalid", text, "", value, location=place, type=symbol.type)
         if line.says_not_set and not symbol.is_bool_or_tristate and not value:
             # nothing is asked for that is not so already
             state = "no line results" if value is None else 'it is "" already'
             wanted = "n" if value is None else ""
-            return evolve(found, rule="no-effect", message=f"{text}; {state}", wanted=wanted)
+            return evolve(finding, rule="no-effect", message=f"{text}; {state}", wanted=wanted)
         if not settable:
-            return evolve(found, message=f"{text}; {name} {NO_PROMPT}")
+            return evolve(finding, message=f"{text}; {name} {NO_PROMPT}")
         if self.last.get(name, -1) > number:
             later = self.lines[self.last[name]].location
-            return evolve(found, message=f"{text}; {later} counts", related=later)
+            return evolve(finding, message=f"{text}; {later} counts", related=later)
         text += self._left_in_force(line)
         meant = meant_value(line, symbol.type)
         if meant is None:
-            return evolve(found, message=text)
+            return evolve(finding, message=text)
         should_be = Line(name, spell(symbol.type, meant))
-        return evolve(found, message=text, wanted=meant, meant=should_be)
+        return evolve(finding, message=text, wanted=meant, meant=should_be)
 
     def _left_in_force(self, line: Line) -> str:
         """What merge_config.sh does otherwise than conf with an earlier line: it deletes it."""
@@ -189,7 +190,7 @@ class Linter:
         here, there = line.location, None if earlier is None else earlier.location
         if earlier is None or (here and there and here.file == there.file):
             return ""
-        others = tuple(one for one in self.bare.lines if one.symbol != name)
+        others = tuple(other for other in self.bare.lines if other.symbol != name)
         bare = evolve(self.bare, lines=others)
         without = value_without(bare, self.after, name, self.lines)
         if without == self.after[name]:
@@ -202,17 +203,17 @@ class Linter:
 
     def _unknown(self, line: Line) -> Finding:
         knowing, whole = self._knowing(line.symbol), self._is_whole(line)
-        found = successors(self.model, line.symbol, knowing)
-        hint = "" if found or whole else self._hint(line.symbol, knowing)
+        renamed = successors(self.model, line.symbol, knowing)
+        hint = "" if renamed or whole else self._hint(line.symbol, knowing)
         text = unknown_text(self.model, line.symbol, self.others, hint=hint, guess=not whole)
-        rule: LintRule = "renamed" if found else "unknown"
+        rule: LintRule = "renamed" if renamed else "unknown"
         if whole and knowing and all(other.prompt(line.symbol) is None for other in knowing):
             rule = "calculated"
-        if line.value == "n" and not any(self.after.tristate(new.symbol) for new in found):
+        if line.value == "n" and not any(self.after.tristate(new.symbol) for new in renamed):
             rule = "no-effect"  # what is not there is off, under its new name as well
-            if not (found or knowing or whole) and misspelled(line.symbol, self.model.symbols):
+            if not (renamed or knowing or whole) and misspelled(line.symbol, self.model.symbols):
                 rule = "misspelled"
-        finding = Finding(line, rule, text, line.value, successor=found[0] if found else None)
+        finding = Finding(line, rule, text, line.value, successor=renamed[0] if renamed else None)
         meant = Line(line.symbol.strip(), line.value.strip())
         if meant != line and self._is_valid(meant):
             return evolve(finding, meant=meant)
@@ -252,51 +253,51 @@ class Linter:
     def _knowing(self, name: str) -> list[Model]:
         return [other for other in self.others if name in other.symbols]
 
-    def _transitional(self, found: Finding) -> Finding:
+    def _transitional(self, finding: Finding) -> Finding:
         """A transitional symbol: its value goes on to another, and it is never written."""
-        name = found.line.symbol
+        name = finding.line.symbol
         later = successors(self.model, name)
         text = f"is only kept for old configurations; {' and '.join(map(str, later))}"
         carried = later[0].symbol if later else name
-        value = self.after.get(carried, found.value)
+        value = self.after.get(carried, finding.value)
         return evolve(
-            found,
+            finding,
             rule="transitional",
             message=text if later else "is only kept for old configurations",
             value=value,
             successor=later[0] if later else None,
         )
 
-    def _said_again(self, found: Finding, later: Line) -> Finding:
-        symbol = self.model.symbols[found.line.symbol]
-        if typed_value(later, symbol.type) == found.wanted:
+    def _overridden(self, finding: Finding, later: Line) -> Finding:
+        symbol = self.model.symbols[finding.line.symbol]
+        if typed_value(later, symbol.type) == finding.wanted:
             text = f"said again at {later.location}"
-            return evolve(found, rule="redundant", message=text, related=later.location)
+            return evolve(finding, rule="redundant", message=text, related=later.location)
         text = f"redefined at {later.location}: {later}"
-        return evolve(found, rule="redefined", message=text, related=later.location)
+        return evolve(finding, rule="redefined", message=text, related=later.location)
 
-    def _dropped(self, found: Finding) -> Finding:
-        name = found.line.symbol
+    def _dropped(self, finding: Finding) -> Finding:
+        name = finding.line.symbol
         symbol = self.model.symbols[name]
-        asked = spell(found.type, found.wanted)
-        text = f"requested {asked}, actual value {found.result}"
-        if not self.model.is_assignable(symbol) and self._is_whole(found.line):
+        asked = spell(finding.type, finding.wanted)
+        text = f"requested {asked}, actual value {finding.result}"
+        if not self.model.is_assignable(symbol) and self._is_whole(finding.line):
             reason = "has no prompt; conf has calculated this line of a complete .config"
-            return evolve(found, rule="calculated", message=f"{text}: {reason}")
-        why = why_not(self.deriver, name, found.wanted)
+            return evolve(finding, rule="calculated", message=f"{text}: {reason}")
+        why = why_not(self.deriver, name, finding.wanted)
         text = f"{text}: {with_tools(self.deriver, why, self.bare.model_index.probes)}"
-        found = evolve(found, blockers=roots(self.deriver, name, found.wanted))
+        finding = evolve(finding, blockers=roots(self.deriver, name, finding.wanted))
         for name in why.blockers:
             line = self._line_of(name)
-            if line is not None and line.symbol != found.line.symbol:
+            if line is not None and line.symbol != finding.line.symbol:
                 return evolve(
-                    found,
+                    finding,
                     rule="contradiction",
                     message=f"{text}; {self._author(line)} {line}",
                     location=why.location,
                     related=line.location,
                 )
-        return evolve(found, rule="dropped", message=text, location=why.location)
+        return evolve(finding, rule="dropped", message=text, location=why.location)
 
     def _is_whole(self, line: Line) -> bool:
         """Does a line stand in a file that is a whole ``.config``?"""
@@ -337,23 +338,23 @@ class Linter:
         wanted = typed_value(line, self.model.symbols[name].type)
         return line if wanted == self.after[name] else None
 
-    def _held(self, found: Finding) -> Finding:
-        name = found.line.symbol
+    def _held(self, finding: Finding) -> Finding:
+        name = finding.line.symbol
         symbol = self.model.symbols[name]
         if not self.model.has_prompt(symbol):
-            text = f"{NO_PROMPT}; {name} is {found.result} anyway"
-            return evolve(found, rule="no-prompt", message=text)
-        if name in global_switches(self.model) and self.bare.before[name] != found.value:
+            text = f"{NO_PROMPT}; {name} is {finding.result} anyway"
+            return evolve(finding, rule="no-prompt", message=text)
+        if name in global_switches(self.model) and self.bare.before[name] != finding.value:
             affected = self._switched_off_by(name)
             if affected:
                 listed = ", ".join(affected[:_LISTED]) + (" ..." if affected[_LISTED:] else "")
                 number = counted(len(affected), "option")
                 text = f"switches off {number} that no line sets to n: {listed}"
-                return evolve(found, rule="gate", message=text, affected=affected)
-        if value_without(self.bare, self.after, name, self.lines) == found.value:
-            text = f"no effect: without the line the value is also {found.result}"
-            return evolve(found, rule="no-effect", message=text)
-        return found
+                return evolve(finding, rule="gate", message=text, affected=affected)
+        if value_without(self.bare, self.after, name, self.lines) == finding.value:
+            text = f"no effect: without the line the value is also {finding.result}"
+            return evolve(finding, rule="no-effect", message=text)
+        return finding
 
     def _switched_off_by(self, gate: str) -> tuple[str, ...]:
         """The options that are lower than they would be without a gate's lines."""

@@ -50,20 +50,20 @@ def repair(
     """
     wanted = _distinct(requests)
     deadline = Deadline.after(timeout)
-    found, plan = _plan(target, wanted, deadline, progress)
-    refused = dict(found.refused)
+    possible, plan = _plan(target, wanted, deadline, progress)
+    refused = dict(possible.refused)
     kept_first = () if plan is None else _distinct(broken(plan))
     if kept_first:
-        found, plan = _plan(target, (*kept_first, *wanted), deadline, progress)
-        refused |= found.refused
-    refused = {request: refused[request] for request in refused if request not in found.kept}
+        possible, plan = _plan(target, (*kept_first, *wanted), deadline, progress)
+        refused |= possible.refused
+    refused = {request: refused[request] for request in refused if request not in possible.kept}
     stopped: list[str] = []
-    untried = {request.name for request in found.untried if request not in refused}
+    untried = {request.name for request in possible.untried if request not in refused}
     if untried:
         stopped.append(f"{len(untried)} of {len(wanted)} lost lines were not examined")
     unknown = set(untried)
-    if plan is None and found.kept:
-        unknown |= {request.name for request in found.kept if request not in kept_first}
+    if plan is None and possible.kept:
+        unknown |= {request.name for request in possible.kept if request not in kept_first}
         stopped.append("no lines were found for those that are possible together")
     elif plan is not None and not all(measure.proved for measure in plan.objective):
         stopped.append("fewer or better lines may exist")
@@ -97,13 +97,13 @@ def _plan(
     target: Target, wanted: Sequence[Demand], deadline: Deadline, progress: Progress
 ) -> tuple[Compatible, Plan | None]:
     """What can be had together, and the best plan for it, as far as half of the time does."""
-    found = compatible(target, wanted, deadline, progress)
-    if not found.kept:
-        return found, None
+    possible = compatible(target, wanted, deadline, progress)
+    if not possible.kept:
+        return possible, None
     # Of the time that is left, half is for a better plan and for the reasons of the others.
     share = None if deadline.left is None else max(_SOON, deadline.left / 2)
-    plan = answer(target, Question(found.kept), timeout=share, progress=progress)
-    return found, plan if plan.status == "planned" else None
+    plan = answer(target, Question(possible.kept), timeout=share, progress=progress)
+    return possible, plan if plan.status == "planned" else None
 
 
 def repair_by(ask: Callable[[tuple[Demand, ...]], Plan], requests: Iterable[Demand]) -> Repair:

@@ -253,6 +253,14 @@ def test_a_plan_survives_and_needs_its_lines(case: Case) -> None:
 
 @settings(max_examples=200)
 @given(cases(most=8))
+def test_a_reason_leads_to_its_line(case: Case) -> None:
+    """Why a line is there that nobody asked for is told rule by rule, from a request to it."""
+    lines = answer(case.target(), case.question).lines
+    assert [line for line in lines if line.why.startswith("needed by")] == []
+
+
+@settings(max_examples=200)
+@given(cases(most=8))
 def test_a_plan_says_what_results(case: Case) -> None:
     """Every line's value is the one the symbol ends with, in menu order, one y a choice."""
     target = case.target()
