@@ -189,19 +189,19 @@ def _customary_notes(tree: Tree, place: TargetRequest, plan: Plan) -> Iterator[s
     """What the options would do that people add by tradition; of any bases, none is known."""
     if plan.status != "planned" or not isinstance(place.target, Target) or not place.customary:
         return
-    from kresolve.explanation.customary import customary_effect
+    from kresolve.explanation.customary import customary_note
 
     target, added = place.target, plan.assignments_in(0)
     for symbol in place.customary:
-        told = customary_effect(
+        note = customary_note(
             tree.model,
             (*target.lines, *added),
             target.mode,
             symbol,
             without=target.after(added),
         )
-        if told is not None:
-            yield str(told)
+        if note:
+            yield note
 
 
 def _explain_planned(where: Target | AnyBase, plan: Plan, symbol: str) -> Explanation:

@@ -11,7 +11,7 @@ from kresolve.api.explain_symbol import explain_symbol
 from kresolve.dotconfig.lines import Line
 from kresolve.errors import RequestError
 from kresolve.evaluator import ConfMode, evaluate
-from kresolve.explanation.customary import customary_effect
+from kresolve.explanation.customary import customary_note
 from kresolve.explanation.derivation import Derivation, Fact, Premise, Step
 from kresolve.explanation.deriving import Deriver
 from kresolve.explanation.probes import Probes, with_probes
@@ -471,19 +471,14 @@ def test_a_request_without_a_line_says_why(model: Model) -> None:
 
 def test_tradition_is_weighed(model: Model) -> None:
     """What an option asked for by tradition would switch off is calculated, and said."""
-    nothing = customary_effect(model, [], "olddefconfig", "EXPERT")
-    assert str(nothing) == "note: EXPERT is often listed; it is not needed"
-    hurt = customary_effect(model, [], "allnoconfig", "EXPERT")
-    assert hurt is not None
-    assert [loss.symbol for loss in hurt.lost] == ["ASKED"]
-    assert str(hurt) == (
-        "note: EXPERT is often listed; it is not needed; it would change: make would set ASKED to n"
-    )
-    assert customary_effect(model, [Line("EXPERT", "y")], "olddefconfig", "EXPERT") is None
-    vain = customary_effect(model, [], "olddefconfig", "UDP")
-    assert (
-        str(vain)
-        == "note: UDP is often listed; it is not needed; a line for it would have no effect"
+    nothing = customary_note(model, [], "olddefconfig", "EXPERT")
+    assert nothing == "note: EXPERT is often listed; it is not needed"
+    hurt = customary_note(model, [], "allnoconfig", "EXPERT")
+    assert hurt == f"{nothing}; it would change: make would set ASKED to n"
+    assert customary_note(model, [Line("EXPERT", "y")], "olddefconfig", "EXPERT") == ""
+    vain = customary_note(model, [], "olddefconfig", "UDP")
+    assert vain == (
+        "note: UDP is often listed; it is not needed; a line for it would have no effect"
     )
 
 
@@ -491,7 +486,7 @@ def test_a_default_that_tradition_turns_is_named() -> None:
     """A default that goes to n is told as that."""
     model = load('config EXPERT\n\tbool "e"\n\nconfig SPACES\n\tbool "s" \n\tdefault !EXPERT\n')
 
-    assert str(customary_effect(model, [], "olddefconfig", "EXPERT")) == (
+    assert customary_note(model, [], "olddefconfig", "EXPERT") == (
         "note: EXPERT is often listed; it is not needed; it would change: SPACES would default to n"
     )
 
