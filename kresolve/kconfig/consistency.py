@@ -54,12 +54,12 @@ def _entries(model: Model) -> Iterator[str]:
 
 def _choices(model: Model) -> Iterator[str]:
     """Each choice has its entry, and the members that conf gives it."""
-    found = [
+    written = [
         (place, e.choice, e.choice)
         for place, e in enumerate(model.entries)
         if isinstance(e, ChoiceEntry)
     ]
-    if found != [(choice.entry, at, choice.index) for at, choice in enumerate(model.choices)]:
+    if written != [(choice.entry, at, choice.index) for at, choice in enumerate(model.choices)]:
         yield "the choices are not those of its entries"
         return
     old = not model.dialect.choice_lists
@@ -79,11 +79,12 @@ def _choices(model: Model) -> Iterator[str]:
 
 def _symbols(model: Model) -> Iterator[str]:
     """Each symbol has all its definitions, and all are in menu order."""
-    found: dict[str, list[int]] = {}
+    places: dict[str, list[int]] = {}
     for index, entry in enumerate(model.entries):
         if isinstance(entry, MenuNode):
-            found.setdefault(entry.symbol, []).append(index)
-    if [(name, [*symbol.menu_nodes]) for name, symbol in model.symbols.items()] != [*found.items()]:
+            places.setdefault(entry.symbol, []).append(index)
+    defined = [(name, [*symbol.menu_nodes]) for name, symbol in model.symbols.items()]
+    if defined != [*places.items()]:
         yield "the symbols are not those that its entries define"
     if not (model.modules is None or model.modules in model.symbols):
         yield f"the option 'modules' is {model.modules}, which nothing defines"

@@ -132,8 +132,8 @@ def from_bytes(data: bytes, source: str, *, own: bool = False) -> Model:
     try:
         with gc_paused():
             document = json.loads(_unpacked(data))
-            found = document.get("format")
-            if found == FORMAT:
+            form = document.get("format")
+            if form == FORMAT:
                 model = _Reader(document, own=own).model()
                 if not own:
                     check_model(model)
@@ -150,8 +150,7 @@ def from_bytes(data: bytes, source: str, *, own: bool = False) -> Model:
     ) as error:
         raise ModelError(no_model) from error
     raise ModelError(
-        f"{source}: this model's format is {found!r:.60}, not {FORMAT!r}; "
-        "make it anew from its tree"
+        f"{source}: this model's format is {form!r:.60}, not {FORMAT!r}; make it anew from its tree"
     )
 
 
@@ -161,8 +160,8 @@ def info_of(head: bytes, source: str) -> TreeInfo:
     try:
         text = zlib.decompressobj().decompress(head, HEAD).decode("ascii")
         if text.startswith(start):
-            found, _ = json.JSONDecoder().raw_decode(text, len(start))
-            return _restored(TreeInfo, found)
+            info, _ = json.JSONDecoder().raw_decode(text, len(start))
+            return _restored(TreeInfo, info)
     except (zlib.error, ValueError, TypeError) as error:
         raise ModelError(f"{source}: this is not a saved model, or it is damaged") from error
     raise ModelError(f"{source}: not a model of the format {FORMAT!r}")
@@ -356,11 +355,11 @@ class _Reader:
         rows: list[list[Any]] = self.document["entries"]
         kinds = [row[0] for row in rows]
         _check_numbers(kinds, (0, len(_ENTRIES)))
-        found: list[Iterator[Any]] = [
+        parts: list[Iterator[Any]] = [
             iter(self.parts(cls, [row[1:] for row in rows if row[0] == kind]))
             for kind, cls in enumerate(_ENTRIES)
         ]
-        return tuple([next(found[kind]) for kind in kinds])
+        return tuple([next(parts[kind]) for kind in kinds])
 
     def model(self) -> Model:
         document, strings = self.document, self.strings
@@ -462,9 +461,9 @@ def _checked_exprs(rows: Sequence[Any], strings: Sequence[str]) -> list[int]:
     return nodes
 
 
-def _check_texts(found: Iterable[Any], *, newlines: bool = False) -> None:
+def _check_texts(values: Iterable[Any], *, newlines: bool = False) -> None:
     """Texts that conf could have read, and that can be written."""
-    texts = list(found)
+    texts = list(values)
     if not set(map(type, texts)) <= {str}:
         _fail("a text is missing")
     joined = "".join(texts)
@@ -490,11 +489,11 @@ def _columns(rows: Sequence[Any], width: int) -> list[Sequence[Any]]:
     return [*zip(*rows, strict=True)] if rows else [()] * width
 
 
-def _joined(found: Sequence[Any]) -> list[Any]:
+def _joined(lists: Sequence[Any]) -> list[Any]:
     """All elements of the lists in a column."""
-    if not set(map(type, found)) <= {list}:
+    if not set(map(type, lists)) <= {list}:
         _fail("a list is missing")
-    return list(chain.from_iterable(found))
+    return list(chain.from_iterable(lists))
 
 
 def _fail(text: str) -> NoReturn:

@@ -159,10 +159,10 @@ class PrivateApt:
         target.mkdir(exist_ok=True)
         wanted = f"{package.name}={package.version}"
         status, output = self._run(target, on_percent, "download", wanted)
-        found = sorted(target.glob("*.deb"))
-        if status or len(found) != 1:
+        debs = sorted(target.glob("*.deb"))
+        if status or len(debs) != 1:
             raise AptError(_complaint(output) or last_line(output) or "nothing fetched", output)
-        return found[0]
+        return debs[0]
 
     def _configure(self, index_targets: Iterable[str]) -> None:
         state, cache = self._directory / "state", self._directory / "cache"

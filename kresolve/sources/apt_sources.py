@@ -44,14 +44,14 @@ def read_sources(files: Iterable[Path]) -> list[AptSource]:
 
     A file that cannot be read is skipped: apt itself would say so.
     """
-    found: list[AptSource] = []
+    sources: list[AptSource] = []
     for file in files:
         try:
             text = file.read_text(encoding="utf-8", errors="replace")
         except OSError:
             continue
-        found += _deb822_sources(text) if file.suffix == ".sources" else _line_sources(text)
-    return found
+        sources += _deb822_sources(text) if file.suffix == ".sources" else _line_sources(text)
+    return sources
 
 
 def sources_of_suite(configured: Iterable[AptSource], suite: str) -> list[AptSource]:
@@ -85,7 +85,7 @@ def _is_security(suite: str) -> bool:
 
 
 def _deb822_sources(text: str) -> list[AptSource]:
-    found: list[AptSource] = []
+    sources: list[AptSource] = []
     text = re.sub(r"^#.*\n?", "", text, flags=re.MULTILINE)
     for stanza in re.split(r"\n[ \t]*\n", text):
         fields = HeaderParser().parsestr(stanza.strip("\n"))
@@ -97,12 +97,12 @@ def _deb822_sources(text: str) -> list[AptSource]:
             (name, f" {value}") for name, value in fields.items() if name.lower() not in _OURS
         )
         suites = tuple(fields.get("Suites", "").split())
-        found += [AptSource(uri, suites, rest) for uri in fields.get("URIs", "").split()]
-    return found
+        sources += [AptSource(uri, suites, rest) for uri in fields.get("URIs", "").split()]
+    return sources
 
 
 def _line_sources(text: str) -> list[AptSource]:
-    found: list[AptSource] = []
+    sources: list[AptSource] = []
     for line in text.splitlines():
         match = re.match(
             r"\s*deb\s+(?:\[([^\]]*)\]\s*)?(\S+)\s+(\S+)\s*([^#]*)", line.partition(" #")[0]
@@ -118,5 +118,5 @@ def _line_sources(text: str) -> list[AptSource]:
                 fields.append((field, " " + value.replace(",", " ")))
         if components.split():
             fields.append(("Components", " " + " ".join(components.split())))
-        found.append(AptSource(uri, (suite,), tuple(fields)))
-    return found
+        sources.append(AptSource(uri, (suite,), tuple(fields)))
+    return sources

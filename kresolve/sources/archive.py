@@ -178,13 +178,13 @@ def _copy(writer: TreeWriter, name: str, target: str, *, executable: bool) -> No
 
 def _find_top(writer: TreeWriter) -> str:
     """The directory of the archive that is a kernel tree, "" if it is one itself."""
-    found = [top for top in ("", *writer.tops()) if not writer.missing(top)]
-    if not found:
+    trees = [top for top in ("", *writer.tops()) if not writer.missing(top)]
+    if not trees:
         raise TreeError(f"{writer.origin}: no kernel tree in it ({', '.join(ESSENTIAL)} wanted)")
-    if len(found) > 1:
-        names = ", ".join(top or "." for top in found)
+    if len(trees) > 1:
+        names = ", ".join(top or "." for top in trees)
         raise TreeError(f"{writer.origin}: more than one kernel tree in it ({names})")
-    return found[0]
+    return trees[0]
 
 
 class _Watched:

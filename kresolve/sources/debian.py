@@ -66,11 +66,11 @@ def choose(
     with _reading_lists("Debian's package lists", progress) as task:
         complaint = _use_suite(apt, suite, spec) if suite else apt.update(task.update)
     name = prefix + version
-    found = apt.versions(name)
-    if found:
+    versions = apt.versions(name)
+    if versions:
         if complaint:
             progress.note(f"apt: {complaint}")
-        return found[0]
+        return versions[0]
     others = set(apt.names(prefix))
     if complaint and not others:
         raise TreeError(f"{spec}: apt: {complaint}")
@@ -86,10 +86,10 @@ def choose(
                 return elsewhere
             others |= set(apt.names(prefix))
             where += ", nor in others of the same archives"
-    there = ", ".join(_by_version(others, prefix))
+    known = ", ".join(_by_version(others, prefix))
     raise TreeError(
         f"{spec}: no package {name} in {where} "
-        f"({f'there is {there}' if there else f'there is no {prefix}* package'}); "
+        f"({f'there is {known}' if known else f'there is no {prefix}* package'}); "
         f"name another suite as in debian:{version}@SUITE"
     )
 
@@ -125,8 +125,10 @@ def _suite_before(
     with _reading_lists(f"the package lists of Debian's {suite}", progress) as task:
         apt.use_sources([source for source in sources if source.suites == (suite,)])
         apt.update(task.update)
-    there = [_numbers(name) for name in _by_version(apt.names(prefix), prefix)]
-    is_beyond = there and (wanted > there[-1] if suite == "unstable" else wanted < there[0])
+    versions = [_numbers(name) for name in _by_version(apt.names(prefix), prefix)]
+    is_beyond = versions and (
+        wanted > versions[-1] if suite == "unstable" else wanted < versions[0]
+    )
     return suite if is_beyond else ""
 
 
@@ -165,14 +167,14 @@ def _in_other_suites(apt: PrivateApt, name: str, progress: Progress) -> Package 
             [source for suite in suites for source in sources_of_suite(configured, suite)]
         )
         apt.update(task.update)
-    found = apt.versions(name)
-    if not found:
+    versions = apt.versions(name)
+    if not versions:
         return None
     progress.note(
-        f"{name} {found[0].version} is in suite {found[0].suite}, "
+        f"{name} {versions[0].version} is in suite {versions[0].suite}, "
         "which apt is not configured for; taken from there"
     )
-    return found[0]
+    return versions[0]
 
 
 def _use_suite(apt: PrivateApt, suite: str, spec: str) -> str:

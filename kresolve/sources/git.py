@@ -123,8 +123,8 @@ def _reading(
 
 def _fatal(messages: str) -> str:
     """The reason in git's ``messages``, one line without its prefix."""
-    found = re.search(r"^(?:fatal|error): (.*)$", messages, re.MULTILINE)
-    return found[1].strip() if found else last_line(messages)
+    reason = re.search(r"^(?:fatal|error): (.*)$", messages, re.MULTILINE)
+    return reason[1].strip() if reason else last_line(messages)
 
 
 def _stopped(git: Streaming, label: str) -> TreeError:
@@ -170,8 +170,8 @@ def _resolve(directory: Path, revision: str, label: str) -> str:
 def _object(directory: Path, name: str) -> str | None:
     """The id of the one object that ``name`` stands for in git, None if there is none."""
     answer = _git(directory, "rev-parse", "--verify", "--quiet", name)
-    found = re.fullmatch("([0-9a-f]{40,})\n", answer.stdout)
-    return found[1] if found and not answer.returncode else None
+    match = re.fullmatch("([0-9a-f]{40,})\n", answer.stdout)
+    return match[1] if match and not answer.returncode else None
 
 
 def _extract(directory: Path, commit: str, root: Path, label: str, progress: Progress) -> None:

@@ -107,8 +107,8 @@ def _sum_of(version: str, folder: str, label: str) -> str:
     address = f"{folder}/{_SUMS}"
     blocks = islice(_answer(address, label), _SUMS_LIMIT // _BLOCK)
     content = b"".join(block for block, _ in blocks)
-    found = _SUM_LINE.findall(content.decode("utf-8", "replace"))
-    sums = {match[1]: digest for digest, name in found if (match := _TARBALL.fullmatch(name))}
+    listed = _SUM_LINE.findall(content.decode("utf-8", "replace"))
+    sums = {match[1]: digest for digest, name in listed if (match := _TARBALL.fullmatch(name))}
     if not sums:
         raise TreeError(f"{label}: {address} is not a list of checksums")
     if version not in sums:

@@ -189,16 +189,16 @@ def make_target(
 
 def _conf_sources(tree: SourceTree) -> list[tuple[str, Path]]:
     """The files conf is built from (no leftovers of a build), by relative name."""
-    found = []
+    sources = []
     for folder in (_SOURCES, _SHARED_HEADERS):
         for path in sorted((tree.path / folder).glob("*")):
             written = path.suffix in (".c", ".h", ".l", ".y") or path.name == "Makefile"
             generated = ".tab." in path.name or ".lex." in path.name
             if written and not generated:
-                found.append((f"{folder}/{path.name}", path))
-    if not any(name == f"{_SOURCES}/conf.c" for name, _ in found):
+                sources.append((f"{folder}/{path.name}", path))
+    if not any(name == f"{_SOURCES}/conf.c" for name, _ in sources):
         raise TreeError(f"{tree.source}: no {_SOURCES}/conf.c in it, so conf cannot be built")
-    return found
+    return sources
 
 
 def _build_conf(

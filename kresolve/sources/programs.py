@@ -69,12 +69,12 @@ def find_program(name: str, environment: Mapping[str, str] | None = None) -> str
     Raises ToolError that says how to install it.
     """
     path = None if environment is None else environment.get("PATH")
-    found = shutil.which(name, path=path)
-    if found is None:
+    place = shutil.which(name, path=path)
+    if place is None:
         package = _PACKAGES.get(name)
         hint = f": apt-get install {package}" if package else ""
         raise ToolError(f"{name} not found{hint}")
-    return found
+    return place
 
 
 def last_line(text: str) -> str:
@@ -118,8 +118,8 @@ def run(
 
 def restored(variables: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, str]:
     """``variables`` as a child of :func:`run` sees them, as if ``environment`` were all it got."""
-    found = {name: value for name, value in variables.items() if name not in _HOMES}
-    return found | {name: environment[name] for name in _HOMES if name in environment}
+    kept = {name: value for name, value in variables.items() if name not in _HOMES}
+    return kept | {name: environment[name] for name in _HOMES if name in environment}
 
 
 @contextlib.contextmanager
