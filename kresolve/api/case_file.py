@@ -97,6 +97,8 @@ class Case:
             numbered = "command" in self.sections and _stem(title) in ("Kconfig", "dialects")
             if title not in SECTIONS and _stem(title) not in named and not numbered:
                 yield f"no such section: {title!r}"
+            if _stem(title) == "Kconfig" and "$(" in self.sections[title]:
+                yield f"{title} has a $( in it: nothing of a case may be run"
         if not self.promise:
             yield "does not say what it promises"
         if "Kconfig" not in self.sections and self.command[0] != "check":

@@ -21,7 +21,9 @@ def parse_kconfig(text: str, info: TreeInfo, dialect: Dialect) -> Model:
     """The model of a Kconfig file's text; KconfigError, with the line, if it has none."""
     with _directory(text) as directory:
         environment = {**base_environment(), "srctree": str(directory)}
-        return from_bytes(parse_tree(info, environment=environment, dialect=dialect), "Kconfig")
+        return from_bytes(
+            parse_tree(info, environment=environment, dialect=dialect, shell=False), "Kconfig"
+        )
 
 
 def conf_on_kconfig(oracle: Oracle, text: str, mode: str, lines: str) -> str:

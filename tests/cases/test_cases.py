@@ -199,6 +199,7 @@ def test_every_case_file_is_whole() -> None:
         good + "=== result\n",
         good + "=== plan\nimpossible\n",
         good + "=== conf\nmay take it\n",
+        good.replace("config A", "config A\n\tdefault $(shell,date)"),
         good + "=== command\nplan A\n",
         good + "=== command\nplan A\n=== answer\nplanned\n=== some.config\n",
     ):

@@ -10,6 +10,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +24,11 @@ PAGES = [
     *sorted((ROOT / "docs").rglob("*.md")),
     ROOT / "data" / "README.md",
     ROOT / "tests" / "README.md",
+    ROOT / "tests" / "cases" / "README.md",
     ROOT / "CHANGELOG.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "SECURITY.md",
+    *sorted((ROOT / ".github").rglob("*.md")),
 ]
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]\n]+\]\(([^)\s]+)\)")
@@ -206,6 +211,28 @@ def test_every_module_and_test_says_what_it_is_for() -> None:
         ]
 
     assert silent == []
+
+
+def test_what_contributors_are_sent_to_is_there() -> None:
+    """Each make target and each path that CONTRIBUTING.md names exists."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    targets = set(re.findall(r"(?:\$ |`)make ([a-z-]+)", page))
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert {"setup", "lint", "test", "help"} <= targets
+    assert targets <= set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    paths = re.findall(r"`((?:kresolve|tests|data|docs|scripts)/[\w./-]+)`", page)
+    own = [path for path in paths if not path.startswith("scripts/")]
+    assert len(own) > 10
+    assert [path for path in own if "NAME" not in path and not (ROOT / path).exists()] == []
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    """pyproject.toml and kresolve.__version__ name one version, and the release how-to shows it."""
+    version = importlib.import_module("kresolve").__version__
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == version
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert f"dist/kresolve-{version}-py3-none-any.whl" in page
 
 
 # --------------------------------------------------------------- whole files
