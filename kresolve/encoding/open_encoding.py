@@ -8,7 +8,7 @@ impossible, and the least cost is a bound below the true one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
@@ -23,10 +23,15 @@ from kresolve.kconfig.values import Type
 
 @frozen
 class Definition:
-    """What the rules of a node say: clauses, and the literals over which they are."""
+    """What the rules of a node say: clauses, and the literals over which they are.
+
+    ``nodes`` are those whose variables they depend on, ``lines`` the variables of all else.
+    """
 
     clauses: tuple[tuple[int, ...], ...]
     literals: tuple[int, ...]
+    nodes: tuple[Node, ...]
+    lines: tuple[int, ...]
 
 
 class OpenEncoding(Encoding):
@@ -65,8 +70,30 @@ class OpenEncoding(Encoding):
             if isinstance(node, str) and node in self.texts:
                 literals += self.texts[node].values()
                 literals.append(self.is_written(self.model.symbols[node]))
-            known = self._definitions[node] = Definition(tuple(clauses), tuple(literals))
+            known = self._definitions[node] = Definition(
+                tuple(clauses), tuple(literals), *self._inputs(literals)
+            )
         return known
+
+    def _inputs(self, literals: Iterable[int]) -> tuple[tuple[Node, ...], tuple[int, ...]]:
+        """The nodes, and the other variables, that literals depend on."""
+        operands_of, node_of = self.circuit.operands, self.node_of
+        nodes: dict[Node, None] = {}
+        others: list[int] = []
+        reached: set[int] = set()
+        todo = [abs(literal) for literal in literals]
+        while todo:
+            variable = todo.pop()
+            if variable in reached:
+                continue
+            reached.add(variable)
+            if variable in operands_of:
+                todo += map(abs, operands_of[variable])
+            elif variable in node_of:
+                nodes[node_of[variable]] = None
+            else:
+                others.append(variable)
+        return tuple(nodes), tuple(others)
 
     def put(self, name: str, value: Tristate) -> None:
         """The rules say this of a symbol's variables."""

@@ -55,7 +55,7 @@ def customary_note(
     rules = [rule for rule, _ in _LOSSES]
     lost: dict[tuple[Rule | None, str], list[str]] = {}
     for name in model.symbols:
-        if name in model.options and after.tristate(name) < before.tristate(name):
+        if model.is_option(name) and after.tristate(name) < before.tristate(name):
             rule = deriver.fact(name).rule
             lost.setdefault((rule if rule in rules else None, after[name]), []).append(name)
     told = [

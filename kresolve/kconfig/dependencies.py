@@ -74,6 +74,20 @@ class Dependencies:
                 todo.extend(other for other in self.needs(node) if other not in found)
         return found
 
+    def dependents(self, node: Node, among: Iterable[Node]) -> set[Node]:
+        """A node, and all in the cones of some nodes that are calculated from it."""
+        readers: dict[Node, list[Node]] = {}
+        for reader in self.cone(among):
+            for other in self.needs(reader):
+                readers.setdefault(other, []).append(reader)
+        found = {node}
+        todo = [node]
+        while todo:
+            new = [reader for reader in readers.get(todo.pop(), ()) if reader not in found]
+            found.update(new)
+            todo += new
+        return found
+
     def cone_in_order(self, names: Iterable[str]) -> list[Node]:
         """The cone of symbols, and of MODULES, in the order in which values are calculated."""
         model = self.model

@@ -434,6 +434,11 @@ class Model(Short):
             if symbol.is_bool_or_tristate and self.has_prompt(symbol)
         )
 
+    def is_option(self, name: str) -> bool:
+        """Is a symbol among the :attr:`options`?  Quicker than to look for all of them."""
+        symbol = self.symbols[name]
+        return symbol.is_bool_or_tristate and self.has_prompt(symbol)
+
     @cached_property
     def selected_by(self) -> Mapping[str, tuple[ReverseDependency, ...]]:
         """For each selected symbol, who selects it, in the order of the files."""

@@ -102,7 +102,7 @@ def measure(views: Sequence[View], lines: Iterable[Line]) -> dict[str, int]:
     for view in views:
         model, before, after = view.before.model, view.before, view.after
         for name in before.changes(after):
-            if name in model.options and not view.is_granted(name):
+            if model.is_option(name) and not view.is_granted(name):
                 old = before.tristate(name)
                 counts["lost"] += after.tristate(name) < old
                 counts["added"] += old == 0

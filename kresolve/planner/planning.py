@@ -238,7 +238,7 @@ def _outcome(result: SearchResult, number: int) -> TargetResult:
         lost=tuple(
             change
             for change in changes
-            if change.symbol in model.options
+            if model.is_option(change.symbol)
             and not question.is_granted(change.symbol, after.shown(change.symbol))
             and after.tristate(change.symbol) < before.tristate(change.symbol)
         ),

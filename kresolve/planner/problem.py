@@ -17,6 +17,7 @@ from kresolve.encoding import (
     Circuit,
     Encoding,
 )
+from kresolve.kconfig.dependencies import Node
 from kresolve.kconfig.model import Model
 from kresolve.kconfig.values import Type
 from kresolve.planner.line_order import (
@@ -214,18 +215,14 @@ class Problem:
         self.circuit = self.offer.circuit
         self.encoded: list[dict[str, None]] = [{} for _ in self.encoded_targets]
         self.offered: set[str] = set()
-        for number, encoded_target in enumerate(self.encoded_targets):
-            model = encoded_target.target.model
-            dependencies = encoded_target.target.model_index.dependencies
-            # Without modules every m is a y, so MODULES matters to all.
-            roots = [*self.asked(number), *([model.modules] if model.modules else [])]
-            for node in dependencies.cone(map(dependencies.node, roots)):
-                self.offered.update(model.members(node))
 
-    def asked(self, number: int) -> list[str]:
-        """The symbols that a target's demands look at."""
-        demands = self.encoded_targets[number].demands
-        return list(dict.fromkeys(name for demand in demands for name in demand.looked_at))
+    def roots(self, number: int) -> list[Node]:
+        """The nodes that a target's demands look at; and MODULES, without which every m is y."""
+        encoded_target = self.encoded_targets[number]
+        modules = encoded_target.target.model.modules
+        asked = (name for demand in encoded_target.demands for name in demand.looked_at)
+        node = encoded_target.target.model_index.dependencies.node
+        return [*dict.fromkeys(map(node, (*asked, *([modules] if modules else []))))]
 
     @property
     def objective(self) -> str:
@@ -341,7 +338,7 @@ class Problem:
         model, before = encoded_target.target.model, encoded_target.target.before
         question, encoding = encoded_target.question, encoded_target.encoding
         for name in self.encoded[number]:
-            if name in question.certain or name not in model.options:
+            if name in question.certain or not model.is_option(name):
                 continue
             old = before.tristate(name)
             level = "lost" if old else "added"
@@ -358,7 +355,9 @@ class Problem:
 
     def _or_asked(self, encoded_target: EncodedTarget, name: str, kept: int) -> int:
         """The literal "a symbol is kept as it was, or ends as some alternative asks"."""
-        accepted = sorted(encoded_target.question.asked.get(name, ()))
+        if name not in encoded_target.question.asked:
+            return kept
+        accepted = sorted(encoded_target.question.asked[name])
         return self.circuit.any_of([kept, *encoded_target.accepted(name, accepted)])
 
     def _switches(self, name: str, text: str) -> bool:
@@ -419,9 +418,13 @@ class WholeProblem(Problem):
         )
         for number, encoded_target in enumerate(self.encoded_targets):
             model = encoded_target.target.model
-            self.add(number, [*self.asked(number), *global_switches(model)])
-            if not alone:
-                # A line that serves one target has to be known in the others, too.
+            for node in encoded_target.target.model_index.dependencies.cone(self.roots(number)):
+                self.offered.update(model.members(node))
+            self.add(number, [*self.offered, *global_switches(model)])
+        if not alone:
+            # A line that serves one target has to be known in the others, too.
+            for number, encoded_target in enumerate(self.encoded_targets):
+                model = encoded_target.target.model
                 known = self.offered & model.symbols.keys()
                 self.add(number, sorted(n for n in known if model.is_assignable(model.symbols[n])))
 

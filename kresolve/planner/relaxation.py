@@ -12,7 +12,15 @@ from itertools import chain
 from typing import Final
 
 from kresolve.dotconfig.lines import Line
-from kresolve.encoding import FALSE, TRUE, CandidateLines, Circuit, OpenEncoding, clauses_of
+from kresolve.encoding import (
+    FALSE,
+    TRUE,
+    CandidateLines,
+    Circuit,
+    Definition,
+    OpenEncoding,
+    clauses_of,
+)
 from kresolve.evaluator import Configuration
 from kresolve.kconfig.dependencies import Node
 from kresolve.kconfig.values import Type
@@ -45,11 +53,13 @@ class Relaxation(Problem):
         #: The variables in use, those of gates with what these are the conjunction of.
         self._reached: dict[int, tuple[int, ...]] = {}
         self._lines: dict[tuple[str, str], int] = {}
-        #: For each line that has to be needed, by its literal, the number of its copy.
-        self._copies: dict[int, int] = {}
+        #: For each line that has to be needed the number of its copy.
+        self._needed: dict[Line, int] = {}
+        #: For each target the nodes that the demands depend on, as far as they are encoded.
+        self._relevant: list[set[Node]] = [set() for _ in self.encoded_targets]
         for number, encoded_target in enumerate(self.encoded_targets):
-            node = encoded_target.target.model_index.dependencies.node
-            self.expand(number, map(node, self.asked(number)))
+            self.expand(number, roots := self.roots(number))
+            self._offer(number, roots)
             for name in global_switches(encoded_target.target.model):
                 self._touch(encoded_target.encoding.value_of(name))
         for clause in self.demands():
@@ -65,14 +75,29 @@ class Relaxation(Problem):
             definition = encoding.define(node)
             self.rules += definition.clauses
             self._touch(definition.literals)
+            if node in self._relevant[number]:
+                self._offer_below(number, definition)
         return bool(new)
+
+    def _offer(self, number: int, nodes: Iterable[Node]) -> None:
+        """The demands depend on these nodes: lines for them, and for what is below, may help."""
+        for node in nodes:
+            if node not in self._relevant[number]:
+                self._relevant[number].add(node)
+                if node in self._defined[number]:
+                    self._offer_below(number, self._encoding(number).define(node))
+
+    def _offer_below(self, number: int, definition: Definition) -> None:
+        line_of = self.offer.line_of
+        self.offered.update(line_of[line][0] for line in definition.lines if line in line_of)
+        self._offer(number, definition.nodes)
 
     def formula(self) -> Formula:
         """Everything as clauses, as far as it is encoded."""
         lines = self.lines()
         others = [-literal for key, literal in self._lines.items() if key not in lines]
         constraints = self.constraints()
-        copies = [clause for line in self._copies for clause in self._without(line)]
+        copies = [clause for line in self._needed for clause in self.without(line)]
         clauses = [*self.rules, *one_line_each(lines), *copies]
         return Formula([TRUE, *others], self._gates(), clauses, constraints)
 
@@ -116,35 +141,62 @@ class Relaxation(Problem):
 
         What would be without it is said by a copy of the rules.
         """
-        literal = self.line_literal(line)
-        if literal in self._copies:
+        if line in self._needed:
             return False
-        self._copies[literal] = len(self._copies) + 1
+        self._needed[line] = len(self._needed) + 1
         return True
 
-    def in_copy(self, line: Line, literal: int) -> int:
-        """What a literal is in the copy of the rules without a line."""
-        return _moved(literal, self._distance(self.line_literal(line)))
+    def open_in_copy(
+        self, line: Line, configurations: Sequence[Configuration]
+    ) -> dict[int, tuple[int, Node]]:
+        """As :meth:`open_as_in`, in the copy of the rules without a line."""
+        distance, below = _COPY * self._needed[line], self._below(line)
+        return {
+            _moved(literal, distance) if abs(literal) in below else literal: place
+            for literal, place in self.open_as_in(configurations).items()
+        }
 
-    def _distance(self, literal: int) -> int:
-        return _COPY * self._copies[literal]
+    def without(self, line: Line) -> Iterator[list[int]]:
+        """The rules again where a line is missing, and "some demand fails" if it is there.
 
-    def _without(self, line: int) -> Iterator[list[int]]:
-        """The rules again where a line is missing, and "some demand fails" if it is there."""
-        shared = {TRUE, *self._lines.values()}
-        distance = self._distance(line)
-
-        def copied(literal: int) -> int:
-            if abs(literal) == line:
-                return FALSE if literal > 0 else TRUE
-            return literal if abs(literal) in shared else _moved(literal, distance)
-
-        demands = [self.circuit.any_of(clause) for clause in self.demands()]
-        holds = self.circuit.all_of(demands)
+        Only what depends on the line is a copy: all else is as it is.
+        """
+        missing, distance = self.line_literal(line), _COPY * self._needed[line]
+        holds = self.circuit.all_of([self.circuit.any_of(clause) for clause in self.demands()])
         self._touch([holds])
-        for clause in chain(self.rules, clauses_of(self._gates())):
-            yield [copied(literal) for literal in clause]
-        yield [-line, copied(-holds)]
+        copied = {missing, *self._below(line)}
+        gates = self._gates()
+        for gate, operands in gates.items():
+            if any(abs(operand) in copied for operand in operands):
+                copied.add(gate)
+
+        def copy(literal: int) -> int:
+            if abs(literal) == missing:
+                return FALSE if literal > 0 else TRUE
+            return _moved(literal, distance) if abs(literal) in copied else literal
+
+        own = {gate: operands for gate, operands in gates.items() if gate in copied}
+        for clause in chain(self.rules, clauses_of(own)):
+            if any(abs(literal) in copied for literal in clause):
+                yield [copy(literal) for literal in clause]
+        yield [-missing, copy(-holds)]
+
+    def _below(self, line: Line) -> set[int]:
+        """The variables of nodes that a line can have an influence on."""
+        variables: set[int] = set()
+        for number, one in enumerate(self.encoded_targets):
+            model, dependencies = one.target.model, one.target.model_index.dependencies
+            if line.symbol not in model.symbols:
+                continue
+            below = dependencies.dependents(dependencies.node(line.symbol), self._named[number])
+            everything = model.modules is not None and dependencies.node(model.modules) in below
+            node_of = self._encoding(number).node_of
+            variables.update(
+                variable
+                for variable in self._reached
+                if variable in node_of and (everything or node_of[variable] in below)
+            )
+        return variables
 
     # What is in use
 

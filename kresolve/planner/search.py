@@ -20,8 +20,8 @@ from kresolve.encoding import clauses_of
 from kresolve.errors import DisagreementError
 from kresolve.evaluator import Configuration
 from kresolve.kconfig.dependencies import Node
-from kresolve.planner.objective import View, levels_of, measure
-from kresolve.planner.problem import EncodedTarget, Question
+from kresolve.planner.objective import ORDERS, View, levels_of, measure
+from kresolve.planner.problem import EncodedTarget, Formula, Question
 from kresolve.planner.relaxation import Relaxation
 from kresolve.planner.target import Target
 from kresolve.progress import SILENT, Progress, Task
@@ -157,11 +157,7 @@ class JointSearch:
         with IncrementalSolver([], self.deadline) as solver:
             while True:
                 formula = problem.formula()
-                definitions = clauses_of(formula.gates)
-                for clause in map(tuple, chain(formula.clauses, formula.constraints, definitions)):
-                    if clause not in known:
-                        known.add(clause)
-                        solver.add(clause)
+                _add_new(solver, formula, known)
                 refuted = _refuted(solver, formula.facts, problem.open_as_in(before))
                 if not refuted:
                     return refuted is not None
@@ -169,7 +165,7 @@ class JointSearch:
                     problem.expand(number, [node])
 
     def _round(self) -> bool:
-        """Solve once; are the plans the best ones?  If not, more is encoded now."""
+        """Find the least cost; has a plan no more?  If not, more is encoded now."""
         problems = self.problems
         own = [problem.levels() for problem in problems]
         formulas = [problem.formula() for problem in problems]
@@ -188,26 +184,51 @@ class JointSearch:
             if optimum.solution is None:
                 self._latest = ()
                 return True
-            proved = all(optimum.proved)
-            solution: Assignment = optimum.solution
-            if proved:
+            if not all(optimum.proved):
+                self._results(optimum.solution, proved=False)
+                raise OutOfTime
+            known = {tuple(clause) for clause in chain(clauses, clauses_of(gates))}
+            while True:
                 order = [literal for problem in problems for literal in problem.menu_order]
                 solution = canonical_solution(optimum, order)
-            results = [
-                measured_plan(problem, problem.plan_lines(solution), proved=proved)
-                for problem in problems
-            ]
-            if all(result.holds for result in results):
-                self._latest = tuple(results)
-            if not proved:
-                raise OutOfTime
-            if not all(map(_is_as_good, results, own, [solution] * len(results))):
-                self._take_in_unfounded(results, optimum.solver)
-                return False
+                if self._is_best(self._results(solution), own, solution, optimum.solver):
+                    return True
+                for problem, levels in zip(problems, own, strict=True):
+                    # What is new is not counted: a plan that costs no more has none of it.
+                    not_counted = [*_not_counted(problem, levels)]
+                    formula = problem.formula()
+                    for literal in (*not_counted, *formula.facts):
+                        optimum.solver.add([literal])
+                    _add_new(optimum.solver, formula, known)
+                optimum.solution = optimum.another()
+                if optimum.solution is None:
+                    return False
+
+    def _results(self, solution: Assignment, *, proved: bool = True) -> list[SearchResult]:
+        """The plans of a solution, measured."""
+        results = [
+            measured_plan(problem, problem.plan_lines(solution), proved=proved)
+            for problem in self.problems
+        ]
+        if all(result.holds for result in results):
+            self._latest = tuple(results)
+        return results
+
+    def _is_best(
+        self,
+        results: Sequence[SearchResult],
+        levels: Sequence[Sequence[Level]],
+        solution: Assignment,
+        solver: IncrementalSolver,
+    ) -> bool:
+        """Are these plans as good as the clauses count?  If not, more is encoded now."""
+        if not all(map(_is_as_good, results, levels, [solution] * len(results))):
+            self._take_in_unfounded(results, solver)
+            return False
         self._latest = tuple(map(_each_left_out, results))
         superfluous = [(one, line) for one in self._latest for line in one.superfluous]
         for result, line in superfluous:
-            _take_in_superfluous(result, line, solution)
+            _take_in_superfluous(result, line, solver)
         return not superfluous
 
     def _take_in_unfounded(
@@ -228,6 +249,23 @@ class JointSearch:
                 f"clauses and evaluator disagree about {results[0].measured}: a bug in kresolve; "
                 "please report it"
             )
+
+
+def _add_new(solver: IncrementalSolver, formula: Formula, known: set[tuple[int, ...]]) -> None:
+    """Add the clauses of a formula that are not known yet."""
+    definitions = clauses_of(formula.gates)
+    for clause in map(tuple, chain(formula.clauses, formula.constraints, definitions)):
+        if clause not in known:
+            known.add(clause)
+            solver.add(clause)
+
+
+def _not_counted(problem: Relaxation, levels: Sequence[Level]) -> Iterator[int]:
+    """What is wanted now of a problem and was not when its levels were made."""
+    for before, now in zip(levels, problem.levels(), strict=True):
+        if before.name in ORDERS[problem.objective]:
+            counted = {*before.soft}
+            yield from (literal for literal in now.soft if literal not in counted)
 
 
 def _refuted(
@@ -251,9 +289,9 @@ def _overlooked(result: SearchResult) -> Iterator[tuple[Relaxation, int, Node]]:
     """The nodes of options that a plan changes and that nothing is said of yet."""
     problem = result.problem
     for number, (one, after) in enumerate(zip(problem.encoded_targets, result.after, strict=True)):
-        options, node = one.target.model.options, one.target.model_index.dependencies.node
+        is_option, node = one.target.model.is_option, one.target.model_index.dependencies.node
         for name in one.target.before.changes(after):
-            if name in options:
+            if is_option(name):
                 if problem.objective == "footprint":
                     problem.offered.add(name)
                     yield problem, number, node(name)
@@ -261,19 +299,17 @@ def _overlooked(result: SearchResult) -> Iterator[tuple[Relaxation, int, Node]]:
                     yield problem, number, node(name)
 
 
-def _take_in_superfluous(result: SearchResult, line: Line, solution: Assignment) -> None:
-    """Have a line needed; if it has to be already, encode what the copy of the rules leans on."""
+def _take_in_superfluous(result: SearchResult, line: Line, solver: IncrementalSolver) -> None:
+    """Have a line needed, and encode what refutes that it is in this plan."""
     problem = result.problem
-    if problem.need(line):
-        return
-    open_as = problem.open_as_in(result.without[line.symbol])
-    wrong = {
-        place
-        for literal, place in open_as.items()
-        if not solution.holds(problem.in_copy(line, literal))
-    }
-    new = [problem.expand(number, [node]) for number, node in sorted(wrong, key=str)]
-    if not any(new):
+    new = problem.need(line)
+    if new:
+        for clause in problem.without(line):
+            solver.add(clause)
+    open_as = problem.open_in_copy(line, result.without[line.symbol])
+    refuted = _refuted(solver, problem.fixed(result.lines), open_as) or ()
+    expanded = [problem.expand(number, [node]) for number, node in refuted]
+    if not new and not any(expanded):
         raise DisagreementError(
             f"{line} is needed for clauses alone: a bug in kresolve; please report it"
         )

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from kresolve.solver import LexMaxSat, OutOfTime, Solution
 
 #: So many better ones are looked for; then the last one stays (always the same).
 _STEPS: Final = 100
-#: Literals for the search alone; nothing else has numbers so large.
-_OWN: Final = 1 << 50
 
 
 def canonical_solution(optimum: LexMaxSat, order: Sequence[int]) -> Solution:
@@ -24,9 +21,9 @@ def canonical_solution(optimum: LexMaxSat, order: Sequence[int]) -> Solution:
     best = optimum.solution
     assert best is not None
     try:
-        for step in range(_STEPS):
-            switch = _OWN + (step << 20)
-            for clause in _better(best, order, switch):
+        for _ in range(_STEPS):
+            switch = optimum.solver.new_variable()
+            for clause in _better(best, order, switch, optimum.solver.new_variable):
                 optimum.solver.add(clause)
             found = optimum.solver.solve([switch])
             optimum.solver.add([-switch])
@@ -38,14 +35,15 @@ def canonical_solution(optimum: LexMaxSat, order: Sequence[int]) -> Solution:
     return best
 
 
-def _better(best: Solution, order: Sequence[int], switch: int) -> Iterator[list[int]]:
+def _better(
+    best: Solution, order: Sequence[int], switch: int, new_variable: Callable[[], int]
+) -> Iterator[list[int]]:
     """Clauses for "better than this one", as far as the switch is on.
 
     It is better if some literal between two of its true ones is true, with all
     true ones before still there.
     """
     cases = [-switch]
-    number = itertools.count(switch + 1)
     prefix = 0
     between: list[int] = []
     for literal in [*order, 0]:
@@ -53,14 +51,14 @@ def _better(best: Solution, order: Sequence[int], switch: int) -> Iterator[list[
             between.append(literal)
             continue
         if between:
-            case = next(number)
+            case = new_variable()
             cases.append(case)
             yield [-case, *between]
             if prefix:
                 yield [-case, prefix]
             between = []
         if literal:
-            here = next(number)
+            here = new_variable()
             yield [-here, literal]
             if prefix:
                 yield [-here, prefix]

@@ -69,6 +69,7 @@ class IncrementalSolver:
     ) -> None:
         self.deadline = deadline
         self._top = 0
+        self._own = 1 << 50
         #: For each variable outside its literal inside.
         self._inner: dict[int, int] = {}
         self._counters: list[Counter] = []
@@ -93,6 +94,11 @@ class IncrementalSolver:
     def add(self, clause: Sequence[int]) -> None:
         """Add a clause for good."""
         self._solver.add_clause(self.internal(clause))
+
+    def new_variable(self) -> int:
+        """A literal that no clause has yet; nobody else has numbers so large."""
+        self._own += 1
+        return self._own
 
     def solve(self, assumptions: Sequence[int] = ()) -> Solution | None:
         """An assignment in which the assumptions hold, if there is one."""
