@@ -46,7 +46,7 @@ from kresolve.dotconfig.lines import (
     read_lines,
 )
 from kresolve.errors import RequestError, TreeError
-from kresolve.evaluator import Configuration, ConfMode, evaluate, savedefconfig
+from kresolve.evaluator import Configuration, ConfMode, evaluate
 from kresolve.kconfig import markup
 from kresolve.kconfig.model import Model, Symbol, TreeInfo
 from kresolve.kconfig.similar_names import did_you_mean_option
@@ -286,6 +286,8 @@ class Tree(Result):
         """What ``make savedefconfig`` makes of a ``.config`` (a path, or lines)."""
         if isinstance(config, str | Path):
             config = self.read(config)[0]
+        from kresolve.evaluator.savedefconfig import savedefconfig
+
         return fragment_text(savedefconfig(self.model, config))
 
     @cached_property

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from kresolve.api.options import KataOptions, Targets
-from kresolve.cli.common import FAILS, HOLDS, UNKNOWN, add_options, keywords
+from kresolve.api.options import Targets
+from kresolve.cli.common import FAILS, HOLDS, UNKNOWN, keywords
 from kresolve.cli.streams import put, say
 from kresolve.errors import RequestError
-
-
-def add_kata_arguments(parser: argparse.ArgumentParser) -> None:
-    """What ``plan`` takes for Kata's directory."""
-    group = parser.add_argument_group("Kata Containers")
-    add_options(group, KataOptions, "kata", "sets")
-    group.add_argument("--apply", action="store_true", help="change the files in DIR")
 
 
 def plan_in_kata(arguments: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kresolve.api.options import OnBases, PlanOptions, Targets, What
+from kresolve.api.options import KataOptions, OnBases, PlanOptions, Targets, What
 from kresolve.cli.common import (
     FAILS,
     HOLDS,
@@ -19,7 +19,6 @@ from kresolve.cli.common import (
     check_output,
     keywords,
 )
-from kresolve.cli.kata import add_kata_arguments, plan_in_kata
 from kresolve.cli.streams import put, say
 from kresolve.errors import RequestError
 
@@ -59,7 +58,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a picture of the plan as well: .svg, .html, .dot, .mmd; or .graphml, .json",
     )
-    add_kata_arguments(parser)
+    kata = parser.add_argument_group("Kata Containers")
+    add_options(kata, KataOptions, "kata", "sets")
+    kata.add_argument("--apply", action="store_true", help="change the files in DIR")
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -89,6 +90,8 @@ def run(arguments: argparse.Namespace) -> int:
                 f"{arguments.graph}: named for both the fragment and the picture; use two files"
             )
     if arguments.kata is not None:
+        from kresolve.cli.kata import plan_in_kata
+
         return plan_in_kata(arguments)
     progress = TerminalProgress()
     answer = plan(*arguments.request, **keywords(plan, arguments), progress=progress)

@@ -2,7 +2,6 @@
 
 from kresolve.dotconfig.user_values import ConfMode, UserValues, more_user_values, user_values
 from kresolve.evaluator.configuration import Configuration, evaluate
-from kresolve.evaluator.savedefconfig import savedefconfig
 
 __all__ = [
     "ConfMode",
@@ -10,6 +9,5 @@ __all__ = [
     "UserValues",
     "evaluate",
     "more_user_values",
-    "savedefconfig",
     "user_values",
 ]

@@ -15,7 +15,6 @@ from kresolve.explanation.choice_members import choice_fact, explain_member
 from kresolve.explanation.counterfactual import calculate, weighed
 from kresolve.explanation.derivation import Cause, Derivation, Fact, Rule, Step
 from kresolve.explanation.limits import LimitFinder
-from kresolve.explanation.numbers_and_strings import explain_text
 from kresolve.explanation.reductions import (
     Reduction,
     drop_unneeded,
@@ -81,6 +80,8 @@ class Deriver:
             return Fact(name, "n", "undefined", (Step("undefined"),), location=model.location(name))
         rule: Rule
         if not symbol.is_bool_or_tristate:
+            from kresolve.explanation.numbers_and_strings import explain_text
+
             rule, steps = explain_text(finder, symbol)
         elif symbol.choice is not None:
             rule, steps = explain_member(finder, symbol)

@@ -22,7 +22,6 @@ from typing import Any, Final, NoReturn, TypeAlias, TypeVar
 from attrs import asdict, fields
 
 from kresolve.errors import KresolveError, ModelError
-from kresolve.kconfig.consistency import check_model
 from kresolve.kconfig.dialect import Dialect
 from kresolve.kconfig.expressions import OPERATORS, And, Compare, Const, Expr, Not, Or, Sym, Text
 from kresolve.kconfig.location import Location
@@ -136,6 +135,8 @@ def from_bytes(data: bytes, source: str, *, own: bool = False) -> Model:
             if form == FORMAT:
                 model = _Reader(document, own=own).model()
                 if not own:
+                    from kresolve.kconfig.consistency import check_model
+
                     check_model(model)
                 return model
     except KresolveError as error:

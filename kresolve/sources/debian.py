@@ -12,7 +12,6 @@ from kresolve.errors import TreeError
 from kresolve.progress import Progress, Task
 from kresolve.sources.apt import AptError, Package, PrivateApt
 from kresolve.sources.apt_sources import AptSource, sources_of_suite
-from kresolve.sources.archive import COMPRESSIONS, unpack_tree
 from kresolve.sources.programs import base_environment, last_line, streaming
 from kresolve.sources.tree import SourceTree, keep_tree, remembered_tree
 
@@ -224,6 +223,8 @@ def _download_and_unpack(apt: PrivateApt, package: Package, tree: Path, progress
 
 def _unpack_deb(deb: Path, tree: Path, label: str, progress: Progress) -> None:
     """Stream the tarball in ``deb`` to ``tree``; nothing else is written."""
+    from kresolve.sources.archive import COMPRESSIONS, unpack_tree
+
     command = ["dpkg-deb", "--fsys-tarfile", str(deb)]
     with streaming(command, environment=base_environment(), directory=deb.parent) as package:
         try:

@@ -11,7 +11,6 @@ from pathlib import Path
 from kresolve.errors import TreeError
 from kresolve.progress import SILENT, Progress
 from kresolve.sources import debian
-from kresolve.sources.archive import COMPRESSIONS, unpack_file
 from kresolve.sources.tree import SourceTree, keep_tree, missing_from, read_version
 
 
@@ -50,6 +49,8 @@ def find_tree(
         return _user_directory(path, str(spec))
     if not path.exists():
         raise TreeError(f"{spec}: no such directory or tarball")
+    from kresolve.sources.archive import COMPRESSIONS
+
     if not path.name.lower().endswith(tuple(COMPRESSIONS)):
         raise TreeError(
             f"{spec}: neither a kernel directory nor a tarball ({', '.join(COMPRESSIONS)})"
@@ -87,6 +88,8 @@ def _from_tarball(path: Path, source: str, progress: Progress) -> SourceTree:
         key = hashlib.sha256(what.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
         def unpack(tree: Path) -> None:
+            from kresolve.sources.archive import unpack_file
+
             unpack_file(real, tree, source, progress)
 
         return keep_tree("tarball", f"{real.name}-{key}", source, unpack, progress)

@@ -18,7 +18,7 @@ from attrs import asdict
 from kresolve.errors import KconfigError, ModelError, ToolError
 from kresolve.kconfig.dialect import Dialect
 from kresolve.kconfig.model import Model, TreeInfo
-from kresolve.kconfig.parsing.stamp import stamp
+from kresolve.kconfig.parsing import stamp
 from kresolve.kconfig.storage import FORMAT, HEAD, from_bytes, info_of
 from kresolve.progress import SILENT, Progress
 from kresolve.sources import Environment, SourceTree, environment_fingerprint, probe_environment

@@ -23,7 +23,8 @@ from attrs import field, frozen
 
 from kresolve.dotconfig.lines import Line, fragment_text, parse_lines
 from kresolve.errors import KconfigError
-from kresolve.evaluator import ConfMode, evaluate, savedefconfig
+from kresolve.evaluator import ConfMode, evaluate
+from kresolve.evaluator.savedefconfig import savedefconfig
 from kresolve.kconfig.model import Model, TreeInfo
 from kresolve.kconfig.storage import from_bytes
 from kresolve.sources import SourceTree, find_tree

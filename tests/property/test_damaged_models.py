@@ -13,7 +13,8 @@ from kresolve import Tree
 from kresolve.dotconfig.lines import Line
 from kresolve.encoding import Circuit, ConcreteInput, Simulation
 from kresolve.errors import ModelError, RequestError
-from kresolve.evaluator import evaluate, savedefconfig, user_values
+from kresolve.evaluator import evaluate, user_values
+from kresolve.evaluator.savedefconfig import savedefconfig
 from kresolve.kconfig.model import Model
 from kresolve.kconfig.storage import from_bytes, to_bytes
 from tests.property.damagedmodels import damaged

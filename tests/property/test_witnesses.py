@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from kresolve.dotconfig.lines import Line
 from kresolve.encoding import FALSE, TRUE, Circuit, ConcreteInput, Encoding, Simulation
-from kresolve.evaluator import Configuration, ConfMode, evaluate, savedefconfig, user_values
+from kresolve.evaluator import Configuration, ConfMode, evaluate, user_values
+from kresolve.evaluator.savedefconfig import savedefconfig
 from kresolve.kconfig.model import Model
 from kresolve.solver import Assignment, IncrementalSolver
 from tests.freeuser import FreeUser

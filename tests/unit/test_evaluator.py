@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kresolve.evaluator import Configuration, evaluate, savedefconfig
+from kresolve.evaluator import Configuration, evaluate
+from kresolve.evaluator.savedefconfig import savedefconfig
 from kresolve.kconfig.model import Model
 from tests.property.toys import load, read
 

@@ -26,11 +26,10 @@ _LONGEST: Final = 2_000
 
 def run(job: dict[str, Any]) -> bytes:
     """Parse, lower, encode.  Raises KresolveError or Kconfiglib's error."""
-    from kresolve.kconfig.parsing import grammar
+    from kresolve.kconfig.parsing import grammar, stamp
     from kresolve.kconfig.parsing.lowering import lower
     from kresolve.kconfig.parsing.parser import parse
     from kresolve.kconfig.parsing.sanity import check_sanity
-    from kresolve.kconfig.parsing.stamp import stamp
     from kresolve.kconfig.storage import to_bytes
 
     values: dict[str, Any] = {
