@@ -65,7 +65,11 @@ class WithAndWithout:
     def relations(self, user: str) -> dict[str, Relation]:
         """The changed symbols that a symbol's value is derived from, each with a rule."""
         relations: dict[str, Relation] = {}
-        for name, relation in self._all_relations(user):
+        found = self._all_relations(user)
+        if self.deriver.finder.model.symbols[user].is_bool_or_tristate:
+            # What a value cannot do without comes before what only makes it the default.
+            found = iter(sorted(found, key=lambda step: step[1].step.rule == "default"))
+        for name, relation in found:
             if name != user and self.changed(name):
                 relations.setdefault(name, relation)
         return relations
