@@ -117,7 +117,7 @@ def schemas() -> dict[str, Schema]:
     return {
         f"{cls.schema.removeprefix('kresolve.').replace('/', '-')}.json": _Maker().whole(cls)
         for cls in _results()
-        if cls.schema is not None
+        if vars(cls).get("schema") is not None  # a subclass has the document of its class
     }
 
 
