@@ -57,7 +57,8 @@ FILES: Final = ("files", "config", "fragment")
 _WITHOUT: Final = {"change": "--no-change", "advise": "--no-advice"}
 #: Seconds for each answer.
 _PATIENCE: Final = 30.0
-_PLACE: Final = re.compile(r"[\w./+-]+:\d+")
+#: A place in a file, or in the .config of a disagreement.
+_PLACE: Final = re.compile(r"[\w./+-]+:\d+|\bline \d+")
 
 
 @frozen
@@ -203,7 +204,7 @@ def ask(question: CaseQuestion, oracle: Oracle | None = None) -> tuple[Answer, l
     with tempfile.TemporaryDirectory(prefix="kresolve-case-") as scratch:
         place = Path(scratch)
         for name, text in question.files.items():
-            (place / name).write_text(text, encoding="utf-8", newline="")
+            (place / name).write_bytes(text.encode("utf-8", "surrogateescape"))
         trees = question.case_trees(oracle)
         answer, lines = answered(question, trees, place)
     return tuple((fact, reason.replace(f"{place}/", "")) for fact, reason in answer), lines

@@ -85,8 +85,6 @@ def run(arguments: argparse.Namespace) -> int:
             f"{made.other}"
         )
     if made.agreed is False:
-        progress.note(
-            "conf and the evaluator disagree about this case: a bug in kresolve; please report it"
-        )
+        progress.note("conf makes something else of this case: it shows a bug in kresolve")
         return UNKNOWN
     return status or (HOLDS if made.other is None else FAILS)

@@ -46,5 +46,5 @@ def conf_on_kconfig(oracle: Oracle, text: str, mode: str, lines: str) -> str:
 def _directory(text: str) -> Iterator[Path]:
     """A tree with one file."""
     with tempfile.TemporaryDirectory(prefix="kresolve-case-") as scratch:
-        Path(scratch, "Kconfig").write_text(text, encoding="utf-8", newline="")
+        Path(scratch, "Kconfig").write_bytes(text.encode("utf-8", "surrogateescape"))
         yield Path(scratch)

@@ -13,8 +13,9 @@ from kresolve.api import case_question
 from kresolve.api.case_question import CaseQuestion, ask, without_places
 from kresolve.api.case_shrinking import Shrinker
 from kresolve.errors import RequestError
+from kresolve.evaluator import ConfMode, evaluate
 from kresolve.kconfig.kconfig_text import kconfig_text
-from tests.property.toys import load
+from tests.property.toys import load, read
 
 KCONFIG = """\
 config MODULES
@@ -115,6 +116,26 @@ def test_a_search_without_time_says_so() -> None:
     shrinker = Shrinker(asked, ask(asked)[0], seconds=0, progress=progress)
     shrinker.run()
     assert progress.notes == ["the time is up: the case could be smaller"]
+
+
+def test_a_disagreement_with_conf_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where conf and the evaluator disagree, the case keeps the line about which they do."""
+
+    def conf(_: object, kconfig: str, mode: ConfMode, lines: str) -> str:
+        model = load(kconfig)
+        config = evaluate(model, read(lines, model), mode).text()
+        return config.replace("CONFIG_OTHER=y", "# CONFIG_OTHER is not set")
+
+    monkeypatch.setattr(case_question, "conf_on_kconfig", conf)
+    oracle: Any = object()
+    options = {"request": ["DIAG"], "base": ["alldefconfig"], "verify": "conf"}
+    asked = CaseQuestion.of("plan", options, [load(KCONFIG)], {})
+    answer, _ = ask(asked, oracle)
+    shrinker = Shrinker(asked, answer, oracle=oracle)
+    shrinker.run()
+    assert answer[0][0] == "DisagreementError"
+    assert [*shrinker.best.trees[0].symbols] == ["OTHER", "DIAG"]
+    assert asked.words[-2:] == ["--verify", "conf"]
 
 
 def test_a_bug_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
