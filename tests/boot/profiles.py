@@ -37,7 +37,7 @@ GUESTS = (
     Guest("qemu-boot-7.3", ("qemu-boot",), version="7.3"),
     Guest("qemu-boot-arm64", ("qemu-boot",), arch="arm64"),
     Guest("kvm-guest", ("kvm-guest",), has=_VIRTIO),
-    Guest("kvm-guest-hvc0", ("kvm-guest",), has=_VIRTIO, hvc=True),
+    Guest("kvm-guest-hvc0", ("kvm-guest", "kvm-guest:console"), has=_VIRTIO, hvc=True),
     Guest("kvm-guest-all", ("kvm-guest:all",), has=(*_VIRTIO, "9p", "scsi", "netboot", "desktop")),
     Guest("kata-guest", ("kata-guest",), has=_CONTAINER),
     Guest("kata-guest-hvc0", ("kata-guest",), has=_CONTAINER, hvc=True),

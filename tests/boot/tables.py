@@ -65,6 +65,15 @@ def _share(boot: Boot, feature: str) -> str:
     return f"{sum(results)} of {len(results)}" if any(results) else "no"
 
 
+def guests() -> str:
+    """What a guest of each profile finds in its machine."""
+    rows = [
+        [boot.what, join_names([row.operation for row in boot.rows if row.result == "ok"], 20)]
+        for boot in recorded("guests")
+    ]
+    return table(["kernel", "works in it"], rows)
+
+
 def settled() -> str:
     """What CRIU cannot do, whatever the kernel has, by cause."""
     seen: dict[str, tuple[list[str], str]] = {}
@@ -94,6 +103,7 @@ def ablation() -> str:
 TABLES: Mapping[str, Callable[[], str]] = {
     "kernels": kernels,
     "kata": kata,
+    "guests": guests,
     "settled": settled,
     "ablation": ablation,
 }
