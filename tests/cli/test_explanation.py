@@ -29,7 +29,7 @@ TOY = ("--tree", "toy", "--arch", ARCH)
         (
             ["CONFIG_DEPTH=12", "--config", "garden.config"],
             1,
-            'DEPTH (Kconfig:40) was set to 12 but is 9: "range 1 9" allows 1..9',
+            'DEPTH (Kconfig:40) was set to 12 but is 9: out of range 1..9 by "range 1 9"',
         ),
         (
             ["FISH", "--base", "empty", "--fragment", "garden.config"],

@@ -46,7 +46,7 @@ def test_a_plan_for_people() -> None:
             "1 more option on"
         ),
         "1 request needs no line:",
-        '  ALWAYS=y: "default y" (Kconfig:11)',
+        '  ALWAYS=y: it has "default y" (Kconfig:11)',
         "2 symbols changed in all (--json lists them)",
         "confirmed by evaluator",
     ]
