@@ -56,8 +56,11 @@ def why_not(deriver: Deriver, name: str, wanted: str) -> WhyNot:
     fact = deriver.asked(name, wanted)
     if fact.value == wanted and fact.rule == "member":
         fact = deriver.fact(name)  # another line decides, and there can be only one
-    if fact.value == wanted:
-        value = deriver.finder.configuration.spelled(name)
+    # What nobody sees may have the value, and no line in the .config.
+    configuration = deriver.finder.configuration
+    is_told = name in configuration.evaluation.written
+    if fact.value == wanted and (is_told or name in configuration.evaluation.bool_tristate):
+        value = configuration.spelled(name)
         text = f"it can be {wanted}; another line sets it to {value}"
         return WhyNot(fact, text, fact.location, is_free=True)
     if wanted == "m" and fact.type is Type.BOOL:

@@ -95,7 +95,7 @@ def test_the_mark_of_a_gate_is_explained(page: Page) -> None:
 
     text = page.value("document.querySelector('aside').innerText")
     assert 'prompt "always" if EXPERT' in text
-    assert 'needs no line: "default y"' in text
+    assert 'needs no line: it has "default y"' in text
 
 
 def test_search_finds_what_can_be_read(page: Page) -> None:

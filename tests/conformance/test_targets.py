@@ -203,9 +203,9 @@ def test_what_7_3_excludes() -> None:
     found = tree.plan("CHECKPOINT_RESTORE", "MSEAL_SYSTEM_MAPPINGS", base="defconfig")
     assert found.conflict is not None
     (rule,) = found.conflict.rules
-    assert (rule.kind, rule.text) == ("depends", "!CHECKPOINT_RESTORE")
+    assert (rule.kind, rule.text) == ("depends", "depends on !CHECKPOINT_RESTORE")
 
     found = tree.plan("IP_NF_FILTER", "PREEMPT_RT", base="defconfig")
     assert found.conflict is not None
-    assert "!PREEMPT_RT" in [rule.text for rule in found.conflict.rules]
-    assert "NETFILTER_XTABLES_LEGACY" in [rule.text for rule in found.conflict.rules]
+    assert "depends on !PREEMPT_RT" in [rule.text for rule in found.conflict.rules]
+    assert "depends on NETFILTER_XTABLES_LEGACY" in [rule.text for rule in found.conflict.rules]
