@@ -58,9 +58,12 @@ class Relaxation(Problem):
         #: For each target the nodes that the demands depend on, as far as they are encoded.
         self._relevant: list[set[Node]] = [set() for _ in self.encoded_targets]
         for number, encoded_target in enumerate(self.encoded_targets):
+            model = encoded_target.target.model
             self.expand(number, roots := self.roots(number))
             self._offer(number, roots)
-            for name in global_switches(encoded_target.target.model):
+            # An explicit request needs its line also where that has no effect.
+            self.offered.update(name for node in roots for name in model.members(node))
+            for name in global_switches(model):
                 self._touch(encoded_target.encoding.value_of(name))
         for clause in self.demands():
             self._touch(clause)

@@ -420,3 +420,13 @@ def test_what_keeps_a_request_is_of_the_fragment() -> None:
     kept = keeping(Target(model, "empty", ()), fragment, (checked(model, "T", "y", "T"),))
 
     assert [line.symbol for line in kept.lines] == ["A", "B", "T"]
+
+
+def test_an_explicit_line_may_have_no_effect() -> None:
+    """Where nobody sees the prompt and a default does it, the line is there all the same."""
+    model = load("config A\n\tbool 'A' if HIDDEN\n\tdefault y\n")
+    question = Question((checked(model, "A", "y", "A"),), explicit=True)
+
+    assert [line.text for line in answer(Target(model, "empty", ()), question).lines] == [
+        "CONFIG_A=y"
+    ]
