@@ -438,9 +438,10 @@ def test_rules_taken_in_one_by_one_know_what_any_fragment_does(
 
 @given(cases())
 def test_an_explicit_plan_has_a_line_for_each_request(case: Case) -> None:
-    """An explicit plan's requests hold, and a line says each that a line can say."""
+    """Where there is a plan there is an explicit one: its requests hold, each said by a line."""
     target, question = case.target(), evolve(case.question, explicit=True)
     plan = answer(target, question)
+    assert plan.status == answer(target, case.question).status
     if plan.status == "planned":
         model, said = target.model, {line.symbol for line in plan.lines}
         plain = [one.symbol for one in question.requests if isinstance(one, Request)]
