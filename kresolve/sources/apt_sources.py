@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from email.parser import HeaderParser
 from pathlib import Path
 
 from attrs import evolve, frozen
 
 # Options of a one-line entry whose deb822 field has another name.
 _FIELD_OF_OPTION = {"arch": "Architectures", "lang": "Languages", "target": "Targets"}
+
+# A field of a stanza, with its continuation lines.
+_FIELD = re.compile(r"^([^\s:]+):[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
 
 # Fields that kresolve decides itself.
 _OURS = frozenset({"types", "uris", "suites", "enabled"})
@@ -88,16 +90,15 @@ def _deb822_sources(text: str) -> list[AptSource]:
     sources: list[AptSource] = []
     text = re.sub(r"^#.*\n?", "", text, flags=re.MULTILINE)
     for stanza in re.split(r"\n[ \t]*\n", text):
-        fields = HeaderParser().parsestr(stanza.strip("\n"))
-        if "deb" not in fields.get("Types", "").split():
+        written = _FIELD.findall(stanza)
+        fields = {name.lower(): value for name, value in written}
+        if "deb" not in fields.get("types", "").split():
             continue
-        if fields.get("Enabled", "yes").strip().lower() in ("no", "false", "0", "off"):
+        if fields.get("enabled", "yes").strip().lower() in ("no", "false", "0", "off"):
             continue
-        rest = tuple(
-            (name, f" {value}") for name, value in fields.items() if name.lower() not in _OURS
-        )
-        suites = tuple(fields.get("Suites", "").split())
-        sources += [AptSource(uri, suites, rest) for uri in fields.get("URIs", "").split()]
+        rest = tuple((name, f" {value}") for name, value in written if name.lower() not in _OURS)
+        suites = tuple(fields.get("suites", "").split())
+        sources += [AptSource(uri, suites, rest) for uri in fields.get("uris", "").split()]
     return sources
 
 
