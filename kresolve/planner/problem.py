@@ -418,9 +418,10 @@ class WholeProblem(Problem):
         )
         for number, encoded_target in enumerate(self.encoded_targets):
             model = encoded_target.target.model
-            for node in encoded_target.target.model_index.dependencies.cone(self.roots(number)):
-                self.offered.update(model.members(node))
-            self.add(number, [*self.offered, *global_switches(model)])
+            cone = encoded_target.target.model_index.dependencies.cone(self.roots(number))
+            names = [name for node in cone for name in model.members(node)]
+            self.offered.update(names)
+            self.add(number, [*names, *global_switches(model)])
         if not alone:
             # A line that serves one target has to be known in the others, too.
             for number, encoded_target in enumerate(self.encoded_targets):

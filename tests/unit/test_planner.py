@@ -15,6 +15,7 @@ from kresolve.planner import (
     Request,
     Target,
     answer,
+    answer_all,
     checked,
     from_fragment,
     from_mapping,
@@ -430,3 +431,21 @@ def test_an_explicit_line_may_have_no_effect() -> None:
     assert [line.text for line in answer(Target(model, "empty", ()), question).lines] == [
         "CONFIG_A=y"
     ]
+
+
+def test_a_conflict_of_trees_that_have_not_the_same_options() -> None:
+    """One option is wanted on in one tree and off in the other; each has one of its own besides."""
+    questions = []
+    for own, condition in (("LEFT", "SHARED"), ("RIGHT", "!SHARED")):
+        options = "".join(f"config {name}\n\tbool '{name}'\n\n" for name in (own, "SHARED"))
+        model = load(f"{options}config T\n\tbool 'T'\n\tdepends on {own} && {condition}\n")
+        question = Question((checked(model, "T", "y", "T"),))
+        questions.append((Target(model, "empty", ()), question))
+    plan = answer_all(questions)
+
+    assert plan.status == "impossible"
+    assert plan.conflict is not None
+    assert {rule.text for rule in plan.conflict.rules} == {
+        "depends on LEFT && SHARED",
+        "depends on RIGHT && !SHARED",
+    }
