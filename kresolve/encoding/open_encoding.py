@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
-from kresolve.encoding.circuit import NO_VALUE, TRUE, Tristate
+from kresolve.encoding.circuit import NO_VALUE, TRUE, Circuit, Tristate
 from kresolve.encoding.rules import Encoding, Texts
-from kresolve.kconfig.dependencies import Node
+from kresolve.encoding.user_input import ConcreteInput
+from kresolve.kconfig.dependencies import Dependencies, Node
 from kresolve.kconfig.expressions import Operand, Sym
-from kresolve.kconfig.model import Symbol
+from kresolve.kconfig.model import Model, Symbol
 from kresolve.kconfig.tristate import LETTERS, N, Y
 from kresolve.kconfig.values import Type
 
@@ -40,8 +41,12 @@ class OpenEncoding(Encoding):
     An int, hex or string is not left open: it is encoded where it is named.
     """
 
-    def __init__(self, *args: object, **named: object) -> None:
-        super().__init__(*args, **named)  # type: ignore[arg-type]
+    def __init__(
+        self, model: Model, user: ConcreteInput, circuit: Circuit, dependencies: Dependencies
+    ) -> None:
+        super().__init__(model, user, circuit, dependencies)
+        #: Nodes being encoded; any that are left when nothing runs were interrupted.
+        self.unfinished = 0
         #: For each variable the node that it belongs to.
         self.node_of: dict[int, Node] = {}
         #: For a variable "it is y", what holds of it whatever the rules say.
@@ -74,6 +79,12 @@ class OpenEncoding(Encoding):
                 tuple(clauses), tuple(literals), *self._inputs(literals)
             )
         return known
+
+    def encode(self, node: Node) -> None:
+        """As for the whole encoding; an interruption shows in ``unfinished``."""
+        self.unfinished += 1
+        super().encode(node)
+        self.unfinished -= 1
 
     def _inputs(self, literals: Iterable[int]) -> tuple[tuple[Node, ...], tuple[int, ...]]:
         """The nodes, and the other variables, that literals depend on."""

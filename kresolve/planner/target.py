@@ -126,7 +126,7 @@ class Target:
     def kept_encoding(self) -> OpenEncoding:
         """Single rules as encoded for earlier questions that asked for no text."""
         kept = next(iter(self._kept), None)
-        if kept is None or kept.circuit.top > _LARGEST:
+        if kept is None or kept.unfinished or kept.circuit.top > _LARGEST:
             self._kept[:] = [self.open_encoding(CandidateLines(Circuit()), {})]
         return self._kept[0]
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from kresolve.dotconfig.lines import Line
+from kresolve.encoding import OpenEncoding, Tristate
 from kresolve.errors import ConfigFileError, RequestError
-from kresolve.kconfig.model import Model
+from kresolve.kconfig.model import Model, Symbol
 from kresolve.planner import (
     Plan,
     Question,
@@ -449,3 +450,27 @@ def test_a_conflict_of_trees_that_have_not_the_same_options() -> None:
         "depends on LEFT && SHARED",
         "depends on RIGHT && !SHARED",
     }
+
+
+def test_a_plan_after_an_interruption_is_right(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What Ctrl-C left half encoded is not used again."""
+    target, question = Target(model, "base", ()), Question((checked(model, "DEVICE", "y", "D"),))
+    whole = OpenEncoding.visibility
+    with monkeypatch.context() as patch:
+        calls: list[str] = []
+
+        def interrupted(self: OpenEncoding, symbol: Symbol) -> Tristate:
+            calls.append(symbol.name)
+            if len(calls) > 1:
+                raise KeyboardInterrupt
+            return whole(self, symbol)
+
+        patch.setattr(OpenEncoding, "visibility", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            answer(target, question)
+    before = target.kept_encoding
+
+    assert answer(target, question).lines == answer(Target(model, "base", ()), question).lines
+    assert not before.unfinished
